@@ -1,0 +1,35 @@
+package ident
+
+import "seteli/core/fault"
+
+// Refusals of identifiers. Field holds the usual name of the field; a form with other names renames it by fault.On.
+var (
+	errHetuShape     = fault.New(fault.Invalid, "IDE-001", "core.hetu.shape").At("hetu")
+	errHetuDay       = fault.New(fault.Invalid, "IDE-002", "core.hetu.day").At("hetu")
+	errHetuCheck     = fault.New(fault.Invalid, "IDE-003", "core.hetu.check").At("hetu")
+	errHetuDash      = fault.New(fault.Invalid, "IDE-004", "core.hetu.dash").At("hetu")
+	errHetuNumber    = fault.New(fault.Invalid, "IDE-005", "core.hetu.number").At("hetu")
+	errHetuSign      = fault.New(fault.Invalid, "IDE-006", "core.hetu.sign").At("hetu")
+	errHetuTest      = fault.New(fault.Invalid, "IDE-007", "core.hetu.artificial").At("hetu")
+	errHetuReal      = fault.New(fault.Invalid, "IDE-008", "core.hetu.real").At("hetu")
+	errBusinessShape = fault.New(fault.Invalid, "IDE-011", "core.business_id.shape").At("business_id")
+	errBusinessCheck = fault.New(fault.Invalid, "IDE-012", "core.business_id.check").At("business_id")
+	errBusinessDash  = fault.New(fault.Invalid, "IDE-013", "core.business_id.dash").At("business_id")
+	errBusinessForm  = fault.New(fault.Invalid, "IDE-014", "core.business_id.other_form").At("business_id")
+	errVATShape      = fault.New(fault.Invalid, "IDE-015", "core.vat.shape").At("vat_number")
+	errOVTShape      = fault.New(fault.Invalid, "IDE-016", "core.ovt.shape").At("ovt")
+	errIBANShape     = fault.New(fault.Invalid, "IDE-021", "core.iban.shape").At("iban")
+	errIBANLength    = fault.New(fault.Invalid, "IDE-022", "core.iban.length").At("iban")
+	errIBANCheck     = fault.New(fault.Invalid, "IDE-023", "core.iban.check").At("iban")
+	errRefShape      = fault.New(fault.Invalid, "IDE-031", "core.reference.shape").At("reference")
+	errRefCheck      = fault.New(fault.Invalid, "IDE-032", "core.reference.check").At("reference")
+	errRFShape       = fault.New(fault.Invalid, "IDE-033", "core.rf.shape").At("reference")
+	errRFCheck       = fault.New(fault.Invalid, "IDE-034", "core.rf.check").At("reference")
+	errOIDShape      = fault.New(fault.Invalid, "IDE-041", "core.oid.shape").At("oid")
+	errMunicipality  = fault.New(fault.Invalid, "IDE-051", "core.municipality.shape").At("municipality")
+	errCounty        = fault.New(fault.Invalid, "IDE-052", "core.county.shape").At("county")
+	errVoucherLength = fault.New(fault.Invalid, "IDE-061", "core.voucher_number.length").At("voucher_number")
+	errVoucherSign   = fault.New(fault.Invalid, "IDE-062", "core.voucher_number.sign").At("voucher_number")
+	errVoucherCheck  = fault.New(fault.Invalid, "IDE-063", "core.voucher_number.check").At("voucher_number")
+	errPrefix        = fault.New(fault.Invalid, "IDE-064", "core.voucher_number.prefix").At("prefix")
+)
