@@ -1,0 +1,19 @@
+// Package postgres is the only door to the store: the private cluster that the program starts for itself, the pool,
+// tenant transactions with their scope and retries, idempotency keys, the outbox, migrations, backups and health.
+//
+// It knows roles, scopes as three numbers, SQLSTATEs and files. It must not know any concept of the field: what a
+// voucher or a provider is, who may do what (access), and which jobs run when (job) are decided above it.
+//
+// # Rules for every migration
+//
+// The checks in this package hold for all tables, whoever writes them (see schema_test.go):
+//
+//   - every table says its owner package in its comment: comment on table event is 'event: …'; a table that all
+//     organisers share although it carries an organiser_id says 'organiser (reference): …';
+//   - a table with organiser_id that is not marked as reference is a tenant table: organiser_id is the first column of
+//     every primary, unique, exclusion and foreign key (foreign keys to reference tables excepted), row-level security is
+//     enabled and forced, seteli_app reaches it only through policies on seteli.organiser, seteli.provider or
+//     seteli.person, and seteli_owner through a policy `using (true)`;
+//   - current_setting in a policy has one argument, so that a forgotten scope is an error and not an empty page;
+//   - grants are listed in testdata/grants.golden, and seteli_app owns nothing.
+package postgres

@@ -1,0 +1,36 @@
+package postgres
+
+import "seteli/core/fault"
+
+// The faults of the store. Their texts are in platform/i18n/texts/postgres.json.
+var (
+	ErrNoBinaries     = fault.New(fault.Unavailable, "PG-001", "postgres.binaries.missing")
+	ErrVersion        = fault.New(fault.Unavailable, "PG-002", "postgres.version.differs")
+	ErrTaken          = fault.New(fault.Conflict, "PG-003", "postgres.cluster.taken")
+	ErrClosedPath     = fault.New(fault.Unavailable, "PG-004", "postgres.directory.closed")
+	ErrNoUser         = fault.New(fault.Unavailable, "PG-005", "postgres.user.missing")
+	ErrStart          = fault.New(fault.Unavailable, "PG-006", "postgres.start.failed")
+	ErrOrphan         = fault.New(fault.Unavailable, "PG-007", "postgres.orphan.stays")
+	ErrNetworkDisk    = fault.New(fault.Unavailable, "PG-008", "postgres.disk.network")
+	ErrDiskFull       = fault.New(fault.Unavailable, "PG-009", "postgres.disk.full")
+	ErrPowerfulRole   = fault.New(fault.Unavailable, "PG-010", "postgres.role.powerful")
+	ErrOldServer      = fault.New(fault.Unavailable, "PG-011", "postgres.server.old")
+	ErrLocale         = fault.New(fault.Unavailable, "PG-012", "postgres.server.locale")
+	ErrForeignData    = fault.New(fault.Conflict, "PG-013", "postgres.directory.foreign")
+	ErrSecret         = fault.New(fault.Unavailable, "PG-014", "postgres.secret.missing")
+	ErrUncleanStop    = fault.New(fault.Internal, "PG-015", "postgres.stop.unclean")
+	ErrConnect        = fault.New(fault.Unavailable, "PG-016", "postgres.connect.failed")
+	ErrNested         = fault.New(fault.Internal, "PG-020", "postgres.transaction.nested")
+	ErrGaveUp         = fault.New(fault.Stale, "PG-021", "postgres.transaction.contended")
+	ErrUnknownCommit  = fault.New(fault.Unavailable, "PG-022", "postgres.transaction.unknown")
+	ErrOnce           = fault.New(fault.Conflict, "PG-ONCE", "postgres.once.other")
+	ErrMigrationSet   = fault.New(fault.Internal, "PG-030", "postgres.migration.set")
+	ErrMigrationSum   = fault.New(fault.Internal, "PG-031", "postgres.migration.changed")
+	ErrMigrationNewer = fault.New(fault.Internal, "PG-032", "postgres.migration.newer")
+	ErrMigrationRows  = fault.New(fault.Internal, "PG-033", "postgres.migration.assertion")
+	ErrMigration      = fault.New(fault.Internal, "PG-034", "postgres.migration.failed")
+	ErrMigrationOpen  = fault.New(fault.Unavailable, "PG-035", "postgres.migration.pending")
+	ErrBackup         = fault.New(fault.Unavailable, "PG-040", "postgres.backup.failed")
+	ErrNotEmpty       = fault.New(fault.Conflict, "PG-041", "postgres.restore.occupied")
+	ErrCounts         = fault.New(fault.Internal, "PG-042", "postgres.backup.counts")
+)

@@ -1,0 +1,78 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"seteli/core/calendar"
+)
+
+// Tx is one transaction under one scope. It has the methods that generated queries want, and counts them.
+// It is used by one goroutine, and ends with the function it was given to.
+type Tx struct {
+	pgx       pgx.Tx
+	now       time.Time
+	organiser int32
+	queries   int
+	ended     bool
+}
+
+var errEnded = errors.New("a transaction was used after its function returned")
+
+// Now is the clock's instant when the transaction began; all of it happens at one time.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// Today is the civil date in Finland when the transaction began.
+func (tx *Tx) Today() calendar.Date { return calendar.DateOf(tx.now.In(calendar.Helsinki)) }
+
+// Organiser is the organiser scope of the transaction, 0 when there is none.
+func (tx *Tx) Organiser() int32 { return tx.organiser }
+
+// QueryCount is the number of statements so far; each statement of a batch counts. Tests assert that it does not grow with rows.
+func (tx *Tx) QueryCount() int { return tx.queries }
+
+// Exec runs a statement without rows.
+func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error) {
+	if tx.ended {
+		return pgconn.CommandTag{}, errEnded
+	}
+	tx.queries++
+	return tx.pgx.Exec(ctx, sql, args...)
+}
+
+// Query runs a statement with rows.
+func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	if tx.ended {
+		return nil, errEnded
+	}
+	tx.queries++
+	return tx.pgx.Query(ctx, sql, args...)
+}
+
+// QueryRow runs a statement with one row.
+func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
+	tx.queries++
+	return tx.pgx.QueryRow(ctx, sql, args...) // after the end pgx answers ErrTxClosed
+}
+
+// SendBatch sends several statements in one round trip.
+func (tx *Tx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
+	tx.queries += b.Len()
+	return tx.pgx.SendBatch(ctx, b)
+}
+
+// CopyFrom writes many rows in one statement, the fastest way in.
+func (tx *Tx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
+	if tx.ended {
+		return 0, errEnded
+	}
+	tx.queries++
+	return tx.pgx.CopyFrom(ctx, table, columns, rows)
+}
+
+// Raw is for libraries that write their own rows into this transaction (the job queue). Not for queries of ours: they would not be counted.
+func (tx *Tx) Raw() pgx.Tx { return tx.pgx }
