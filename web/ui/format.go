@@ -1,0 +1,105 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/platform/i18n"
+)
+
+// Formatting is the platform's (package i18n); here only the choice by type, so that a template cannot print a
+// bare number of cents.
+
+func formatCents(l i18n.Lang, c money.Cents) string        { return i18n.Cents(l, c) }
+func formatDate(l i18n.Lang, d calendar.Date) string       { return i18n.Date(l, d) }
+func formatQuantity(l i18n.Lang, q money.Quantity) string  { return i18n.Quantity(l, q, "") }
+func formatPeriod(l i18n.Lang, p calendar.Period) string   { return i18n.Period(l, p) }
+func formatClock(l i18n.Lang, minutes int) string          { return i18n.Clock(l, minutes) }
+
+// formatAny writes a typed value in the reader's language.
+func formatAny(l i18n.Lang, v any) (string, error) {
+	switch v := v.(type) {
+	case money.Cents:
+		return formatCents(l, v), nil
+	case money.Quantity:
+		return formatQuantity(l, v), nil
+	case calendar.Date:
+		if v == 0 {
+			return "–", nil
+		}
+		return formatDate(l, v), nil
+	case *calendar.Date:
+		if v == nil {
+			return "–", nil
+		}
+		return formatDate(l, *v), nil
+	case calendar.Month:
+		return i18n.Month(l, v), nil
+	case calendar.Period:
+		return formatPeriod(l, v), nil
+	case time.Time:
+		if v.IsZero() {
+			return "–", nil
+		}
+		return i18n.Time(l, v), nil
+	case *time.Time:
+		if v == nil {
+			return "–", nil
+		}
+		return i18n.Time(l, *v), nil
+	case int:
+		return i18n.Number(l, int64(v)), nil
+	case int64:
+		return i18n.Number(l, v), nil
+	}
+	return "", fmt.Errorf("cannot format %T", v)
+}
+
+// typed writes a value the way a person would type it into a field.
+func (s *Site) typed(l i18n.Lang, v any) string {
+	switch v := v.(type) {
+	case money.Cents:
+		sign := ""
+		if v < 0 {
+			sign, v = "-", -v
+		}
+		return fmt.Sprintf("%s%d,%02d", sign, v/100, v%100)
+	case calendar.Date:
+		if v == 0 {
+			return ""
+		}
+		y, m, d := v.Civil()
+		return fmt.Sprintf("%d.%d.%d", d, int(m), y)
+	case calendar.Month:
+		y, m := v.Civil()
+		return fmt.Sprintf("%d/%d", m, y)
+	case money.Quantity:
+		return typedQuantity(v)
+	case nil:
+		return ""
+	}
+	return fmt.Sprint(v)
+}
+
+// typedQuantity writes a quantity so that reading it gives the same parts: a decimal when it is exact, hours and
+// minutes otherwise.
+func typedQuantity(q money.Quantity) string {
+	sign := ""
+	if q < 0 {
+		sign, q = "-", -q
+	}
+	whole, part := q/money.PerUnit, q%money.PerUnit
+	switch {
+	case part == 0:
+		return fmt.Sprintf("%s%d", sign, whole)
+	case part%3 == 0:
+		s := fmt.Sprintf("%s%d,%03d", sign, whole, part/3)
+		for s[len(s)-1] == '0' {
+			s = s[:len(s)-1]
+		}
+		return s
+	}
+	return fmt.Sprintf("%s%d:%02d", sign, whole, part/50)
+}

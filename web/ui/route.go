@@ -1,0 +1,89 @@
+package ui
+
+import (
+	"fmt"
+	"io/fs"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"seteli/platform/access"
+)
+
+// Route is one action. It is registered once and served under every language.
+type Route struct {
+	Method string       // GET or POST; a form's GET and POST share one Path
+	Path   string       // without the language: "/vouchers/{number}/close"
+	Right  access.Right // checked before Handle when set; the use case checks again, for the right organiser
+	Open   bool         // public: needs no sign-in
+	Handle func(w http.ResponseWriter, r *Request) error
+
+	ClientData bool   // shows data of a client: the handler writes the access log, the answer is never stored
+	Subject    string // kind of the object named in Path ("voucher", "client", …), for the exercise of every route
+	Plain      bool   // served as is, without a language: call-backs, style sheets
+	Body       int64  // largest request body in bytes; 0 = 1 MiB
+}
+
+// Key names the route in logs, in the access matrix and in tests; it holds no personal data.
+func (r Route) Key() string { return r.Method + " " + r.Path }
+
+// NavItem is one entry of the service navigation. At most five are shown; an entry whose Right the actor
+// lacks is left out.
+type NavItem struct {
+	Key   string // text key
+	Path  string // without the language
+	Right access.Right
+}
+
+// Audience is what one package of pages brings.
+type Audience struct {
+	Name      string // prefix of its page names: "organiser/voucher-close"
+	Templates fs.FS  // holds templates/*.html
+	Routes    []Route
+	Nav       []NavItem
+	Roles     []access.Role // whose navigation this is; empty: of those who are not signed in
+	Pages     []PageSpec
+	States    map[string]State // tag of each state: "voucher.active" → text key and colour
+}
+
+// State is how one state is shown everywhere.
+type State struct {
+	Key    string // text key
+	Colour string // grey, blue, green, teal, purple, red, orange
+}
+
+// PageSpec ties a template to the type of its data.
+type PageSpec struct {
+	Name    string
+	Samples []any
+	data    reflect.Type
+}
+
+// Page registers a page: every sample is rendered in every language when the program starts and in tests, so
+// that a wrong field name cannot reach a user. Give the zero value and one filled sample.
+func Page[T any](name string, samples ...T) PageSpec {
+	p := PageSpec{Name: name, data: reflect.TypeFor[T]()}
+	if len(samples) == 0 {
+		samples = make([]T, 1)
+	}
+	for _, s := range samples {
+		p.Samples = append(p.Samples, s)
+	}
+	return p
+}
+
+func (r Route) check() error {
+	switch {
+	case r.Method != http.MethodGet && r.Method != http.MethodPost:
+		return fmt.Errorf("route %s: method is neither GET nor POST", r.Key())
+	case !strings.HasPrefix(r.Path, "/"):
+		return fmt.Errorf("route %s: path must begin with a slash", r.Key())
+	case r.Handle == nil:
+		return fmt.Errorf("route %s: no handler", r.Key())
+	case r.Open && r.Right != "":
+		return fmt.Errorf("route %s: open, yet asks for a right", r.Key())
+	case r.Open && r.ClientData:
+		return fmt.Errorf("route %s: open, yet shows data of clients", r.Key())
+	}
+	return nil
+}
