@@ -8,8 +8,6 @@ package money
 import (
 	"fmt"
 	"math/bits"
-
-	"seteli/core/fault"
 )
 
 // Cents is an amount of euros in whole cents; negative in credits.
@@ -27,8 +25,6 @@ func Units(n int64) Quantity { return Quantity(n * PerUnit) }
 
 // Minutes gives the hours of n minutes, exactly.
 func Minutes(n int64) Quantity { return Quantity(n * PerUnit / 60) }
-
-var errTooLarge = fault.New(fault.Invalid, "MON-001", "money.too_large")
 
 // Times gives price × quantity in cents, the exact product rounded once, half away from zero
 // (the common rule of the field: 0.5 cent goes up, and a credit is exactly the negative of its debit).
