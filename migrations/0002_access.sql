@@ -54,7 +54,7 @@ create table mandate (
          when role in ('client', 'representative')
            then organiser_id is null and provider_id is null and person_id is not null
          else false end));
-comment on table mandate is 'platform/access';
+comment on table mandate is 'platform/access (reference): an account may act in a role for one organiser, provider or person';
 create index mandate_account on mandate (account_id);
 create index mandate_organiser on mandate (organiser_id) where organiser_id is not null;
 create index mandate_provider on mandate (provider_id) where provider_id is not null;
@@ -91,7 +91,7 @@ create table api_key (
   last_used date,
   constraint api_key_at_most_a_year check (valid_from < valid_to and valid_to <= valid_from + 366),
   constraint api_key_one_side check (num_nonnulls(organiser_id, provider_id) = 1));
-comment on table api_key is 'platform/access';
+comment on table api_key is 'platform/access (reference): keys of programs';
 
 -- form_draft keeps what somebody typed while they have to sign in again.
 create table form_draft (
