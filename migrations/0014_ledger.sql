@@ -46,11 +46,11 @@ create policy provider_scope on posting for select to seteli_app
 grant select, insert on posting to seteli_app;
 create table balance (
   organiser_id int not null, line_id bigint not null, bucket date not null,
-  limit_quantity bigint, used_quantity bigint not null default 0,
-  limit_cents bigint, used_cents bigint not null default 0,
+  limit_quantity bigint not null default 0, used_quantity bigint not null default 0,
+  limit_cents bigint not null default 0, used_cents bigint not null default 0,
   primary key (organiser_id, line_id, bucket),
-  constraint balance_quantity_within check (used_quantity >= 0 and (limit_quantity is null or used_quantity <= limit_quantity)),
-  constraint balance_cents_within check (used_cents >= 0 and (limit_cents is null or used_cents <= limit_cents)));
+  constraint balance_quantity_within check (used_quantity between 0 and limit_quantity),
+  constraint balance_cents_within check (used_cents between 0 and limit_cents));
 comment on table balance is 'domain/ledger';
 alter table balance enable row level security;
 alter table balance force row level security;
