@@ -1,0 +1,175 @@
+package document
+
+import (
+	"fmt"
+	"html"
+	"html/template"
+	"strings"
+
+	"seteli/platform/i18n"
+)
+
+// HTML renders the letter as a fragment for a page: semantic elements with the classes of the page's style sheet.
+// The fragment begins with the only h1; the page around it has none. It holds no script and no style attribute.
+func HTML(l Letter, words Words) (template.HTML, error) {
+	if err := l.Check(); err != nil {
+		return "", err
+	}
+	h := hyper{words: words, lang: l.Lang}
+	h.f(`<article class="letter" lang="%s">`+"\n", string(l.Lang))
+	h.head(l)
+	h.f(`<h1 class="govuk-heading-l">%s</h1>`+"\n", l.Title)
+	for _, b := range l.expand(words) {
+		h.block(b)
+	}
+	h.f("</article>\n")
+	return template.HTML(h.b.String()), nil
+}
+
+// hyper writes markup; every value goes through f, which escapes it.
+type hyper struct {
+	b     strings.Builder
+	words Words
+	lang  i18n.Lang
+}
+
+func (h *hyper) f(format string, values ...string) {
+	escaped := make([]any, len(values))
+	for i, v := range values {
+		escaped[i] = html.EscapeString(v)
+	}
+	fmt.Fprintf(&h.b, format, escaped...)
+}
+
+func (h *hyper) head(l Letter) {
+	h.f(`<header class="letter-head"><p class="govuk-body"><strong>%s</strong>`, l.Sender)
+	if l.SenderUnit != "" {
+		h.f("<br>%s", l.SenderUnit)
+	}
+	h.f(`</p><p class="govuk-body"><time datetime="%s">%s</time>`, l.Date.String(), i18n.Date(l.Lang, l.Date))
+	if l.Number != "" {
+		h.f("<br>%s", h.words.Text(l.Lang, "document.number", map[string]any{"number": l.Number}))
+	}
+	h.f("</p>")
+	if len(l.Recipient) > 0 {
+		h.f(`<address class="govuk-body letter-address">`)
+		for i, line := range l.Recipient {
+			if i > 0 {
+				h.f("<br>")
+			}
+			h.f("%s", line)
+		}
+		h.f("</address>")
+	}
+	h.f("</header>\n")
+}
+
+func (h *hyper) block(b Block) {
+	switch b := b.(type) {
+	case Heading:
+		if b.Level == 2 {
+			h.f(`<h2 class="govuk-heading-m">%s</h2>`+"\n", b.Text)
+		} else {
+			h.f(`<h3 class="govuk-heading-s">%s</h3>`+"\n", b.Text)
+		}
+	case Paragraph:
+		h.f(`<p class="govuk-body">`)
+		h.runs(b)
+		h.f("</p>\n")
+	case Summary:
+		h.f(`<section class="govuk-inset-text letter-summary"><h2 class="govuk-heading-m">%s</h2>`+"\n", h.words.Text(h.lang, "document.summary", nil))
+		for _, p := range b.Paragraphs {
+			h.block(p)
+		}
+		h.f("</section>\n")
+	case List:
+		open, end := `<ul class="govuk-list govuk-list--bullet">`, "</ul>\n"
+		if b.Numbered {
+			open, end = `<ol class="govuk-list govuk-list--number">`, "</ol>\n"
+		}
+		h.f(open)
+		for _, item := range b.Items {
+			h.f("<li>")
+			h.runs(item)
+			h.f("</li>")
+		}
+		h.f(end)
+	case Table:
+		h.table(b)
+	case Signature:
+		h.f(`<p class="govuk-body letter-signature">`)
+		if b.Name != "" {
+			h.f("<strong>%s</strong>", b.Name)
+		}
+		if b.Office != "" {
+			h.f("<br>%s", b.Office)
+		}
+		h.f("</p>\n")
+		if b.Note != "" {
+			h.f(`<p class="govuk-body-s">%s</p>`+"\n", b.Note)
+		}
+	}
+}
+
+func (h *hyper) runs(p Paragraph) {
+	for _, r := range p.Runs {
+		end := ""
+		if r.Lang != "" && r.Lang != h.lang {
+			h.f(`<span lang="%s">`, string(r.Lang))
+			end = "</span>"
+		}
+		if r.Bold {
+			h.f("<strong>")
+			end = "</strong>" + end
+		}
+		if r.Link != "" {
+			h.f(`<a class="govuk-link" href="%s">`, r.Link)
+			end = "</a>" + end
+		}
+		h.f("%s", r.Text)
+		h.f(end)
+	}
+}
+
+func (h *hyper) table(t Table) {
+	h.f(`<table class="govuk-table"><caption class="govuk-table__caption govuk-table__caption--s">%s</caption>`+"\n", t.Caption)
+	h.f(`<thead class="govuk-table__head"><tr class="govuk-table__row">`)
+	for _, c := range t.Columns {
+		h.f(`<th scope="col" class="govuk-table__header%s">%s</th>`, numericClass("header", c.Numeric), c.Title)
+	}
+	h.f("</tr></thead>\n" + `<tbody class="govuk-table__body">`)
+	for _, r := range t.Rows {
+		class := ""
+		if r.Sum {
+			class = " letter-sum"
+		}
+		h.f(`<tr class="govuk-table__row%s">`, class)
+		for i, c := range r.Cells {
+			end := "</td>"
+			if i == 0 {
+				h.f(`<th scope="row" class="govuk-table__header%s">`, numericClass("header", t.Columns[i].Numeric))
+				end = "</th>"
+			} else {
+				h.f(`<td class="govuk-table__cell%s">`, numericClass("cell", t.Columns[i].Numeric))
+			}
+			if r.Sum && i > 0 {
+				h.f("<strong>%s</strong>", c.Text)
+			} else {
+				h.f("%s", c.Text)
+			}
+			for _, note := range c.Notes {
+				h.f(`<br><span class="govuk-body-s letter-note">%s</span>`, note)
+			}
+			h.f(end)
+		}
+		h.f("</tr>\n")
+	}
+	h.f("</tbody></table>\n")
+}
+
+func numericClass(part string, numeric bool) string {
+	if numeric {
+		return " govuk-table__" + part + "--numeric"
+	}
+	return ""
+}

@@ -1,0 +1,142 @@
+package document
+
+import "strconv"
+
+const (
+	bodySize    = 10.5
+	bodyLeading = 15.5
+	noteSize    = 9
+	noteLeading = 12.5
+	cellPad     = 6
+)
+
+// blocks lays out expanded blocks under the document element.
+func (w *writer) blocks(blocks []Block) []box {
+	var out []box
+	for _, b := range blocks {
+		switch b := b.(type) {
+		case Heading:
+			out = append(out, w.heading(b.Level, b.Text)...)
+		case Paragraph:
+			out = append(out, before(w.paragraph(w.tree.root.child("P"), b, marginLeft, contentWidth), 7)...)
+		case Summary:
+			out = append(out, w.summary(b)...)
+		case Table:
+			out = append(out, w.table(b)...)
+		case List:
+			out = append(out, w.list(b)...)
+		case Signature:
+			if len(out) > 0 { // a signature alone on a page signs nothing
+				out[len(out)-1].keep = true
+			}
+			out = append(out, w.signature(b)...)
+		case PageBreak:
+			out = append(out, box{brk: true, keep: true})
+		}
+	}
+	return out
+}
+
+func before(boxes []box, space float64) []box {
+	if len(boxes) > 0 {
+		boxes[0].before = space
+	}
+	return boxes
+}
+
+func keepAll(boxes []box) []box {
+	for i := range boxes {
+		boxes[i].keep = true
+	}
+	return boxes
+}
+
+func (w *writer) heading(level int, s string) []box {
+	size, space := 18.0, 0.0
+	switch level {
+	case 2:
+		size, space = 13, 20
+	case 3:
+		size, space = 11, 14
+	}
+	n := w.tree.root.child("H" + strconv.Itoa(level))
+	boxes := w.lines(textBox{node: n, pieces: []piece{{text: s, style: w.style(true, size)}}, x: marginLeft, width: contentWidth, leading: size * 1.3})
+	if len(boxes) == 0 { // a missing glyph was noted
+		return []box{{}}
+	}
+	return before(keepAll(boxes), space)
+}
+
+func (w *writer) paragraph(n *node, p Paragraph, x, width float64) []box {
+	pieces := make([]piece, len(p.Runs))
+	for i, r := range p.Runs {
+		pieces[i] = piece{text: r.Text, style: w.style(r.Bold, bodySize), link: r.Link, lang: r.Lang, owner: i}
+	}
+	return w.lines(textBox{node: n, pieces: pieces, x: x, width: width, leading: bodyLeading})
+}
+
+// summary stands on a tinted ground with a bar at its left.
+func (w *writer) summary(s Summary) []box {
+	const inset = 14
+	word := w.words.Text(w.letter.Lang, "document.summary", nil)
+	boxes := []box{{height: 9, keep: true}}
+	h := w.lines(textBox{node: w.tree.root.child("H2"), pieces: []piece{{text: word, style: w.style(true, 13)}}, x: marginLeft + inset, width: contentWidth - 2*inset, leading: 17})
+	boxes = append(boxes, keepAll(h)...)
+	for _, p := range s.Paragraphs {
+		boxes = append(boxes, before(w.paragraph(w.tree.root.child("P"), p, marginLeft+inset, contentWidth-2*inset), 4)...)
+	}
+	boxes[len(boxes)-1].keep = true
+	boxes = append(boxes, box{height: 10})
+	for i := range boxes {
+		boxes[i].tint = true
+	}
+	// The space above the ground is a box of its own: it must not be tinted.
+	return append([]box{{before: 12, keep: true}}, boxes...)
+}
+
+func (w *writer) list(l List) []box {
+	n := w.tree.root.child("L")
+	n.attrs = "<</O/List/ListNumbering/Disc>>"
+	if l.Numbered {
+		n.attrs = "<</O/List/ListNumbering/Decimal>>"
+	}
+	const inset = 20
+	var out []box
+	for i, item := range l.Items {
+		li := n.child("LI")
+		label, body := li.child("Lbl"), li.child("LBody")
+		sign := "•"
+		if l.Numbered {
+			sign = strconv.Itoa(i+1) + "."
+		}
+		marks := w.lines(textBox{node: label, pieces: []piece{{text: sign, style: w.style(false, bodySize)}}, x: marginLeft + 5, width: inset, leading: bodyLeading})
+		boxes := before(w.paragraph(body, item, marginLeft+inset, contentWidth-inset), 3)
+		if len(marks) > 0 && len(boxes) > 0 {
+			draw := boxes[0].draw
+			boxes[0].draw = func(p *page, top float64) { marks[0].draw(p, top); draw(p, top) }
+		}
+		out = append(out, boxes...)
+	}
+	return before(out, 6)
+}
+
+func (w *writer) signature(s Signature) []box {
+	var out []box
+	for i, t := range []string{s.Name, s.Office, s.Note} {
+		if t == "" {
+			continue
+		}
+		size, colour := bodySize, black
+		if i == 2 {
+			size, colour = noteSize, grey
+		}
+		out = append(out, w.lines(textBox{node: w.tree.root.child("P"), pieces: []piece{{text: t, style: w.style(i == 0, size)}},
+			x: marginLeft, width: contentWidth, leading: bodyLeading, colour: colour})...)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	keepAll(out)
+	out[len(out)-1].keep = false
+	return before(out, 26)
+}
