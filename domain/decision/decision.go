@@ -1,0 +1,218 @@
+package decision
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"seteli/core/calendar"
+	"seteli/core/fault"
+	"seteli/domain/decision/db"
+	"seteli/domain/organiser"
+	"seteli/platform/access"
+	"seteli/platform/audit"
+	"seteli/platform/document"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+)
+
+// Kind is what a decision is about; it decides which right reads it.
+type Kind string
+
+// Kinds of decisions.
+const (
+	Voucher    Kind = "voucher"
+	Purchase   Kind = "purchase"
+	Approval   Kind = "approval"
+	Rejection  Kind = "rejection"
+	Revocation Kind = "revocation"
+	Exit       Kind = "exit"
+	VoucherEnd Kind = "voucher_end"
+	Price      Kind = "price"
+)
+
+// Outcome is what was decided.
+type Outcome string
+
+// Outcomes of decisions.
+const (
+	Granted  Outcome = "granted"
+	Approved Outcome = "approved"
+	Rejected Outcome = "rejected"
+	Revoked  Outcome = "revoked"
+	Ended    Outcome = "ended"
+	Annulled Outcome = "annulled"
+)
+
+// MadeAct is the audit's name of a decision made.
+const MadeAct audit.Act = "decision.made"
+
+// TopicMade is the outbox topic of every decision; its payload is Made.
+const TopicMade = "decision.made"
+
+// Made is the payload of TopicMade: ids only, the notice reads the rest.
+type Made struct {
+	Decision int64 `json:"decision"`
+}
+
+var (
+	errNoReasons = fault.New(fault.Invalid, "DEC-001", "decision.reasons_needed").At("reasons")
+	errNoTitle   = fault.New(fault.Invalid, "DEC-002", "decision.office_needed").At("office")
+	errUnknown   = fault.New(fault.NotFound, "DEC-003", "decision.unknown")
+	errDraft     = fault.New(fault.Internal, "DEC-004", "decision.incomplete")
+)
+
+// Draft is a decision before it has a number.
+type Draft struct {
+	Kind                     Kind
+	Outcome                  Outcome
+	LegalAct, LegalSection   string // "569/2009", "4 §"
+	Language                 i18n.Lang
+	Reasons                  string // without reasons nothing is decided (434/2003, 45 §)
+	MadeByTitle              string // office of who decides, printed under the name
+	Client, Person, Provider *int64
+	SubjectKind              string
+	SubjectID                int64
+	SenderUnit               string   // service area of the organiser, may be empty
+	Recipient                []string // name and postal address
+	Title                    string
+	Blocks                   func(number string) []document.Block // the letter's own part; appeal and signature follow by themselves
+	Attachments              []document.Attachment
+	Replaces                 *int64
+	Texts                    *i18n.Catalogue
+}
+
+// Decision is a decision as it was made.
+type Decision struct {
+	Organiser                int32
+	ID                       int64
+	Number                   string
+	Kind                     Kind
+	Outcome                  Outcome
+	LegalAct, LegalSection   string
+	Client, Person, Provider *int64
+	SubjectKind              string
+	SubjectID                int64
+	Reasons                  string
+	MadeOn                   calendar.Date
+	MadeAt                   time.Time
+	MadeByAccount            int64
+	MadeBy, MadeByTitle      string
+	Language                 i18n.Lang
+	Replaces                 *int64
+	Document                 int64
+}
+
+// Ref names the decision in the audit.
+func (d Decision) Ref() audit.Ref { return audit.Ref{Kind: "decision", ID: d.ID, Label: d.Number} }
+
+// Make numbers the decision, writes its letter in one language and stores both as they are sent. The number is
+// taken as late as possible: its row queues all deciders of the organiser until commit.
+// DEC-001 without reasons, DEC-002 without the office of the decider.
+func Make(ctx context.Context, tx *postgres.Tx, by access.Actor, org organiser.Organiser, draft Draft) (Decision, error) {
+	if err := by.May(access.DecisionMake, org.ID); err != nil {
+		return Decision{}, err
+	}
+	if err := draft.check(); err != nil {
+		return Decision{}, err
+	}
+	year, _, _ := tx.Today().Civil()
+	n, err := organiser.NextNumber(ctx, tx, org.ID, "decision", year)
+	if err != nil {
+		return Decision{}, err
+	}
+	number := fmt.Sprintf("%s/%d/%d", org.Prefix, year, n)
+	letter := draft.letter(org, by.Name, number, tx.Today())
+	paper, err := StoreDocument(ctx, tx, DocumentInput{Organiser: org.ID, Kind: DecisionLetter, Letter: letter, Texts: draft.Texts,
+		Client: draft.Client, Person: draft.Person, Provider: draft.Provider})
+	if err != nil {
+		return Decision{}, err
+	}
+	id, err := db.New(tx).DecisionAdd(ctx, db.DecisionAddParams{
+		OrganiserID: org.ID, Number: number, Kind: string(draft.Kind), LegalAct: draft.LegalAct, LegalSection: draft.LegalSection,
+		ClientID: draft.Client, PersonID: draft.Person, ProviderID: draft.Provider, SubjectKind: draft.SubjectKind, SubjectID: draft.SubjectID,
+		Outcome: string(draft.Outcome), Reasons: draft.Reasons, MadeOn: tx.Today(), MadeAt: tx.Now(), MadeByAccount: by.Account,
+		MadeBy: by.Name, MadeByTitle: draft.MadeByTitle, Language: string(draft.Language), ReplacesID: draft.Replaces, DocumentID: paper})
+	if err != nil {
+		return Decision{}, fmt.Errorf("storing decision %s: %w", number, err)
+	}
+	made, err := one(ctx, tx, org.ID, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	if err := audit.Write(ctx, tx, by, MadeAct, made.Ref(), map[string]any{"kind": draft.Kind, "outcome": draft.Outcome,
+		"subject": draft.SubjectKind, "subject_id": draft.SubjectID, "document": paper}); err != nil {
+		return Decision{}, err
+	}
+	return made, tx.Outbox(ctx, postgres.Message{Organiser: org.ID, Topic: TopicMade, Dedup: fmt.Sprintf("decision.made:%d", id), Payload: Made{id}})
+}
+
+func (d Draft) check() error {
+	var faults fault.List
+	if d.Reasons == "" {
+		faults = append(faults, errNoReasons)
+	}
+	if d.MadeByTitle == "" {
+		faults = append(faults, errNoTitle)
+	}
+	if d.Texts == nil || d.Blocks == nil || d.LegalAct == "" || d.SubjectKind == "" {
+		faults = append(faults, errDraft)
+	}
+	return faults.Err()
+}
+
+func (d Draft) letter(org organiser.Organiser, decider, number string, day calendar.Date) document.Letter {
+	blocks := append([]document.Block{}, d.Blocks(number)...)
+	blocks = append(blocks, AppealInstruction(d.Texts, d.Language, org), document.Signature{Name: decider, Office: d.MadeByTitle,
+		Note: d.Texts.Text(d.Language, "decision.signed_electronically", nil)})
+	return document.Letter{Lang: d.Language, Title: d.Title, Sender: org.Names.In(d.Language), SenderUnit: d.SenderUnit,
+		Recipient: d.Recipient, Date: day, Number: number, Blocks: blocks, Attachments: d.Attachments}
+}
+
+// Get reads a decision that the actor may see: a client's own, the provider's own, or the organiser's.
+// A decision about a client leaves a row in the access log.
+func Get(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32, id int64) (Decision, error) {
+	d, err := one(ctx, tx, org, id)
+	if err != nil {
+		return Decision{}, err
+	}
+	if err := mayRead(by, org, DecisionLetter, d.Client, d.Person, d.Provider); err != nil {
+		return Decision{}, err
+	}
+	return d, logReading(ctx, tx, by, org, d.Client, d.Person, "decision")
+}
+
+// Of lists the decisions about one thing, newest first, for a page whose own reading has been checked and logged.
+func Of(ctx context.Context, tx *postgres.Tx, org int32, subjectKind string, subject int64) ([]Decision, error) {
+	rows, err := db.New(tx).DecisionsOf(ctx, db.DecisionsOfParams{OrganiserID: org, SubjectKind: subjectKind, SubjectID: subject})
+	if err != nil {
+		return nil, fmt.Errorf("listing decisions of %s %d: %w", subjectKind, subject, err)
+	}
+	out := make([]Decision, len(rows))
+	for i, r := range rows {
+		out[i] = fromRow(r)
+	}
+	return out, nil
+}
+
+func one(ctx context.Context, tx *postgres.Tx, org int32, id int64) (Decision, error) {
+	r, err := db.New(tx).DecisionGet(ctx, db.DecisionGetParams{OrganiserID: org, DecisionID: id})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Decision{}, errUnknown
+	}
+	if err != nil {
+		return Decision{}, fmt.Errorf("reading decision %d: %w", id, err)
+	}
+	return fromRow(r), nil
+}
+
+func fromRow(r db.Decision) Decision {
+	return Decision{Organiser: r.OrganiserID, ID: r.DecisionID, Number: r.Number, Kind: Kind(r.Kind), Outcome: Outcome(r.Outcome),
+		LegalAct: r.LegalAct, LegalSection: r.LegalSection, Client: r.ClientID, Person: r.PersonID, Provider: r.ProviderID,
+		SubjectKind: r.SubjectKind, SubjectID: r.SubjectID, Reasons: r.Reasons, MadeOn: r.MadeOn, MadeAt: r.MadeAt,
+		MadeByAccount: r.MadeByAccount, MadeBy: r.MadeBy, MadeByTitle: r.MadeByTitle, Language: i18n.Lang(r.Language),
+		Replaces: r.ReplacesID, Document: r.DocumentID}
+}

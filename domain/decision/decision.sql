@@ -1,0 +1,30 @@
+-- name: DocumentAdd :one
+insert into document (organiser_id, kind, title, media, sha256, bytes, html, plain, client_id, person_id, provider_id, created_at)
+values (@organiser_id, @kind, @title, @media, @sha256, @bytes, @html, @plain, sqlc.narg('client_id'), sqlc.narg('person_id'), sqlc.narg('provider_id'), @created_at)
+returning document_id;
+
+-- name: DecisionAdd :one
+insert into decision (organiser_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id)
+values (@organiser_id, @number, @kind, @legal_act, @legal_section, sqlc.narg('client_id'), sqlc.narg('person_id'), sqlc.narg('provider_id'),
+  @subject_kind, @subject_id, @outcome, @reasons, @made_on, @made_at, @made_by_account, @made_by, @made_by_title, @language, sqlc.narg('replaces_id'), @document_id)
+returning decision_id;
+
+-- name: DecisionGet :one
+select organiser_id, decision_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id
+from decision
+where organiser_id = @organiser_id and decision_id = @decision_id;
+
+-- name: DecisionsOf :many
+-- Every decision about one thing, newest first: a correction stands above what it replaces.
+select organiser_id, decision_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id
+from decision
+where organiser_id = @organiser_id and subject_kind = @subject_kind and subject_id = @subject_id
+order by decision_id desc;
+
+-- name: DocumentGet :one
+select organiser_id, document_id, kind, title, media, sha256, bytes, html, plain, client_id, person_id, provider_id, created_at
+from document
+where organiser_id = @organiser_id and document_id = @document_id;
