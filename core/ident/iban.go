@@ -21,11 +21,11 @@ func ParseIBAN(s string) (IBAN, error) {
 		return IBAN{}, errIBANShape
 	}
 	country := s[:2]
-	if n, known := ibanLength[country]; known && len(s) != n || len(s) < 15 || len(s) > 34 {
-		if !known {
-			n = 34
-		}
+	if n, known := ibanLength[country]; known && len(s) != n {
 		return IBAN{}, errIBANLength.With("country", country).With("length", n).With("got", len(s))
+	}
+	if len(s) < 15 || len(s) > 34 {
+		return IBAN{}, errIBANShape
 	}
 	if country == "FI" && !digits(s[4:]) {
 		return IBAN{}, errIBANShape
