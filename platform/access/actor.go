@@ -9,9 +9,9 @@ import (
 
 // Refusals of this package that others compare with.
 var (
-	ErrForbidden = fault.New(fault.Forbidden, "ACC-001", "access.forbidden")        // the role lacks the right, or it is another organiser's
-	ErrSignIn    = fault.New(fault.Forbidden, "ACC-002", "access.sign_in_needed")   // nobody is signed in
-	ErrStepUp    = fault.New(fault.Forbidden, "ACC-003", "access.sign_in_again")    // a sensitive act needs a fresh sign-in
+	ErrForbidden = fault.New(fault.Forbidden, "ACC-001", "access.forbidden")         // the role lacks the right, or it is another organiser's
+	ErrSignIn    = fault.New(fault.Forbidden, "ACC-002", "access.sign_in_needed")    // nobody is signed in
+	ErrStepUp    = fault.New(fault.Forbidden, "ACC-003", "access.sign_in_again")     // a sensitive act needs a fresh sign-in
 	ErrSameHand  = fault.New(fault.Forbidden, "ACC-004", "access.two_people_needed") // the same person did the first half
 )
 
