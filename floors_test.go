@@ -15,6 +15,9 @@ var floors = map[string][]string{
 		"purchase", "event", "daycare", "grant", "settlement", "payment", "statistics", "offer", "notice"},
 }
 
+// audiences have a package of pages each.
+var audiences = []string{"public", "citizen", "provider", "organiser", "operator"}
+
 // height of each floor; the faces share one and do not import each other.
 var height = map[string]int{"core": 1, "migrations": 2, "platform": 3, "domain": 4, "web": 5, "api": 5, "integration": 5, "scene": 6, "cmd": 7}
 
@@ -52,10 +55,10 @@ func refusalOnFloor(fromFloor, fromRoom, toFloor, toRoom string) string {
 		}
 		return ""
 	case fromFloor == "web" && toFloor == "web":
-		if toRoom == "ui" || toRoom == "" || fromRoom == "" {
-			return ""
+		if slices.Contains(audiences, toRoom) && fromRoom != "" {
+			return "pages of an audience are imported by nobody on their floor; what they share is web/ui and web/assets"
 		}
-		return "the audiences' pages do not import each other; what they share is web/ui"
+		return ""
 	case fromFloor == "api" && toFloor == "api", fromFloor == "cmd":
 		return ""
 	}
@@ -102,6 +105,8 @@ func TestRefusals(t *testing.T) {
 		{"domain/surprise", "domain/voucher", true},
 		{"web/citizen", "web/ui", false},
 		{"web/citizen", "web/provider", true},
+		{"web/ui", "web/assets", false},
+		{"web/ui", "web/citizen", true},
 		{"web/citizen", "domain/notice", false},
 		{"web/ui", "api", true},
 		{"integration/ytj", "integration/vtj", true},
