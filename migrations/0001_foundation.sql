@@ -19,7 +19,7 @@ create table once_key (
   primary key (organiser_id, realm, key),
   constraint once_key_hash_is_sha256 check (octet_length(input_hash) = 32)
 );
-comment on table once_key is 'postgres: idempotency keys with the first answer';
+comment on table once_key is 'platform/postgres: idempotency keys with the first answer';
 alter table once_key enable row level security;
 alter table once_key force row level security;
 create policy owner_all on once_key to seteli_owner using (true) with check (true);
@@ -44,7 +44,7 @@ create table outbox (
   primary key (organiser_id, outbox_id),
   constraint outbox_written_once unique (organiser_id, topic, dedup)
 );
-comment on table outbox is 'postgres: messages to the outside, written with the change that causes them';
+comment on table outbox is 'platform/postgres: messages to the outside, written with the change that causes them';
 -- The claim reads the due ones and, for order, the older unsent ones of the same stream.
 create index outbox_due on outbox (organiser_id, topic, next_at) where sent_at is null;
 create index outbox_stream on outbox (organiser_id, topic, stream, outbox_id) where sent_at is null;

@@ -8,12 +8,12 @@
 //
 // The checks in this package hold for all tables, whoever writes them (see schema_test.go):
 //
-//   - every table says its owner package in its comment: comment on table event is 'event: …'; a table that all
-//     organisers share although it carries an organiser_id says 'organiser (reference): …';
-//   - a table with organiser_id that is not marked as reference is a tenant table: organiser_id is the first column of
-//     every primary, unique, exclusion and foreign key (foreign keys to reference tables excepted), row-level security is
+//   - every table names the folder of its owner package first in its comment: comment on table event is 'domain/event';
+//   - a table with organiser_id is a tenant table unless schema_test.go lists it as shared: organiser_id is the first
+//     column of every primary, unique and exclusion key and of foreign keys between tenant tables, row-level security is
 //     enabled and forced, seteli_app reaches it only through policies on seteli.organiser, seteli.provider or
-//     seteli.person, and seteli_owner through a policy `using (true)`;
+//     seteli.person (writes: seteli.organiser), and seteli_owner through a policy `using (true)`; what everybody may read
+//     has a policy public_read and is listed too;
 //   - current_setting in a policy has one argument, so that a forgotten scope is an error and not an empty page;
 //   - grants are listed in testdata/grants.golden, and seteli_app owns nothing.
 package postgres

@@ -132,7 +132,7 @@ func Migrate(ctx context.Context, url string, files fs.FS) (ran []string, err er
 		fmt.Sprintf("set lock_timeout = 0; select pg_advisory_lock(%d); set lock_timeout = '2s'", migrator),
 		`create table if not exists migration (
 			number int primary key, name text not null, checksum bytea not null, applied_at timestamptz not null default now())`,
-		`comment on table migration is 'postgres: which schema files have run'`,
+		`comment on table migration is 'platform/postgres: which schema files have run'`,
 	} {
 		if _, err := conn.Exec(ctx, sql); err != nil {
 			return nil, ErrMigration.With("file", "").Because(err)
