@@ -244,8 +244,10 @@ func (r *Request) Date(d calendar.Date) string { return formatDate(r.Lang, d) }
 // Period writes a half-open period with its last day: "1.8.2026–31.7.2027".
 func (r *Request) Period(p calendar.Period) string { return formatPeriod(r.Lang, p) }
 
-// Quantity writes units: "0,78".
-func (r *Request) Quantity(q money.Quantity) string { return formatQuantity(r.Lang, q) }
+// Quantity writes units: "0,78", or "0,78 h" with the unit "hour".
+func (r *Request) Quantity(q money.Quantity, unit ...string) string {
+	return formatInUnit(r.Lang, q, unit)
+}
 
 // Tag gives the tag of a state from the one table; a state that nobody has registered is a programming error.
 func (r *Request) Tag(state string) *Tag {

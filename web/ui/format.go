@@ -12,11 +12,27 @@ import (
 // Formatting is the platform's (package i18n); here only the choice by type, so that a template cannot print a
 // bare number of cents.
 
-func formatCents(l i18n.Lang, c money.Cents) string        { return i18n.Cents(l, c) }
-func formatDate(l i18n.Lang, d calendar.Date) string       { return i18n.Date(l, d) }
-func formatQuantity(l i18n.Lang, q money.Quantity) string  { return i18n.Quantity(l, q, "") }
-func formatPeriod(l i18n.Lang, p calendar.Period) string   { return i18n.Period(l, p) }
-func formatClock(l i18n.Lang, minutes int) string          { return i18n.Clock(l, minutes) }
+func formatCents(l i18n.Lang, c money.Cents) string       { return i18n.Cents(l, c) }
+func formatDate(l i18n.Lang, d calendar.Date) string      { return i18n.Date(l, d) }
+func formatQuantity(l i18n.Lang, q money.Quantity) string { return i18n.Number(l, q) }
+func formatPeriod(l i18n.Lang, p calendar.Period) string  { return i18n.Period(l, p) }
+
+// formatClock writes minutes from midnight as a time of day.
+func formatClock(l i18n.Lang, minutes int) string {
+	separator := "."
+	if l == i18n.EN {
+		separator = ":"
+	}
+	return fmt.Sprintf("%d%s%02d", minutes/60, separator, minutes%60)
+}
+
+// formatInUnit writes a quantity, with the short name of its unit ("hour", "visit") when one is given.
+func formatInUnit(l i18n.Lang, q money.Quantity, unit []string) string {
+	if len(unit) == 0 || unit[0] == "" {
+		return formatQuantity(l, q)
+	}
+	return i18n.Quantity(l, q, unit[0])
+}
 
 // formatAny writes a typed value in the reader's language.
 func formatAny(l i18n.Lang, v any) (string, error) {
@@ -43,16 +59,16 @@ func formatAny(l i18n.Lang, v any) (string, error) {
 		if v.IsZero() {
 			return "–", nil
 		}
-		return i18n.Time(l, v), nil
+		return i18n.DateTime(l, v), nil
 	case *time.Time:
 		if v == nil {
 			return "–", nil
 		}
-		return i18n.Time(l, *v), nil
+		return i18n.DateTime(l, *v), nil
 	case int:
-		return i18n.Number(l, int64(v)), nil
+		return i18n.Int(l, int64(v)), nil
 	case int64:
-		return i18n.Number(l, v), nil
+		return i18n.Int(l, v), nil
 	}
 	return "", fmt.Errorf("cannot format %T", v)
 }

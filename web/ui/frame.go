@@ -12,7 +12,7 @@ import (
 	"seteli/platform/i18n"
 )
 
-var languages = []i18n.Lang{"fi", "sv", "en"}
+var languages = i18n.Langs
 
 // frame is what the layout is made of.
 type frame struct {

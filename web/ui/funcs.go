@@ -2,6 +2,7 @@ package ui
 
 import (
 	"bytes"
+	"embed"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -13,8 +14,7 @@ import (
 	"strings"
 	"text/template/parse"
 
-	"embed"
-
+	"seteli/core/money"
 	"seteli/platform/i18n"
 )
 
@@ -24,7 +24,7 @@ var ownTemplates embed.FS
 // binding is the functions of one language's templates:
 //
 //	t "key" "name" value …          text          tag "voucher.active"       tag of a state
-//	cents .Sum  date .Day  period .P  qty .Q  clock .Minutes  when .Instant  month .M
+//	cents .Sum  date .Day  period .P  qty .Q "hour"  clock .Minutes  when .Instant  month .M
 //	path "/vouchers/{number}" .No   address in this language; every placeholder in order
 //	input .Form "name" "label.key" "hint" "hint.key" "width" 10 …             (options: field.go)
 //	textarea, dateinput, upload, tick: the same; choose, radios, checkboxes: a list of Option before the pairs
@@ -50,8 +50,9 @@ func (b *binding) funcs() template.FuncMap {
 	return template.FuncMap{
 		"t":     func(key string, args ...any) string { return b.t(key, args...) },
 		"lang":  func() string { return string(b.lang) },
-		"cents": func(v any) (string, error) { return formatAny(b.lang, v) }, "qty": func(v any) (string, error) { return formatAny(b.lang, v) },
-		"date": func(v any) (string, error) { return formatAny(b.lang, v) }, "month": func(v any) (string, error) { return formatAny(b.lang, v) },
+		"cents": func(v any) (string, error) { return formatAny(b.lang, v) },
+		"qty":   func(q money.Quantity, unit ...string) string { return formatInUnit(b.lang, q, unit) },
+		"date":  func(v any) (string, error) { return formatAny(b.lang, v) }, "month": func(v any) (string, error) { return formatAny(b.lang, v) },
 		"period": func(v any) (string, error) { return formatAny(b.lang, v) },
 		"when":   func(v any) (string, error) { return formatAny(b.lang, v) },
 		"clock":  func(minutes int) string { return formatClock(b.lang, minutes) },
@@ -67,12 +68,12 @@ func (b *binding) funcs() template.FuncMap {
 		"show": b.show, "button": b.button,
 		"input": control("input"), "textarea": control("textarea"), "dateinput": control("date"), "upload": control("upload"), "tick": control("tick"),
 		"choose": choice("select"), "radios": choice("radios"), "checkboxes": choice("checkboxes"),
-		"asset":  b.site.assets.Path,
+		"asset":   b.site.assets.Path,
 		"newline": func() string { return "\n" },
-		"add":    func(a, b int) int { return a + b },
-		"last":   func(n, length int) bool { return n == length-1 },
-		"list":   func(items ...string) []string { return items },
-		"option": func(value, key string) Option { return Option{Value: value, Text: b.t(key)} },
+		"add":     func(a, b int) int { return a + b },
+		"last":    func(n, length int) bool { return n == length-1 },
+		"list":    func(items ...string) []string { return items },
+		"option":  func(value, key string) Option { return Option{Value: value, Text: b.t(key)} },
 		"options": func(o ...Option) []Option { return o },
 	}
 }

@@ -115,14 +115,7 @@ func (s *Site) preferred(r *http.Request) i18n.Lang {
 			}
 		}
 	}
-	for part := range strings.SplitSeq(r.Header.Get("Accept-Language"), ",") {
-		for _, l := range languages {
-			if strings.HasPrefix(strings.TrimSpace(part), string(l)) {
-				return l
-			}
-		}
-	}
-	return "fi"
+	return i18n.Prefer(r.Header.Get("Accept-Language"))
 }
 
 // elsewhere answers an address that no route serves: one without a language is led to its language, any other

@@ -80,4 +80,3 @@ var states = map[string]State{
 	"row.warning":           {"ui.state.row.warning", "orange"},
 	"row.good":              {"ui.state.row.good", "green"},
 }
-
