@@ -62,6 +62,18 @@ func TestDeadlines(t *testing.T) {
 	}
 }
 
+// The years in which the moon's circle has its exceptions, and the latest possible days.
+func TestEasterInTheOddYears(t *testing.T) {
+	t.Parallel()
+	for _, want := range []calendar.Date{day(1943, 4, 25), day(1954, 4, 18), day(1981, 4, 19), day(2000, 4, 23), day(2008, 3, 23),
+		day(2038, 4, 25), day(2049, 4, 18), day(2076, 4, 19)} {
+		y, _, _ := want.Civil()
+		if got := calendar.Easter(y); got != want {
+			t.Errorf("Easter %d is %s, want %s", y, got, want)
+		}
+	}
+}
+
 func TestMonthsWithoutSoManyBankDays(t *testing.T) {
 	t.Parallel()
 	m := calendar.MonthOf(day(2027, 1, 1))

@@ -39,7 +39,7 @@ func ParseBusinessID(s string) (BusinessID, error) {
 	return id, nil
 }
 
-// businessOf checks eight digits: weights 7 9 10 5 8 4 2, sum modulo 11; numbers with remainder 1 are not in use.
+// businessOf checks eight digits: weights 7 9 10 5 8 4 2, sum modulo 11.
 func businessOf(d string) (BusinessID, bool) {
 	if len(d) != 8 || !digits(d) {
 		return BusinessID{}, false
@@ -48,8 +48,8 @@ func businessOf(d string) (BusinessID, bool) {
 	for i, w := range [7]int{7, 9, 10, 5, 8, 4, 2} {
 		sum += w * int(d[i]-'0')
 	}
-	r := sum % 11
-	if r == 1 || (11-r)%11 != int(d[7]-'0') {
+	// A remainder of 1 asks for a check of 10, which no digit is: such numbers are not in use.
+	if (11-sum%11)%11 != int(d[7]-'0') {
 		return BusinessID{}, false
 	}
 	return BusinessID{text{d[:7] + "-" + d[7:]}}, true

@@ -122,9 +122,6 @@ func (h Hetu) Masked() string {
 // String is Masked.
 func (h Hetu) String() string { return h.Masked() }
 
-// GoString is Masked too, for %#v.
-func (h Hetu) GoString() string { return "ident.Hetu(" + h.Masked() + ")" }
-
 // Format masks under every verb, also under those that fmt would not give to String.
 func (h Hetu) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(h.Masked())) }
 

@@ -31,6 +31,9 @@ func TestHetuIsNeverPrintedWhole(t *testing.T) {
 	var out bytes.Buffer
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%d", "%x", "%T", "%10s"} {
 		_, _ = fmt.Fprintf(&out, verb+verb+verb, h, &h, around)
+		if got := fmt.Sprintf(verb, h); verb != "%T" && got != h.Masked() {
+			t.Errorf("%s prints %s", verb, got)
+		}
 	}
 	slog.New(slog.NewJSONHandler(&out, nil)).Info("x", "h", h, "a", around, "p", &h)
 	slog.New(slog.NewTextHandler(&out, nil)).Info("x", "h", h, "a", around, "p", &h)
