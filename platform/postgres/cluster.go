@@ -36,7 +36,7 @@ const (
 )
 
 // ClusterConfig says where the private cluster lives.
-// Dir holds postgres/ (the data), secrets/, postgres.log and cluster.lock.
+// Dir holds postgres/ (the data), secrets/, run/ (the socket), postgres.log and cluster.lock.
 type ClusterConfig struct {
 	Dir  string
 	Bin  string    // directory of the PostgreSQL programs; "" = find them
@@ -131,8 +131,15 @@ func (c *Cluster) start(ctx context.Context) error {
 		if err := c.initialise(ctx); err != nil {
 			return err
 		}
-	} else if err := c.stopOrphan(); err != nil {
-		return err
+	} else {
+		if err := c.stopOrphan(); err != nil {
+			return err
+		}
+		if ownerOf(c.data) != c.runAs.name { // a backup copied back by root
+			if err := c.runAs.own(c.data); err != nil {
+				return err
+			}
+		}
 	}
 	if err := c.chooseSocket(); err != nil {
 		return err
@@ -188,16 +195,20 @@ func takeLock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// chooseSocket takes the data directory itself (0700, so nobody else can connect), or a private directory under the
-// runtime directory when the path would be longer than a socket address can be. A note in DATA/socket tells the tools.
+// chooseSocket takes run/ beside the data (0700, so nobody else can connect; inside the data it would travel with backups), or a
+// private directory under the runtime directory when the path would be longer than a socket address can be.
+// A note in DATA/socket tells the tools about the second.
 func (c *Cluster) chooseSocket() error {
 	note := filepath.Join(c.data, "socket")
-	if len(c.data)+len(socketName) <= socketMax {
-		c.socket = c.data
+	if dir := c.runDir(); len(dir)+len(socketName) <= socketMax {
+		c.socket = dir
 		if err := os.Remove(note); err != nil && !errors.Is(err, os.ErrNotExist) {
 			return fmt.Errorf("removing the old socket note: %w", err)
 		}
-		return nil
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("making a directory for the socket: %w", err)
+		}
+		return c.runAs.own(dir)
 	}
 	base := os.Getenv("XDG_RUNTIME_DIR")
 	if base == "" || c.runAs.credential != nil {
@@ -216,6 +227,8 @@ func (c *Cluster) chooseSocket() error {
 	c.socket = dir
 	return c.runAs.own(note)
 }
+
+func (c *Cluster) runDir() string { return filepath.Join(c.cfg.Dir, "run") }
 
 // waitReady tries to connect until the server answers. Recovery after a crash is progress, not an error.
 func (c *Cluster) waitReady(ctx context.Context) error {
@@ -274,7 +287,7 @@ func Attach(ctx context.Context, cfg ClusterConfig) (*Cluster, error) {
 	if c.passwords, err = readPasswords(filepath.Join(c.cfg.Dir, "secrets"), false); err != nil {
 		return nil, err
 	}
-	c.socket = c.data
+	c.socket = c.runDir()
 	if note, err := os.ReadFile(filepath.Join(c.data, "socket")); err == nil {
 		c.socket = strings.TrimSpace(string(note))
 	}

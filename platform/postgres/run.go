@@ -144,7 +144,7 @@ func (c *Cluster) Stop(ctx context.Context) error {
 	if err == nil && c.exit != nil {
 		err = ErrUncleanStop.Because(c.exit)
 	}
-	if c.socket != "" && c.socket != c.data {
+	if c.socket != "" && c.socket != c.runDir() {
 		err = errors.Join(err, os.RemoveAll(c.socket))
 	}
 	return errors.Join(err, c.lock.Close())

@@ -36,7 +36,7 @@ func counterTable(t *testing.T, db *postgres.DB) {
 func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
-		t.Fatal(err)
+		t.Fatal(err, faultValues(err))
 	}
 }
 
@@ -45,6 +45,13 @@ func wantCode(t *testing.T, err error, code string) {
 	if fault.CodeOf(err) != code {
 		t.Fatalf("got %v, want %s", err, code)
 	}
+}
+
+func faultValues(err error) map[string]any {
+	if l := fault.All(err); len(l) > 0 {
+		return l[0].Values
+	}
+	return nil
 }
 
 func seen(ctx context.Context, tx *postgres.Tx) (n int, err error) {
