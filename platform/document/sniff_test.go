@@ -25,11 +25,17 @@ func TestSniffJudgesByContent(t *testing.T) {
 	binary.BigEndian.PutUint32(flood[16:], 60000)
 	binary.BigEndian.PutUint32(flood[20:], 60000)
 	pdf := func(body string) []byte { return []byte("%PDF-1.4\n" + body + "\n%%EOF\n") }
+	letter, err := PDF(decision(), words(t))
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, c := range []struct {
 		name, kind, code string
 		data             []byte
 	}{
 		{"pdf", "application/pdf", "", pdf("1 0 obj <</Type/Catalog>>")},
+		{"our own letter", "application/pdf", "", letter},
+		{"file inside", "", "DOC-104", pdf("<</Type/EmbeddedFile/Subtype/application#2Fx-msdownload>>")},
 		{"png", "image/png", "", scan.Bytes()},
 		{"jpeg", "image/jpeg", "", photo.Bytes()},
 		{"empty", "", "DOC-101", nil},
