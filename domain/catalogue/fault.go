@@ -25,5 +25,6 @@ var (
 	errSlot        = fault.New(fault.NotFound, "CAT-019", "catalogue.slot.unknown")
 	errTeam        = fault.New(fault.Invalid, "CAT-020", "catalogue.team.unknown").At("teams")
 	errEmail       = fault.New(fault.Invalid, "CAT-022", "catalogue.email.shape").At("notice_email")
+	errBeforeLast  = fault.New(fault.Conflict, "CAT-024", "catalogue.valid_from.before_last").At("valid_from")
 	ErrNotOnDay    = fault.New(fault.NotFound, "CAT-023", "catalogue.service.not_on_day")
 )

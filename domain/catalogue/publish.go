@@ -79,7 +79,8 @@ func AddService(ctx context.Context, tx *postgres.Tx, by access.Actor, in Versio
 }
 
 // PublishVersion makes the next version. CAT-002 when somebody published after Base was shown; CAT-011 when its first day has
-// passed: what was true on past days stays.
+// passed: what was true on past days stays; CAT-024 when it is before the first day of the newest version, so that a later
+// version is always the one in force on its days.
 func PublishVersion(ctx context.Context, tx *postgres.Tx, by access.Actor, in VersionInput) (Service, error) {
 	if err := by.May(access.CataloguePublish, in.Organiser); err != nil {
 		return Service{}, err
@@ -96,8 +97,15 @@ func PublishVersion(ctx context.Context, tx *postgres.Tx, by access.Actor, in Ve
 		return Service{}, fmt.Errorf("reading contents of service %d: %w", in.Service, err)
 	}
 	wrong := in.wrong(known)
-	if in.ValidFrom < tx.Today() {
+	last, err := Versions(ctx, tx, in.Organiser, in.Service)
+	if err != nil {
+		return Service{}, err
+	}
+	switch {
+	case in.ValidFrom < tx.Today():
 		wrong = append(wrong, errPast.With("today", tx.Today()))
+	case in.ValidFrom < last[0].ValidFrom:
+		wrong = append(wrong, errBeforeLast.With("day", last[0].ValidFrom))
 	}
 	if err := wrong.Err(); err != nil {
 		return Service{}, err
@@ -161,10 +169,7 @@ func (c ContentInput) wrong(first calendar.Date, field func(string) string) (lis
 }
 
 func (c ContentInput) period(first calendar.Date) calendar.Period {
-	p := calendar.Period{From: c.From, To: c.To}
-	if p.From == 0 {
-		p.From = first
-	}
+	p := calendar.Period{From: max(c.From, first), To: c.To} // days before the version belong to the older one
 	if p.To == 0 {
 		p.To = calendar.Forever
 	}

@@ -1,0 +1,179 @@
+package rulebook
+
+import (
+	"fmt"
+
+	"seteli/core/calendar"
+	"seteli/core/fault"
+	"seteli/core/money"
+	"seteli/domain/catalogue"
+)
+
+// ValueModel is the seam of a service field. A model is pure: the same input gives the same answer for ever, so that
+// "seteli verify" can compute a stored value again from its rulebook version.
+type ValueModel interface {
+	// Check refuses parameters that cannot be applied to the contents; faults carry the field "value.<content id>" or "method".
+	Check(v Value, contents []catalogue.Content) error
+	// Value gives the value of one unit of a content, with its explanation.
+	Value(ValueInput) (ValueResult, error)
+	// CheckPrice refuses a provider's price that the rules do not allow.
+	CheckPrice(PriceInput) error
+}
+
+// ValueInput is what a value may depend on.
+type ValueInput struct {
+	Rulebook Rulebook
+	Content  int64
+	Day      calendar.Date // from which the value is asked
+}
+
+// ValueResult is the value of one unit.
+type ValueResult struct {
+	Value       money.Cents
+	Explanation Explanation
+}
+
+// PriceInput is an entered price of one unit of a content.
+type PriceInput struct {
+	Rulebook          Rulebook
+	Content           int64
+	Price             money.Cents
+	Day               calendar.Date // from which the price is to be valid
+	Cap               *money.Cents  // of the content (catalogue); nil = none
+	OwnShareForbidden bool          // of the service (catalogue)
+}
+
+// Models are the value models by the name of their method, wired in cmd/seteli.
+type Models map[string]ValueModel
+
+// BuiltIn gives the models of this package.
+func BuiltIn() Models { return Models{"flat": flat{}} }
+
+// Value computes the value of one unit under a rulebook version. RUL-004 when its method is not known to this program.
+func (m Models) Value(r Rulebook, in ValueInput) (ValueResult, error) {
+	model, err := m.of(r.Rules.Value)
+	if err != nil {
+		return ValueResult{}, err
+	}
+	in.Rulebook = r
+	return model.Value(in)
+}
+
+// CheckPrice refuses a price above the content's cap (RUL-018), and in a service that must cost the client nothing a price
+// above the value (RUL-019; 734/1992, 4–5 §), and whatever the method itself refuses.
+func (m Models) CheckPrice(r Rulebook, in PriceInput) error {
+	model, err := m.of(r.Rules.Value)
+	if err != nil {
+		return err
+	}
+	in.Rulebook = r
+	if in.Price <= 0 {
+		return errPrice
+	}
+	if in.Cap != nil && in.Price > *in.Cap {
+		return errAboveCap.With("cap", *in.Cap)
+	}
+	return model.CheckPrice(in)
+}
+
+func (m Models) of(v Value) (ValueModel, error) {
+	model, ok := m[v.Method]
+	if !ok {
+		return nil, errMethod.With("method", v.Method)
+	}
+	return model, nil
+}
+
+// FlatValue is what one unit of a content is worth to everybody.
+type FlatValue struct {
+	Content int64       `json:"content_id"`
+	Value   money.Cents `json:"value_cents"`
+}
+
+type flatParams struct {
+	Method string      `json:"method"`
+	Values []FlatValue `json:"values"`
+}
+
+// Flat makes the value rule "the same for everybody".
+func Flat(values []FlatValue) Value {
+	if values == nil {
+		values = []FlatValue{}
+	}
+	v, err := NewValue("flat", flatParams{"flat", values})
+	if err != nil {
+		panic(fmt.Sprintf("rulebook: plain numbers do not marshal: %v", err))
+	}
+	return v
+}
+
+// FlatValues gives the values of a flat rule; nothing for another method.
+func (v Value) FlatValues() ([]FlatValue, error) {
+	if v.Method != "flat" {
+		return nil, nil
+	}
+	var p flatParams
+	err := v.Params(&p)
+	return p.Values, err
+}
+
+// flat is the model "one value per content, the same for everybody".
+type flat struct{}
+
+func (flat) Check(v Value, contents []catalogue.Content) error {
+	values, err := v.FlatValues()
+	if err != nil {
+		return err
+	}
+	var wrong fault.List
+	given := map[int64]bool{}
+	for _, f := range values {
+		field := fmt.Sprintf("value.%d", f.Content)
+		if f.Value <= 0 {
+			wrong = append(wrong, errValueSize.At(field))
+		}
+		if given[f.Content] {
+			wrong = append(wrong, errContent.At(field))
+		}
+		given[f.Content] = true
+	}
+	for _, c := range contents {
+		if !given[c.ID] {
+			wrong = append(wrong, errNoValue.At(fmt.Sprintf("value.%d", c.ID)).With("content", c.Names.Fi))
+		}
+		delete(given, c.ID)
+	}
+	for id := range given {
+		wrong = append(wrong, errContent.At(fmt.Sprintf("value.%d", id)))
+	}
+	return wrong.Err()
+}
+
+func (flat) Value(in ValueInput) (ValueResult, error) {
+	values, err := in.Rulebook.Rules.Value.FlatValues()
+	if err != nil {
+		return ValueResult{}, err
+	}
+	for _, f := range values {
+		if f.Content == in.Content {
+			step := Step{Key: "rulebook.step.flat", Values: Values{"value": f.Value}, Result: f.Value, LegalRef: "569/2009, 7 §",
+				Rulebook: in.Rulebook.ID, RuleVersion: in.Rulebook.Version, Sum: true}
+			return ValueResult{f.Value, Explanation{step}}, nil
+		}
+	}
+	return ValueResult{}, errNoValue.At("content")
+}
+
+func (m flat) CheckPrice(in PriceInput) error {
+	if !in.OwnShareForbidden {
+		return nil
+	}
+	v, err := m.Value(ValueInput{Rulebook: in.Rulebook, Content: in.Content, Day: in.Day})
+	if err != nil {
+		return err
+	}
+	if in.Price > v.Value {
+		return errOwnShare.With("value", v.Value)
+	}
+	return nil
+}
