@@ -58,12 +58,13 @@ const HetuClaim = "urn:oid:1.2.246.21"
 type Config struct {
 	Issuer, ClientID, ClientSecret, RedirectURL string
 
-	Levels    map[string]Level // acr → level; nil = DefaultLevels. An acr that is not in it is refused.
-	HetuClaim string           // "" = HetuClaim
-	HTTP      *http.Client     // with a time-out
-	Log       *slog.Logger
-	Clock     calendar.Clock
-	Keys      *secret.Keys // seals the attempt
+	Levels     map[string]Level // acr → level; nil = DefaultLevels. An acr that is not in it is refused.
+	HetuClaim  string           // "" = HetuClaim
+	PostSecret bool             // client_secret_post instead of client_secret_basic; never guessed, a guess uses up the code
+	HTTP       *http.Client     // with a time-out
+	Log        *slog.Logger
+	Clock      calendar.Clock
+	Keys       *secret.Keys // seals the attempt
 }
 
 // Client signs in with one provider. Safe for concurrent use.
@@ -159,9 +160,14 @@ func local(path string) string {
 }
 
 func (c *Client) oauth(idp *gooidc.Provider) *oauth2.Config {
+	endpoint := idp.Endpoint()
+	endpoint.AuthStyle = oauth2.AuthStyleInHeader
+	if c.cfg.PostSecret {
+		endpoint.AuthStyle = oauth2.AuthStyleInParams
+	}
 	return &oauth2.Config{
 		ClientID: c.cfg.ClientID, ClientSecret: c.cfg.ClientSecret, RedirectURL: c.cfg.RedirectURL,
-		Endpoint: idp.Endpoint(), Scopes: []string{gooidc.ScopeOpenID, "profile", "email"},
+		Endpoint: endpoint, Scopes: []string{gooidc.ScopeOpenID, "profile", "email"},
 	}
 }
 

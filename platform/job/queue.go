@@ -29,13 +29,30 @@ func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrating the job tables: %w", err)
 	}
-	// The queue changes and deletes its own rows; they hold no facts of the field.
-	_, err = owner.Exec(ctx, `
-		grant select, insert, update, delete on river_job, river_leader, river_queue, river_client, river_client_queue to seteli_app;
-		grant select on river_migration to seteli_app;
-		grant usage on all sequences in schema public to seteli_app`)
+	// The queue changes and deletes its own rows; they hold no facts of the field. Which tables there are depends on
+	// the library's version.
+	rows, err := owner.Query(ctx, `
+		select quote_ident(relname), relkind = 'S' from pg_class
+		where relnamespace = 'public'::regnamespace and relname like 'river\_%' and relkind in ('r', 'p', 'S') order by 1`)
 	if err != nil {
-		return fmt.Errorf("granting the job tables: %w", err)
+		return fmt.Errorf("listing the job tables: %w", err)
+	}
+	type object struct {
+		Name     string
+		Sequence bool
+	}
+	objects, err := pgx.CollectRows(rows, pgx.RowToStructByPos[object])
+	if err != nil {
+		return fmt.Errorf("listing the job tables: %w", err)
+	}
+	for _, o := range objects {
+		grant := "grant select, insert, update, delete on " + o.Name + " to seteli_app"
+		if o.Sequence {
+			grant = "grant usage on sequence " + o.Name + " to seteli_app"
+		}
+		if _, err := owner.Exec(ctx, grant); err != nil {
+			return fmt.Errorf("granting the job tables: %w", err)
+		}
 	}
 	return nil
 }
