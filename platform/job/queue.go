@@ -29,28 +29,23 @@ func Migrate(ctx context.Context, owner *pgxpool.Pool) error {
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("migrating the job tables: %w", err)
 	}
-	// The queue changes and deletes its own rows; they hold no facts of the field. Which tables there are depends on
+	// The queue changes and deletes its own rows; they hold no facts of the field. Which objects there are depends on
 	// the library's version.
 	rows, err := owner.Query(ctx, `
-		select quote_ident(relname), relkind = 'S' from pg_class
-		where relnamespace = 'public'::regnamespace and relname like 'river\_%' and relkind in ('r', 'p', 'S') order by 1`)
+		select 'grant ' || case relkind when 'S' then 'usage on sequence ' else 'select, insert, update, delete on ' end || oid::regclass
+		from pg_class where relnamespace = 'public'::regnamespace and relname like 'river\_%' and relkind in ('r', 'p', 'S')
+		union all
+		select 'grant execute on function ' || oid::regprocedure
+		from pg_proc where pronamespace = 'public'::regnamespace and proname like 'river\_%' order by 1`)
 	if err != nil {
 		return fmt.Errorf("listing the job tables: %w", err)
 	}
-	type object struct {
-		Name     string
-		Sequence bool
-	}
-	objects, err := pgx.CollectRows(rows, pgx.RowToStructByPos[object])
+	grants, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return fmt.Errorf("listing the job tables: %w", err)
 	}
-	for _, o := range objects {
-		grant := "grant select, insert, update, delete on " + o.Name + " to seteli_app"
-		if o.Sequence {
-			grant = "grant usage on sequence " + o.Name + " to seteli_app"
-		}
-		if _, err := owner.Exec(ctx, grant); err != nil {
+	for _, grant := range grants {
+		if _, err := owner.Exec(ctx, grant+" to seteli_app"); err != nil {
 			return fmt.Errorf("granting the job tables: %w", err)
 		}
 	}
