@@ -33,6 +33,8 @@ func jsonText(v any) string {
 	return string(b)
 }
 
+var _ Words = (*i18n.Catalogue)(nil)
+
 func words(t testing.TB) catalogue {
 	t.Helper()
 	raw, err := os.ReadFile("../i18n/texts/document.json")

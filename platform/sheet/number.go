@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 )
@@ -105,7 +104,7 @@ func unfloat(s string) string {
 // hours reads a duration. One column has one meaning: 2:30 is clock form, 2,5 decimal; 2.30 is always asked.
 func (c *Cell) hours(h habit, format Format) {
 	if hour, minute, ok := clock(c.Raw, ":"); ok {
-		c.sound(fmt.Sprintf("%d:%02d", hour, minute))
+		c.sound(clockText(1, hour, minute))
 		return
 	}
 	value, ok := simple(c.Raw)
@@ -119,11 +118,11 @@ func (c *Cell) hours(h habit, format Format) {
 		return
 	}
 	if minutes, ok := dayFraction(value); ok {
-		c.choice(HourForm, fmt.Sprintf("%d:%02d", minutes/60, minutes%60), value)
+		c.choice(HourForm, clockText(1, minutes/60, minutes%60), value)
 		return
 	}
 	if hour, minute, ok := clock(c.Raw, "."); ok && format == CSV {
-		asClock, asDecimal := fmt.Sprintf("%d:%02d", hour, minute), hoursValue(value)
+		asClock, asDecimal := clockText(1, hour, minute), hoursValue(value)
 		if h.clock > 0 {
 			c.choice(HourForm, asClock, asDecimal)
 		} else {
@@ -148,7 +147,7 @@ func hoursValue(value string) string {
 	if parts*60%scale != 0 {
 		return value
 	}
-	return fmt.Sprintf("%d:%02d", n, parts*60/scale)
+	return clockText(1, n, parts*60/scale)
 }
 
 // dayFraction reads 0.104167 as minutes of a day: at least four decimals and within half a second of a whole minute.
@@ -187,13 +186,13 @@ func (c *Cell) time(format Format) {
 			continue
 		}
 		if hour, minute, ok := clock(c.Raw, mark); ok && hour < 24 {
-			c.sound(fmt.Sprintf("%02d:%02d", hour, minute))
+			c.sound(clockText(2, hour, minute))
 			return
 		}
 	}
 	if value, ok := simple(c.Raw); ok {
 		if minutes, ok := dayFraction(value + "0000"); ok {
-			at := fmt.Sprintf("%02d:%02d", minutes/60, minutes%60)
+			at := clockText(2, minutes/60, minutes%60)
 			if format == XLSX {
 				c.sound(at)
 			} else {
@@ -209,9 +208,20 @@ func (c *Cell) time(format Format) {
 		}
 		n, _ := strconv.Atoi(padded) // digits only
 		if n/100 < 24 && n%100 < 60 {
-			c.damaged(TimeForm, fmt.Sprintf("%02d:%02d", n/100, n%100))
+			c.damaged(TimeForm, clockText(2, n/100, n%100))
 			return
 		}
 	}
 	c.damaged(Unreadable, "")
+}
+
+// clockText writes 8:30, or 08:30 when the hour has two places.
+func clockText(places, hour, minute int) string {
+	var b [8]byte
+	out := b[:0]
+	if places == 2 && hour < 10 {
+		out = append(out, '0')
+	}
+	out = strconv.AppendInt(out, int64(hour), 10)
+	return string(append(out, ':', byte('0'+minute/10), byte('0'+minute%10)))
 }

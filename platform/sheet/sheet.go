@@ -97,7 +97,7 @@ func Open(name string, r io.ReaderAt, size int64, limits Limits) (*Table, error)
 	}
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")):
-		return t, t.openXLSX(r, size)
+		return opened(t, t.openXLSX(r, size))
 	case bytes.HasPrefix(head, []byte{0xD0, 0xCF, 0x11, 0xE0}): // old Excel, or a workbook under a password
 		return nil, errLocked
 	}
@@ -105,7 +105,14 @@ func Open(name string, r io.ReaderAt, size int64, limits Limits) (*Table, error)
 	if _, err := r.ReadAt(data, 0); err != nil && err != io.EOF {
 		return nil, errDamaged.Because(err)
 	}
-	return t, t.openCSV(data)
+	return opened(t, t.openCSV(data))
+}
+
+func opened(t *Table, err error) (*Table, error) {
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
 }
 
 func (t *Table) openCSV(data []byte) error {

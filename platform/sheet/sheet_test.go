@@ -464,6 +464,29 @@ func BenchmarkHundredThousandRows(b *testing.B) {
 	}
 }
 
+func BenchmarkHundredThousandRowsOfAWorkbook(b *testing.B) {
+	var file bytes.Buffer
+	err := WriteXLSX(&file, "x", headings, func(yield func([]any, error) bool) {
+		for i := range 100_000 {
+			if !yield([]any{calendar.Day(2026, 12, i%28+1), money.Cents(i), Figure("2.5"), "Kotihoidon käynti"}, nil) {
+				return
+			}
+		}
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		tab, err := open(b, file.Bytes())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if m, err := tab.Match(wanted); err != nil || m.Lines != 100_000 {
+			b.Fatal(err)
+		}
+	}
+}
+
 // Whatever is sent, reading ends without a panic, and a cell is either sound or damaged, never both.
 func FuzzOpen(f *testing.F) {
 	f.Add([]byte("day;price;hours;start;unit\n3/4/27;1.234;2.30;0830;1.2E+6\n"))

@@ -16,10 +16,11 @@ import (
 
 const (
 	maxEntries   = 2_000
-	maxDirectory = 1 << 20  // bytes of the list of entries
-	maxUnzipped  = 64 << 20 // bytes of all entries together
-	maxRatio     = 200      // unpacked to packed, of entries above a megabyte; tables of real life stay below 60
-	xmlInMemory  = 16 << 20 // larger sheets are read from a temporary file
+	maxDirectory = 1 << 20   // bytes of the list of entries
+	maxUnzipped  = 64 << 20  // bytes of all entries together
+	maxRatio     = 200       // unpacked to packed, of entries above a megabyte; tables of real life stay below 60
+	maxCells     = 5_000_000 // held in memory, 16 bytes each beside their text
+	xmlInMemory  = 16 << 20  // larger sheets are read from a temporary file
 )
 
 // openXLSX counts and unpacks every entry against hard limits before the workbook is given to the reader:
@@ -147,6 +148,7 @@ func (t *Table) copyRows(rows *excelize.Rows, source *xlsxSource) (err error) {
 			err = errDamaged.Because(closing)
 		}
 	}()
+	cells := 0
 	for number := 1; rows.Next(); number++ {
 		if number > t.limits.Lines+1_000 { // room for blank rows; the exact limit is judged with the others
 			return errLines.With("max", t.limits.Lines)
@@ -161,6 +163,9 @@ func (t *Table) copyRows(rows *excelize.Rows, source *xlsxSource) (err error) {
 		}
 		if len(record) > maxColumns {
 			return errColumns.With("n", len(record)).With("max", maxColumns)
+		}
+		if cells += len(record); cells > maxCells {
+			return errBomb.With("max", maxUnzipped>>20)
 		}
 		if hidden && len(record) > 0 {
 			t.HiddenAt = append(t.HiddenAt, number)
