@@ -115,6 +115,9 @@ func (w *writer) list(l List) []box {
 			draw := boxes[0].draw
 			boxes[0].draw = func(p *page, top float64) { marks[0].draw(p, top); draw(p, top) }
 		}
+		if len(l.Items) > 1 && (i == 0 || i == len(l.Items)-2) { // no item alone at a page end or a page top
+			keepAll(boxes)
+		}
 		out = append(out, boxes...)
 	}
 	return before(out, 6)
