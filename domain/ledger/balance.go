@@ -187,3 +187,6 @@ func UsedOf(ctx context.Context, tx *postgres.Tx, organiser int32, lines []int64
 	}
 	return out, nil
 }
+
+// Holds reports whether the balance is among those locked.
+func (b *Book) Holds(k Key) bool { _, ok := b.rows[k]; return ok }

@@ -1,0 +1,158 @@
+package event
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"seteli/core/fault"
+	"seteli/platform/access"
+	"seteli/platform/postgres"
+)
+
+// Desk gathers what waits for one organiser and records it together: one transaction, one set of queries, and each caller
+// gets its own answer. Sixty-four callers on one voucher then queue in memory instead of on the balance row.
+//
+// A desk is one per process; several processes are safe, because the locks of Record decide. A batch that fails as a whole
+// is recorded again one by one, so that nobody answers for another's line.
+type Desk struct {
+	db *postgres.DB
+
+	mu     sync.Mutex
+	queues map[int32]*queue
+}
+
+// NewDesk gives a desk over the database.
+func NewDesk(db *postgres.DB) *Desk { return &Desk{db: db, queues: map[int32]*queue{}} }
+
+// gathered is the most submissions that are recorded together.
+const gathered = 128
+
+type queue struct {
+	waiting []*waiting
+	running bool
+}
+
+type waiting struct {
+	ctx    context.Context
+	sub    Submission
+	answer chan answer
+}
+
+type answer struct {
+	verdicts []Verdict
+	err      error
+}
+
+// Record hands one submission to the desk and waits for its verdicts. When the caller's context ends first, the answer is
+// lost and the result open: the same references give the first answer again.
+func (d *Desk) Record(ctx context.Context, organiser int32, sub Submission) ([]Verdict, error) {
+	if len(sub.Lines) > gathered { // a file has the transaction to itself
+		return d.alone(ctx, organiser, sub)
+	}
+	w := &waiting{ctx: ctx, sub: sub, answer: make(chan answer, 1)}
+	d.mu.Lock()
+	q := d.queues[organiser]
+	if q == nil {
+		q = &queue{}
+		d.queues[organiser] = q
+	}
+	q.waiting = append(q.waiting, w)
+	if !q.running {
+		q.running = true
+		go d.work(organiser, q)
+	}
+	d.mu.Unlock()
+	select {
+	case a := <-w.answer:
+		return a.verdicts, a.err
+	case <-ctx.Done():
+		return nil, errGone.Because(ctx.Err())
+	}
+}
+
+var errGone = fault.New(fault.Unavailable, "EVT-020", "event.answer_lost")
+
+// work records batch after batch until nobody waits.
+func (d *Desk) work(organiser int32, q *queue) {
+	for {
+		d.mu.Lock()
+		n := min(len(q.waiting), gathered)
+		if n == 0 {
+			q.running = false
+			d.mu.Unlock()
+			return
+		}
+		batch := append([]*waiting(nil), q.waiting[:n]...)
+		q.waiting = append(q.waiting[:0], q.waiting[n:]...)
+		d.mu.Unlock()
+		d.batch(organiser, batch)
+	}
+}
+
+func (d *Desk) batch(organiser int32, batch []*waiting) {
+	if len(batch) > 1 {
+		subs := make([]Submission, len(batch))
+		for i, w := range batch {
+			subs[i] = w.sub
+		}
+		// The batch outlives any one caller: the others' lines must not fall with a caller that went away.
+		verdicts, err := d.together(context.WithoutCancel(batch[0].ctx), organiser, subs)
+		if err == nil {
+			for i, w := range batch {
+				w.answer <- answer{verdicts: verdicts[i]}
+			}
+			return
+		}
+	}
+	for _, w := range batch {
+		verdicts, err := d.alone(context.WithoutCancel(w.ctx), organiser, w.sub)
+		w.answer <- answer{verdicts, err}
+	}
+}
+
+func (d *Desk) alone(ctx context.Context, organiser int32, sub Submission) ([]Verdict, error) {
+	verdicts, err := d.together(ctx, organiser, []Submission{sub})
+	if err != nil {
+		return nil, err
+	}
+	return verdicts[0], nil
+}
+
+// together records in one transaction. A reference that somebody stored in the same moment is found at the next try.
+func (d *Desk) together(ctx context.Context, organiser int32, subs []Submission) (verdicts [][]Verdict, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("recording %d submissions: panic: %v", len(subs), p)
+		}
+	}()
+	for range 5 {
+		err = d.db.Tenant(ctx, access.Within{Organiser: organiser}, func(tx *postgres.Tx) (err error) {
+			verdicts, err = Record(ctx, tx, organiser, subs)
+			return err
+		})
+		if !errors.Is(err, errRaced) {
+			return verdicts, err
+		}
+	}
+	return nil, err
+}
+
+// DryRun gives the verdicts that Record would give now and stores nothing ("could I bill this?").
+func (d *Desk) DryRun(ctx context.Context, organiser int32, sub Submission) ([]Verdict, error) {
+	var verdicts [][]Verdict
+	err := d.db.Tenant(ctx, access.Within{Organiser: organiser}, func(tx *postgres.Tx) (err error) {
+		if verdicts, err = Preview(ctx, tx, organiser, []Submission{sub}); err != nil {
+			return err
+		}
+		return errDry
+	})
+	if !errors.Is(err, errDry) {
+		return nil, err
+	}
+	return verdicts[0], nil
+}
+
+// errDry rolls a dry run back.
+var errDry = errors.New("dry run")

@@ -1,0 +1,132 @@
+-- name: EventNumbers :many
+select nextval('event_number')::bigint as event_id
+from generate_series(1, @wanted::int);
+
+-- name: EventReferences :many
+select e.provider_id, e.client_reference, e.content_hash, e.event_id, e.voucher_id, e.line_id, e.content_id, e.service_id, e.reservation_id, e.unit_id, e.client_id, e.person_id, e.rulebook_id,
+  e.bucket, e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings
+from event e
+where e.organiser_id = @organiser_id and e.provider_id = any(@providers::bigint[]) and e.client_reference = any(@refs::text[]);
+
+-- name: EventsEarlier :many
+-- Live events of the clients near the days: overlaps, duplicates, day limits. A deleted, rejected or refunded one does not count.
+select e.event_id, e.provider_id, e.client_id, e.line_id, e.content_id, e.service_date, e.started_at, e.ended_at, e.quantity, e.worker, e.client_reference
+from event_now e
+where e.organiser_id = @organiser_id and e.client_id = any(@clients::bigint[])
+  and e.service_date >= @from_date and e.service_date <= @to_date
+  and e.state in ('accepted', 'review');
+
+-- name: BatchAdd :one
+insert into event_batch (organiser_id, provider_id, source, file_name, file_sha256, line_count, recorded_at, recorded_by_account, recorded_by)
+values (@organiser_id, @provider_id, @source, @file_name, @file_sha256, @line_count, @recorded_at, @recorded_by_account, @recorded_by)
+returning batch_id;
+
+-- name: EventOne :one
+select organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id,
+  service_date, started_at, ended_at, quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket,
+  verdict, findings, period_no, rulebook_id, note, worker, client_reference, replaces_id, batch_id, recorded_at, recorded_by_account, recorded_by,
+  step_no, state, reason_code, reason, step_at, step_by
+from event_now
+where organiser_id = @organiser_id and event_id = @event_id;
+
+-- name: StepAdd :exec
+insert into event_step (organiser_id, event_id, step_no, provider_id, person_id, state, accepted_quantity, total_cents, organiser_cents, own_cents, period_no, reason_code, reason, at, by_account, by_name)
+values (@organiser_id, @event_id, @step_no, @provider_id, @person_id, @state, @accepted_quantity, @total_cents, @organiser_cents, @own_cents, @period_no, @reason_code, @reason, @at, @by_account, @by_name);
+
+-- name: StepsOf :many
+select step_no, state, accepted_quantity, total_cents, organiser_cents, own_cents, period_no, reason_code, reason, at, by_name
+from event_step
+where organiser_id = @organiser_id and event_id = @event_id
+order by step_no;
+
+-- name: RulebooksOf :many
+select rulebook_id, version, rules
+from rulebook
+where organiser_id = @organiser_id and rulebook_id = any(@ids::bigint[]);
+
+-- name: LineOfEvent :one
+select l.line_id, l.recurrence, l.amount_quantity, l.amount_cents, l.total_quantity, v.number, v.voucher_id
+from voucher_line l
+join voucher v on v.organiser_id = l.organiser_id and v.voucher_id = l.voucher_id
+where l.organiser_id = @organiser_id and l.line_id = @line_id;
+
+-- name: EventsOfProvider :many
+-- The provider's own list over all organisers; its scope holds under it. Keyset by day and number, newest first.
+select e.organiser_id, e.event_id, e.provider_id, e.unit_id, e.person_id, e.client_id, e.voucher_id, e.line_id, e.content_id, e.service_id, e.service_date, e.started_at, e.ended_at,
+  e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings, e.period_no, e.state, e.reason_code, e.reason, e.recorded_at, e.recorded_by, e.worker, e.note, e.client_reference
+from event_now e
+where e.provider_id = @provider_id and e.service_date >= @from_date and e.service_date < @to_date
+  and (@organiser::int = 0 or e.organiser_id = @organiser::int)
+  and (@state::text = '' or e.state = @state::text)
+  and (@unit::bigint = 0 or e.unit_id = @unit::bigint)
+  and (e.service_date, e.event_id) < (@before_date::date, @before_id::bigint)
+order by e.service_date desc, e.event_id desc
+limit @most;
+
+-- name: EventsOfVoucher :many
+select e.organiser_id, e.event_id, e.provider_id, e.unit_id, e.person_id, e.client_id, e.voucher_id, e.line_id, e.content_id, e.service_id, e.service_date, e.started_at, e.ended_at,
+  e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings, e.period_no, e.state, e.reason_code, e.reason, e.recorded_at, e.recorded_by, e.worker, e.note, e.client_reference
+from event_now e
+where e.organiser_id = @organiser_id and e.client_id = @client_id and e.voucher_id = @voucher_id
+order by e.service_date desc, e.event_id desc
+limit @most;
+
+-- name: EventsOfPerson :many
+select e.organiser_id, e.event_id, e.provider_id, e.unit_id, e.person_id, e.client_id, e.voucher_id, e.line_id, e.content_id, e.service_id, e.service_date, e.started_at, e.ended_at,
+  e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings, e.period_no, e.state, e.reason_code, e.reason, e.recorded_at, e.recorded_by, e.worker, e.note, e.client_reference
+from event_now e
+where e.person_id = @person_id and (@voucher::bigint = 0 or e.voucher_id = @voucher::bigint) and (@organiser::int = 0 or e.organiser_id = @organiser::int)
+  and e.state <> 'deleted'
+order by e.service_date desc, e.event_id desc
+limit @most;
+
+-- name: ReviewQueue :many
+-- Oldest first: the clock runs. Recorded for review and not decided, or sent back to review.
+select e.organiser_id, e.event_id, e.provider_id, e.unit_id, e.person_id, e.client_id, e.voucher_id, e.line_id, e.content_id, e.service_id, e.service_date, e.started_at, e.ended_at,
+  e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings, e.period_no, e.state, e.reason_code, e.reason, e.recorded_at, e.recorded_by, e.worker, e.note, e.client_reference
+from event_now e
+where e.organiser_id = @organiser_id and e.state = 'review'
+  and (e.verdict = 'review' or exists (select 1 from event_step s where s.organiser_id = e.organiser_id and s.event_id = e.event_id))
+  and (cardinality(@services::bigint[]) = 0 or e.service_id = any(@services::bigint[]))
+  and e.event_id > @after_id
+order by e.event_id
+limit @most;
+
+-- name: ReviewAges :many
+select e.recorded_at::date as day, count(*) as waiting
+from event_now e
+where e.organiser_id = @organiser_id and e.state = 'review'
+group by e.recorded_at::date
+order by e.recorded_at::date;
+
+-- name: EventsOfPeriod :many
+-- Lines of a payee's periods, for its statement: what was delivered and what was corrected.
+select p.posting_id, p.source_kind, p.source_step, p.amount_cents, p.debit_kind, e.event_id, e.service_date, e.client_id, e.person_id, e.voucher_id, e.content_id, e.service_id, e.unit_id,
+  e.quantity, coalesce(s.accepted_quantity, e.accepted_quantity) as accepted_quantity, e.price_cents, e.value_cents, e.note, e.client_reference, coalesce(s.reason_code, '') as reason_code
+from posting p
+join event e on e.organiser_id = p.organiser_id and e.event_id = p.source_id
+left join event_step s on s.organiser_id = p.organiser_id and s.event_id = p.source_id and s.step_no = p.source_step
+where p.organiser_id = @organiser_id and p.provider_id = @provider_id and p.period_no = any(@periods::int[]) and p.source_kind in (2, 3, 4)
+order by p.posting_id;
+
+-- name: StateDifferences :many
+-- Replay: what each event's payable postings sum to, against what its present state says.
+select e.event_id, e.state, e.organiser_cents, coalesce(p.net_cents, 0)::bigint as posted_cents
+from event_now e
+left join (
+  select source_id, sum(case when credit_kind = 11 then amount_cents when debit_kind = 11 then -amount_cents else 0 end) as net_cents
+  from posting q where q.organiser_id = @organiser_id and source_kind in (2, 3, 4) and q.provider_id <> 0
+  group by source_id) p on p.source_id = e.event_id
+where e.organiser_id = @organiser_id
+  and coalesce(p.net_cents, 0) <> case when e.state = 'accepted' then e.organiser_cents else 0 end
+order by e.event_id
+limit 20;
+
+-- name: SumDifferences :many
+select event_id, total_cents, organiser_cents, own_cents, accepted_quantity, price_cents, value_cents
+from event
+where organiser_id = @organiser_id
+  and (total_cents <> div(price_cents::numeric * accepted_quantity * 2 + 3000, 6000)
+    or organiser_cents <> div(least(price_cents, value_cents)::numeric * accepted_quantity * 2 + 3000, 6000))
+order by event_id
+limit 20;

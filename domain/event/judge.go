@@ -1,0 +1,208 @@
+package event
+
+import (
+	"bytes"
+	"maps"
+	"sort"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/domain/catalogue"
+	"seteli/domain/ledger"
+	"seteli/domain/voucher"
+)
+
+// claim is a line on its way through the checks, with what it was found to be about.
+type claim struct {
+	index       int
+	line        *Line
+	provider    int64
+	facts       *Facts
+	voucher     *voucher.Recorded
+	vline       *voucher.RecordedLine
+	reservation *voucher.RecordedReservation
+	terms       Terms
+	content     *catalogue.ContentTerms
+	quantity    money.Quantity
+	verdict     Verdict
+	stop        bool // the line does not say enough for the checks that follow; they count as not evaluated
+}
+
+func (c *claim) find(code, field string, values ...any) {
+	c.verdict.Findings = append(c.verdict.Findings, found(code, field, values...))
+}
+
+func (c *claim) rejected() bool {
+	for _, f := range c.verdict.Findings {
+		if f.Severity() == Reject {
+			return true
+		}
+	}
+	return false
+}
+
+// Judge gives a verdict for each line of each submission. It is pure: the same lines and facts always give the same
+// verdicts, and nothing but facts is read. Lines are taken by the day and time of the service, so that the order of a file
+// does not decide who gets the last hour; equal ones in the order of their rows. All checks run, none stops at the first finding.
+func Judge(subs []Submission, facts *Facts) [][]Verdict {
+	out := make([][]Verdict, len(subs))
+	type place struct{ sub, line int }
+	var places []place
+	for s := range subs {
+		out[s] = make([]Verdict, len(subs[s].Lines))
+		for l := range subs[s].Lines {
+			places = append(places, place{s, l})
+		}
+	}
+	sort.SliceStable(places, func(i, j int) bool {
+		a, b := &subs[places[i].sub].Lines[places[i].line], &subs[places[j].sub].Lines[places[j].line]
+		if a.Date != b.Date {
+			return a.Date < b.Date
+		}
+		if a.Start != nil && b.Start != nil {
+			return a.Start.Before(*b.Start)
+		}
+		return a.Start == nil && b.Start != nil
+	})
+	run := &running{balances: maps.Clone(facts.Balances), earlier: map[int64][]Earlier{}, seen: map[string]int{}, refs: map[referenceKey]judged{}}
+	for n, p := range places {
+		c := claim{index: n, line: &subs[p.sub].Lines[p.line], provider: subs[p.sub].Provider, facts: facts}
+		c.judge(run)
+		out[p.sub][p.line] = c.verdict
+	}
+	return out
+}
+
+// running is what the lines judged so far have used; it lives for one Judge.
+type running struct {
+	balances map[ledger.Key]ledger.Balance
+	earlier  map[int64][]Earlier     // lines of this batch that count, by client
+	seen     map[string]int          // content of a row → its row
+	refs     map[referenceKey]judged // references of this batch
+}
+
+type judged struct {
+	hash    []byte
+	verdict Verdict
+}
+
+func (c *claim) judge(run *running) {
+	hash := c.line.hash()
+	if c.repeated(run, hash) {
+		return
+	}
+	for _, check := range []func(*claim, *running){(*claim).identity, (*claim).when, (*claim).standing, (*claim).amounts, (*claim).price, (*claim).collisions, (*claim).limits} {
+		if c.stop {
+			break
+		}
+		check(c, run)
+	}
+	c.conclude(run)
+	if c.line.Reference != "" {
+		run.refs[referenceKey{c.provider, c.line.Reference}] = judged{hash, c.verdict}
+	}
+}
+
+// repeated answers a reference that was received before: the first answer for the same content, a rejection for other content.
+func (c *claim) repeated(run *running, hash []byte) bool {
+	if c.line.Reference == "" {
+		return false
+	}
+	key := referenceKey{c.provider, c.line.Reference}
+	if first, ok := c.facts.References[key]; ok {
+		if bytes.Equal(first.Hash, hash) {
+			c.verdict = first.Verdict
+			c.verdict.Repeated = true
+			return true
+		}
+	} else if first, ok := run.refs[key]; !ok {
+		return false
+	} else if bytes.Equal(first.hash, hash) && first.verdict.State != Rejected {
+		c.verdict = first.verdict
+		c.verdict.Repeated = true
+		return true
+	}
+	c.find("COR-01", "reference", "reference", c.line.Reference)
+	c.verdict.State = Rejected
+	return true
+}
+
+// conclude combines the findings: any rejection → rejected, else any review → review, else what was accepted.
+func (c *claim) conclude(run *running) {
+	v := &c.verdict
+	order(v.Findings)
+	v.State = Accepted
+	for _, f := range v.Findings {
+		switch f.Severity() {
+		case Reject:
+			v.State = Rejected
+		case ToReview:
+			if v.State != Rejected {
+				v.State = Review
+			}
+		}
+	}
+	v.Quantity = c.quantity
+	switch v.State {
+	case Rejected:
+		v.Accepted, v.Share, v.extend = 0, money.Share{}, nil
+		return
+	case Review: // nothing is taken until somebody decides; the sums show what is asked
+		v.Accepted, v.extend = c.quantity, nil
+	case Accepted:
+		if v.Accepted < c.quantity {
+			v.State = Partial
+		}
+	}
+	v.Share = money.Split(v.Price, v.Value, v.Accepted)
+	if v.State != Review {
+		c.take(run)
+	}
+	run.earlier[v.Client] = append(run.earlier[v.Client], Earlier{Provider: c.provider, Client: v.Client, Line: v.VoucherLine, Content: v.Content,
+		Reference: c.line.Reference, Date: c.line.Date, Start: c.line.Start, End: c.line.End, Quantity: c.quantity, Worker: c.line.Worker, InThisBatch: c.line.Row + 1})
+}
+
+// take moves the running balances, so that the next line of the batch sees what is left.
+func (c *claim) take(run *running) {
+	for _, x := range c.verdict.extend {
+		b := run.balances[x.Key]
+		b.Limit += x.Quantity
+		run.balances[x.Key] = b
+	}
+	for _, k := range keysOf(c.vline, c.line.Date) {
+		b := run.balances[k]
+		if c.verdict.Euro {
+			b.UsedCents += c.verdict.Share.Organiser
+		} else {
+			b.Used += c.verdict.Accepted
+		}
+		run.balances[k] = b
+	}
+}
+
+// extension widens a right by what a tolerance allows beyond it.
+type extension struct {
+	Key      ledger.Key
+	Quantity money.Quantity
+}
+
+// live gives the client's events that count, stored and of this batch.
+func (c *claim) live(run *running) []Earlier {
+	stored, batch := c.facts.Earlier[c.voucher.Client], run.earlier[c.voucher.Client]
+	if len(batch) == 0 {
+		return stored
+	}
+	if len(stored) == 0 {
+		return batch
+	}
+	return append(append(make([]Earlier, 0, len(stored)+len(batch)), stored...), batch...)
+}
+
+func within(periods []calendar.Period, d calendar.Date) *calendar.Period {
+	for i := range periods {
+		if periods[i].Contains(d) {
+			return &periods[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,221 @@
+package event
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/domain/admission"
+	"seteli/domain/catalogue"
+	"seteli/domain/event/db"
+	"seteli/domain/ledger"
+	"seteli/domain/voucher"
+	"seteli/platform/postgres"
+)
+
+// span is what a batch is about: the arguments of the set-based queries.
+type span struct {
+	providers []int64
+	numbers   []string
+	refs      []string
+	from, to  calendar.Date
+}
+
+func spanOf(subs []Submission) span {
+	var s span
+	s.from, s.to = calendar.Forever, 0
+	numbers, refs := map[string]bool{}, map[string]bool{}
+	for i := range subs {
+		s.providers = append(s.providers, subs[i].Provider)
+		for j := range subs[i].Lines {
+			l := &subs[i].Lines[j]
+			numbers[l.Number] = true
+			if l.Reference != "" {
+				refs[l.Reference] = true
+			}
+			s.from, s.to = min(s.from, l.Date), max(s.to, l.Date)
+		}
+	}
+	s.providers = slices.Compact(slices.Sorted(slices.Values(s.providers)))
+	for n := range numbers {
+		s.numbers = append(s.numbers, n)
+	}
+	for r := range refs {
+		s.refs = append(s.refs, r)
+	}
+	slices.Sort(s.numbers)
+	slices.Sort(s.refs)
+	return s
+}
+
+// load reads the snapshot for a batch in a fixed number of queries. The vouchers are share-locked first and the balances
+// locked last (order of locks: period, voucher, balance), so what is read between them cannot change before the commit.
+func load(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) (*Facts, *ledger.Book, error) {
+	s := spanOf(subs)
+	f := &Facts{Now: tx.Now(), Today: tx.Today()}
+	var err error
+	if f.Vouchers, err = voucher.ForRecording(ctx, tx, organiser, s.numbers, s.providers); err != nil {
+		return nil, nil, err
+	}
+	of := about(f.Vouchers)
+	if err = f.loadTerms(ctx, tx, organiser, s.providers, of); err != nil {
+		return nil, nil, err
+	}
+	book, err := f.lockBalances(ctx, tx, organiser, subs)
+	if err != nil {
+		return nil, nil, err
+	}
+	if err = f.loadEarlier(ctx, tx, organiser, s, of.clients); err != nil {
+		return nil, nil, err
+	}
+	if err = f.loadReferences(ctx, tx, organiser, s); err != nil {
+		return nil, nil, err
+	}
+	return f, book, nil
+}
+
+type subjects struct{ clients, services, contents, rulebooks []int64 }
+
+func about(vouchers map[string]*voucher.Recorded) subjects {
+	var s subjects
+	for _, v := range vouchers {
+		s.clients, s.services, s.rulebooks = append(s.clients, v.Client), append(s.services, v.Service), append(s.rulebooks, v.Rulebook)
+		for _, l := range v.Lines {
+			s.contents = append(s.contents, l.Content)
+		}
+	}
+	for _, list := range []*[]int64{&s.clients, &s.services, &s.contents, &s.rulebooks} {
+		slices.Sort(*list)
+		*list = slices.Compact(*list)
+	}
+	return s
+}
+
+func (f *Facts) loadTerms(ctx context.Context, tx *postgres.Tx, organiser int32, providers []int64, of subjects) error {
+	prices, approvals, err := admission.ForRecording(ctx, tx, organiser, providers, of.services, of.contents)
+	if err != nil {
+		return err
+	}
+	f.Prices, f.Approvals = map[priceKey][]admission.AgreedPrice{}, map[approvalKey][]admission.Admitted{}
+	for _, p := range prices {
+		k := priceKey{p.Provider, p.Unit, p.Content}
+		f.Prices[k] = append(f.Prices[k], p)
+	}
+	for _, a := range approvals {
+		k := approvalKey{a.Provider, a.Service}
+		f.Approvals[k] = append(f.Approvals[k], a)
+	}
+	if f.Contents, err = catalogue.TermsForRecording(ctx, tx, organiser, of.contents); err != nil {
+		return err
+	}
+	f.Terms, err = loadRulebooks(ctx, tx, organiser, of.rulebooks)
+	return err
+}
+
+// lockBalances opens and locks the balances of every line that a row may use, and gives new ones their right.
+func (f *Facts) lockBalances(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) (*ledger.Book, error) {
+	want := map[ledger.Key]*voucher.RecordedLine{}
+	for i := range subs {
+		for j := range subs[i].Lines {
+			line := &subs[i].Lines[j]
+			c := claim{line: line, provider: subs[i].Provider}
+			if c.voucher = f.Vouchers[line.Number]; c.voucher == nil {
+				continue
+			}
+			l := c.whichLine()
+			if l == nil || !c.voucher.Valid.Contains(line.Date) || !reservedTo(c.voucher, c.provider) {
+				continue // it will be rejected, and must not open rows for days that do not exist
+			}
+			for _, k := range keysOf(l, line.Date) {
+				want[k] = l
+			}
+		}
+	}
+	keys := make([]ledger.Key, 0, len(want))
+	for k := range want {
+		keys = append(keys, k)
+	}
+	book, err := ledger.Lock(ctx, tx, organiser, keys)
+	if err != nil {
+		return nil, err
+	}
+	f.Balances = make(map[ledger.Key]ledger.Balance, len(want))
+	for k, l := range want {
+		openRight(book, k, l)
+		f.Balances[k] = book.Balance(k)
+	}
+	return book, nil
+}
+
+// openRight gives a balance that has none yet the amount of its line. One that a tolerance or a decision has widened stays.
+func openRight(book *ledger.Book, k ledger.Key, l *voucher.RecordedLine) {
+	b := book.Balance(k)
+	if b.Limit > 0 || b.LimitCents > 0 {
+		return
+	}
+	switch {
+	case k.Bucket == ledger.Whole && l.TotalQuantity != nil:
+		book.Grant(k, *l.TotalQuantity, 0)
+	case l.AmountCents != nil:
+		book.Grant(k, 0, *l.AmountCents)
+	case l.Amount != nil:
+		book.Grant(k, *l.Amount, 0)
+	}
+}
+
+func (f *Facts) loadEarlier(ctx context.Context, tx *postgres.Tx, organiser int32, s span, clients []int64) error {
+	f.Earlier = map[int64][]Earlier{}
+	if len(clients) == 0 || s.to < s.from {
+		return nil
+	}
+	// A month-priced line collides within its month, a visit over midnight with the day before.
+	from, to := calendar.MonthOf(s.from).Period().From-1, calendar.MonthOf(s.to).Period().To
+	if s.from == s.to && !f.longUnits() {
+		from, to = s.from-1, s.to+1
+	}
+	rows, err := db.New(tx).EventsEarlier(ctx, db.EventsEarlierParams{OrganiserID: organiser, Clients: clients, FromDate: from, ToDate: to})
+	if err != nil {
+		return fmt.Errorf("reading earlier events: %w", err)
+	}
+	for _, r := range rows {
+		f.Earlier[r.ClientID] = append(f.Earlier[r.ClientID], Earlier{Event: r.EventID, Reference: r.ClientReference, Provider: r.ProviderID, Client: r.ClientID,
+			Line: r.LineID, Content: r.ContentID, Date: r.ServiceDate, Start: r.StartedAt, End: r.EndedAt, Quantity: r.Quantity, Worker: r.Worker})
+	}
+	return nil
+}
+
+func (f *Facts) longUnits() bool {
+	for _, v := range f.Vouchers {
+		for i := range v.Lines {
+			if u := v.Lines[i].Unit; u == "week" || u == "month" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (f *Facts) loadReferences(ctx context.Context, tx *postgres.Tx, organiser int32, s span) error {
+	f.References = map[referenceKey]Stored{}
+	if len(s.refs) == 0 {
+		return nil
+	}
+	rows, err := db.New(tx).EventReferences(ctx, db.EventReferencesParams{OrganiserID: organiser, Providers: s.providers, Refs: s.refs})
+	if err != nil {
+		return fmt.Errorf("reading earlier references: %w", err)
+	}
+	for _, r := range rows {
+		findings, err := UnmarshalFindings(r.Findings)
+		if err != nil {
+			return fmt.Errorf("event %d: %w", r.EventID, err)
+		}
+		f.References[referenceKey{r.ProviderID, r.ClientReference}] = Stored{r.ContentHash, Verdict{
+			State: State(r.Verdict), Findings: findings, Event: r.EventID, Voucher: r.VoucherID, VoucherLine: r.LineID, Content: r.ContentID, Service: r.ServiceID,
+			Reservation: r.ReservationID, Unit: r.UnitID, Client: r.ClientID, Person: r.PersonID, Rulebook: r.RulebookID, Bucket: r.Bucket,
+			Quantity: r.Quantity, Accepted: r.AcceptedQuantity, Price: r.PriceCents, Value: r.ValueCents,
+			Share: money.Share{Total: r.TotalCents, Organiser: r.OrganiserCents, Own: r.OwnCents}}}
+	}
+	return nil
+}
