@@ -116,6 +116,27 @@ func Annul(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, i
 	return gone, audit.Write(ctx, tx, by, ActAnnulled, gone.Ref(), in)
 }
 
+// Undo annuls the voucher of an order that its provider declined: the client never had the service and nothing is decided anew.
+// It is part of a use case that has checked its right. Locks: voucher, its balances.
+func Undo(ctx context.Context, tx *postgres.Tx, by access.Actor, organiserID int32, id int64, reason string) error {
+	v, err := lock(ctx, tx, organiserID, id)
+	if err != nil {
+		return err
+	}
+	used, err := ledger.UsedOf(ctx, tx, v.Organiser, v.lineIDs())
+	if err != nil {
+		return err
+	}
+	gone, err := v.annulled(reason, used)
+	if err != nil {
+		return err
+	}
+	if err := finish(ctx, tx, by, &gone, reason); err != nil {
+		return err
+	}
+	return step(ctx, tx, by, gone, ActAnnulled, reason)
+}
+
 // finish stores the closed voucher and ends its reservations on the same day; their providers are told.
 func finish(ctx context.Context, tx *postgres.Tx, by access.Actor, v *Voucher, reason string) error {
 	if err := saveState(ctx, tx, v); err != nil {

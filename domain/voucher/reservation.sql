@@ -78,14 +78,6 @@ where a.organiser_id = @organiser_id and a.service_id = @service_id and a.valid_
     and s.suspended_from <= @day::date and s.suspended_to > @day::date)
 order by p.name, u.name, a.unit_id, x.content_id;
 
--- name: PricesDuring :many
--- Approved prices of one unit over a period, for orders: the contract price is the value, as long as it holds.
-select content_id, price_cents, valid_from, valid_to
-from price
-where organiser_id = @organiser_id and unit_id = @unit_id and content_id = any(@contents::bigint[]) and state = 'approved'
-  and valid_from < @period_to::date and valid_to > @period_from::date
-order by content_id, valid_from;
-
 -- name: ApprovedOn :many
 -- Whether the unit's approval rests on the day; no row when there is no approval.
 select exists (select from approval_suspension s where s.organiser_id = a.organiser_id and s.approval_id = a.approval_id

@@ -141,61 +141,6 @@ func (q *Queries) ChoicesOn(ctx context.Context, arg ChoicesOnParams) ([]Choices
 	return items, nil
 }
 
-const pricesDuring = `-- name: PricesDuring :many
-select content_id, price_cents, valid_from, valid_to
-from price
-where organiser_id = $1 and unit_id = $2 and content_id = any($3::bigint[]) and state = 'approved'
-  and valid_from < $4::date and valid_to > $5::date
-order by content_id, valid_from
-`
-
-type PricesDuringParams struct {
-	OrganiserID int32
-	UnitID      int64
-	Contents    []int64
-	PeriodTo    calendar.Date
-	PeriodFrom  calendar.Date
-}
-
-type PricesDuringRow struct {
-	ContentID  int64
-	PriceCents money.Cents
-	ValidFrom  calendar.Date
-	ValidTo    calendar.Date
-}
-
-// Approved prices of one unit over a period, for orders: the contract price is the value, as long as it holds.
-func (q *Queries) PricesDuring(ctx context.Context, arg PricesDuringParams) ([]PricesDuringRow, error) {
-	rows, err := q.db.Query(ctx, pricesDuring,
-		arg.OrganiserID,
-		arg.UnitID,
-		arg.Contents,
-		arg.PeriodTo,
-		arg.PeriodFrom,
-	)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []PricesDuringRow
-	for rows.Next() {
-		var i PricesDuringRow
-		if err := rows.Scan(
-			&i.ContentID,
-			&i.PriceCents,
-			&i.ValidFrom,
-			&i.ValidTo,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const reservationAdd = `-- name: ReservationAdd :one
 insert into reservation (organiser_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, valid_from, valid_to, state,
   plan, made_by, made_by_side, made_at, terms_accepted)
