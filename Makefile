@@ -1,0 +1,52 @@
+# make demo    everything running with demo data, on the embedded database
+# make test    the one test command; ends with "N passed, N failed, N skipped"
+# make lint    vet, staticcheck, golangci-lint, generated SQL up to date
+# make bench   the bars of doc/performance.md, as ratios
+# make assets  styles, fonts and scripts from the npm registry into web/assets/dist
+
+GO ?= go
+export CGO_ENABLED = 0
+PACKAGES ?= ./...
+
+.PHONY: demo build test test-long lint bench assets sql clean
+
+build:
+	$(GO) build -trimpath -o bin/seteli ./cmd/seteli
+
+demo: setup-run assets build
+	./bin/seteli demo --data-dir $${SETELI_DATA_DIR:-data/demo}
+
+assets:
+	tools/assets
+
+.PHONY: setup-run setup-test
+setup-run:
+	@tools/setup run
+setup-test:
+	@tools/setup test
+
+# One private cluster serves all packages; every test has its own database in it.
+test: setup-test assets
+	$(GO) build -o bin/testcount ./internal/testcount
+	$(GO) run ./platform/postgres/postgrestest/testcluster $(GO) test -json -timeout 14m $(PACKAGES) | bin/testcount
+
+# The full forms of the reliability tests: hours on a small machine.
+test-long: setup-test assets
+	$(GO) build -o bin/testcount ./internal/testcount
+	SETELI_LONG=1 $(GO) run ./platform/postgres/postgrestest/testcluster $(GO) test -json -timeout 180m $(PACKAGES) | bin/testcount
+
+lint:
+	$(GO) vet ./...
+	tools/sqlc diff
+	$(GO) tool -modfile=tools/go.mod staticcheck ./...
+	$(GO) tool -modfile=tools/go.mod golangci-lint run ./...
+
+bench: setup-run
+	$(GO) run ./bench
+
+sql:
+	tools/sqlc
+	$(GO) generate ./platform/postgres
+
+clean:
+	rm -rf bin web/assets/dist assets/node_modules
