@@ -28,5 +28,6 @@ var (
 	errTwice        = fault.New(fault.Invalid, "ORG-022", "organiser.budget.twice")
 	errPostcode     = fault.New(fault.Invalid, "ORG-023", "organiser.postcode.shape").At("postcode")
 	ErrStaffUnknown = fault.New(fault.NotFound, "ORG-024", "organiser.staff.unknown")
+	errPrefixForm   = fault.New(fault.Invalid, "ORG-026", "organiser.prefix.letters").At("prefix")
 	errLanguage     = fault.New(fault.Invalid, "ORG-025", "organiser.language.unknown").At("language")
 )

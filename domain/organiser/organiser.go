@@ -164,8 +164,9 @@ func Found(ctx context.Context, tx *postgres.Tx, by access.Actor, in FoundInput)
 	}
 	s, err := in.checked()
 	wrong := fault.All(err)
-	if err := ident.CheckPrefix(in.Prefix); err != nil {
-		wrong = append(wrong, fault.All(err)...)
+	// Letters only, though a voucher number may hold digits: the prefix is read aloud as the organiser's name.
+	if ident.CheckPrefix(in.Prefix) != nil || strings.ContainsAny(in.Prefix, "0123456789") {
+		wrong = append(wrong, errPrefixForm)
 	}
 	id, err := ident.ParseBusinessID(in.BusinessID)
 	if err != nil {
@@ -282,6 +283,15 @@ func NextNumber(ctx context.Context, tx *postgres.Tx, organiser int32, series st
 		return 0, fmt.Errorf("numbering %s %d: %w", series, year, err)
 	}
 	return n, nil
+}
+
+// NextNumbers takes a block of n numbers of a series and gives the first; gap-free like NextNumber, under the same lock.
+func NextNumbers(ctx context.Context, tx *postgres.Tx, organiser int32, series string, year int, n int64) (int64, error) {
+	last, err := db.New(tx).NumbersNext(ctx, db.NumbersNextParams{OrganiserID: organiser, Series: series, Year: int32(year), Wanted: n})
+	if err != nil {
+		return 0, fmt.Errorf("numbering %d of %s %d: %w", n, series, year, err)
+	}
+	return last - n + 1, nil
 }
 
 // lock queues those who decide about the organiser as a whole; first in the house's lock order.

@@ -80,3 +80,9 @@ order by o.organiser_id;
 insert into number_series (organiser_id, series, year, last) values (@organiser_id, @series, @year, 1)
 on conflict (organiser_id, series, year) do update set last = number_series.last + 1
 returning last;
+
+-- name: NumbersNext :one
+-- A block in one step, for those who number thousands at once.
+insert into number_series (organiser_id, series, year, last) values (@organiser_id, @series, @year, @wanted::bigint)
+on conflict (organiser_id, series, year) do update set last = number_series.last + excluded.last
+returning last;
