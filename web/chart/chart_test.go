@@ -1,0 +1,92 @@
+package chart
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func sample(k Kind) Chart {
+	return Chart{ID: "c", Kind: k, Title: "Menot < budjetti & \"muut\"", Sub: "Euroa", Labels: []string{"1", "2", "3"},
+		Series: []Series{{Name: "Toteuma", Values: []float64{1, 2, math.NaN()}, Texts: []string{"1,00", "2,00", "–"}},
+			{Name: "Ennuste", Values: []float64{1, 3, -4}}}, ShowTable: "Taulukko", GetCSV: "CSV", CSV: "/x.csv?a=1&b=2", Heading: "Kuukausi"}
+}
+
+func wellFormed(s string) error {
+	d := xml.NewDecoder(strings.NewReader(s))
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+}
+
+func TestEveryKindIsWellFormedAndTheSameTwice(t *testing.T) {
+	t.Parallel()
+	for k := Line; k <= Heat; k++ {
+		c := sample(k)
+		got := string(c.HTML())
+		if err := wellFormed(got); err != nil {
+			t.Errorf("kind %d: %v", k, err)
+		}
+		if got != string(c.HTML()) {
+			t.Errorf("kind %d: two drawings differ", k)
+		}
+		for _, forbidden := range []string{"style=", "<script", "NaN", "Inf", "onclick"} {
+			if strings.Contains(got, forbidden) {
+				t.Errorf("kind %d holds %q", k, forbidden)
+			}
+		}
+		for _, wanted := range []string{"<title", "<desc", `role="img"`, "<details", "Menot &lt; budjetti"} {
+			if !strings.Contains(got, wanted) {
+				t.Errorf("kind %d lacks %q", k, wanted)
+			}
+		}
+	}
+}
+
+func TestLinesAreToldApartWithoutColour(t *testing.T) {
+	t.Parallel()
+	got := sample(Line).SVG()
+	if !strings.Contains(got, "dash1") || !strings.Contains(got, "dash2") || !strings.Contains(got, ">Ennuste</text>") {
+		t.Error("lines need dashes and their names beside them")
+	}
+}
+
+func TestNoFiguresDrawNothing(t *testing.T) {
+	t.Parallel()
+	if got := (Chart{}).HTML(); got != "" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestBarsGrowFromZeroInProportion(t *testing.T) {
+	t.Parallel()
+	got := Chart{ID: "c", Kind: HorizontalBar, Labels: []string{"a", "b"}, Series: []Series{{Values: []float64{10, 5}}}}.SVG()
+	if !strings.Contains(got, `width="306"`) || !strings.Contains(got, `width="153"`) {
+		t.Errorf("the second bar is not half of the first: %s", got)
+	}
+}
+
+func TestAnyValuesStayInThePicture(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		c := sample(Kind(rapid.IntRange(0, int(Heat)).Draw(t, "kind")))
+		c.Series[0].Values = rapid.SliceOfN(rapid.Float64Range(-1e12, 1e12), 3, 3).Draw(t, "values")
+		c.Title = rapid.StringOf(rapid.RuneFrom([]rune(`aä<>&"'€`))).Draw(t, "title")
+		got := string(c.HTML())
+		if err := wellFormed(got); err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(got, "NaN") || strings.Contains(got, "Inf") {
+			t.Fatal("a coordinate is no number")
+		}
+	})
+}
