@@ -172,7 +172,10 @@ func (c Chart) lines(p *pen) {
 		}
 		p.f(`<path class="line s%d dash%d" d="%s"/>`, n%5+1, n%5+1, d.String())
 		// The name stands at the end of its own line, moved away from names that already stand there.
-		at := y(s.Values[end]) - 9
+		at := y(s.Values[end]) - 10
+		if n%2 == 1 { // every second name below its line: two lines that end together keep both names readable
+			at += 28
+		}
 		slices.Sort(taken) // from the top down one pass is enough, whatever the rounding
 		for _, t := range taken {
 			if math.Abs(t-at) < 18 {
