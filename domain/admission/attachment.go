@@ -132,7 +132,7 @@ func fileName(s string) (string, error) {
 		return r
 	}, path.Base(strings.ReplaceAll(s, `\`, "/")))
 	s = strings.TrimSpace(s)
-	if s == "" || s == "." || s == "/" || len(s) > 200 {
+	if strings.Trim(s, "./") == "" || len(s) > 200 {
 		return "", errFileName
 	}
 	return s, nil
