@@ -71,7 +71,7 @@ func longest(d calendar.Date) time.Duration {
 func (c *claim) collisions(run *running) {
 	l := c.line
 	if l.Row > 0 {
-		key := string(l.hash())
+		key := string(c.hash)
 		if first, ok := run.seen[key]; ok {
 			c.find("ENV-06", "", "row", l.Row, "first", first)
 			return
@@ -80,9 +80,9 @@ func (c *claim) collisions(run *running) {
 	}
 	own, other := false, false
 	var day money.Quantity
-	for _, e := range c.live(run) {
+	c.near(run, func(e Earlier) {
 		if e.Event != 0 && e.Event == l.Replaces {
-			continue
+			return
 		}
 		mine := e.Provider == c.provider
 		if overlap(l.Start, l.End, e.Start, e.End) {
@@ -92,12 +92,12 @@ func (c *claim) collisions(run *running) {
 			day += e.Quantity
 		}
 		c.same(e, mine)
-	}
+	})
 	if own {
 		c.find("TIM-09", "start", "date", l.Date)
 	}
 	if other {
-		c.find("TIM-10", "start")
+		c.find("TIM-10", "start", "date", calendar.AddBankDays(c.facts.Today, ReviewDays)) // the text tells no cause
 	}
 	if c.content != nil && c.content.MaxDay != nil && day+c.quantity > *c.content.MaxDay {
 		c.find("QTY-09", "quantity", "max", *c.content.MaxDay, "unit", c.vline.Unit)
@@ -145,17 +145,14 @@ func overlap(aStart, aEnd, bStart, bEnd *time.Time) bool {
 	return aStart != nil && aEnd != nil && bStart != nil && bEnd != nil && aStart.Before(*bEnd) && bStart.Before(*aEnd)
 }
 
-// worker looks for the same worker with another client at the same time, among the lines of this batch and the stored ones it knows.
+// worker looks for the same worker with another client at the same time; the day before counts for work over midnight.
 func (c *claim) worker(run *running) {
 	if c.line.Worker == "" || c.line.Start == nil {
 		return
 	}
-	for client, list := range run.earlier {
-		if client == c.voucher.Client {
-			continue
-		}
-		for _, e := range list {
-			if e.Provider == c.provider && e.Worker == c.line.Worker && e.Date == c.line.Date && overlap(c.line.Start, c.line.End, e.Start, e.End) {
+	for d := c.line.Date - 1; d <= c.line.Date+1; d++ {
+		for _, e := range run.workers[workerDay{c.provider, c.line.Worker, d}] {
+			if e.Client != c.voucher.Client && (e.Event == 0 || e.Event != c.line.Replaces) && overlap(c.line.Start, c.line.End, e.Start, e.End) {
 				c.once("TIM-11", "worker", "worker", c.line.Worker)
 				return
 			}

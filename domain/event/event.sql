@@ -16,10 +16,15 @@ where e.organiser_id = @organiser_id and e.client_id = any(@clients::bigint[])
   and e.service_date >= @from_date and e.service_date <= @to_date
   and e.state in ('accepted', 'review');
 
--- name: BatchAdd :one
-insert into event_batch (organiser_id, provider_id, source, file_name, file_sha256, line_count, recorded_at, recorded_by_account, recorded_by)
-values (@organiser_id, @provider_id, @source, @file_name, @file_sha256, @line_count, @recorded_at, @recorded_by_account, @recorded_by)
-returning batch_id;
+-- name: BatchesAdd :many
+-- Numbers come back in the order of the arrays: ids are drawn in that order, and sorting them gives it back.
+with added as (
+  insert into event_batch (organiser_id, provider_id, source, file_name, file_sha256, line_count, recorded_at, recorded_by_account, recorded_by)
+  select @organiser_id, t.provider_id, t.source, t.file_name, t.file_sha256, t.line_count, @recorded_at, t.account, t.name
+  from (select unnest(@providers::bigint[]) as provider_id, unnest(@sources::text[]) as source, unnest(@file_names::text[]) as file_name, unnest(@file_hashes::bytea[]) as file_sha256,
+    unnest(@line_counts::int[]) as line_count, unnest(@accounts::bigint[]) as account, unnest(@names::text[]) as name) t
+  returning batch_id)
+select batch_id from added order by batch_id;
 
 -- name: EventOne :one
 select organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id,
@@ -86,18 +91,35 @@ select e.organiser_id, e.event_id, e.provider_id, e.unit_id, e.person_id, e.clie
   e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings, e.period_no, e.state, e.reason_code, e.reason, e.recorded_at, e.recorded_by, e.worker, e.note, e.client_reference
 from event_now e
 where e.organiser_id = @organiser_id and e.state = 'review'
-  and (e.verdict = 'review' or exists (select 1 from event_step s where s.organiser_id = e.organiser_id and s.event_id = e.event_id))
+  and e.event_id in (select r.event_id from event r where r.organiser_id = @organiser_id and r.verdict = 'review'
+    union select s.event_id from event_step s where s.organiser_id = @organiser_id and s.state = 'review')
   and (cardinality(@services::bigint[]) = 0 or e.service_id = any(@services::bigint[]))
   and e.event_id > @after_id
 order by e.event_id
 limit @most;
 
 -- name: ReviewAges :many
-select e.recorded_at::date as day, count(*) as waiting
+select (e.recorded_at at time zone 'Europe/Helsinki')::date as day, count(*) as waiting
 from event_now e
 where e.organiser_id = @organiser_id and e.state = 'review'
-group by e.recorded_at::date
-order by e.recorded_at::date;
+  and e.event_id in (select r.event_id from event r where r.organiser_id = @organiser_id and r.verdict = 'review'
+    union select s.event_id from event_step s where s.organiser_id = @organiser_id and s.state = 'review')
+group by 1
+order by 1;
+
+-- name: AcceptedPeriod :one
+-- The payee's period that the event was last accepted in: where it stands again when a refund is withdrawn.
+select coalesce((select s.period_no from event_step s where s.organiser_id = e.organiser_id and s.event_id = e.event_id and s.state = 'accepted' order by s.step_no desc limit 1), e.period_no)::int as period_no
+from event e
+where e.organiser_id = @organiser_id and e.event_id = @event_id;
+
+-- name: WorkersBusy :many
+-- Live events of the sender's workers near the days: one worker cannot be with two clients at once.
+select e.event_id, e.provider_id, e.client_id, e.line_id, e.content_id, e.service_date, e.started_at, e.ended_at, e.quantity, e.worker, e.client_reference
+from event_now e
+where e.organiser_id = @organiser_id and e.provider_id = any(@providers::bigint[]) and e.worker = any(@workers::text[])
+  and e.service_date >= @from_date and e.service_date <= @to_date and e.started_at is not null
+  and e.state in ('accepted', 'review');
 
 -- name: EventsOfPeriod :many
 -- Lines of a payee's periods, for its statement: what was delivered and what was corrected.

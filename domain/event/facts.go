@@ -22,17 +22,16 @@ type Terms struct {
 
 // Earlier is a live event of a client that is already stored, or one accepted earlier in the same batch.
 type Earlier struct {
-	Event       int64
-	Reference   string
-	Provider    int64
-	Client      int64
-	Line        int64
-	Content     int64
-	Date        calendar.Date
-	Start, End  *time.Time
-	Quantity    money.Quantity
-	Worker      string
-	InThisBatch int // row + 1 of the batch, 0 for stored ones
+	Event      int64
+	Reference  string
+	Provider   int64
+	Client     int64
+	Line       int64
+	Content    int64
+	Date       calendar.Date
+	Start, End *time.Time
+	Quantity   money.Quantity
+	Worker     string
 }
 
 // Stored is the first answer to a reference.

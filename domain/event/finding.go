@@ -3,9 +3,11 @@ package event
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/platform/i18n"
 )
 
 // Finding is one thing that a check found: its code and the values of its text. Values are typed and stored without a language.
@@ -16,10 +18,25 @@ type Finding struct {
 }
 
 // Severity comes from the catalogue.
-func (f Finding) Severity() Severity { return catalogue[f.Code].Severity }
+func (f Finding) Severity() Severity { return byCode[f.Code].Severity }
 
 // TextKey is the key of the text; its remedy is TextKey + ".remedy".
 func (f Finding) TextKey() string { return "check." + f.Code }
+
+// Args gives the values for the text: units of measure as words of the reader's language.
+func (f Finding) Args() map[string]any {
+	unit, ok := f.Values["unit"].(string)
+	if !ok {
+		return f.Values
+	}
+	args := maps.Clone(f.Values)
+	form := ".short"
+	if f.Code == "SVC-02" { // the text is about the unit itself
+		form = ".one"
+	}
+	args["unit"] = i18n.Key("unit." + unit + form)
+	return args
+}
 
 func found(code, field string, values ...any) Finding {
 	f := Finding{Code: code, Field: field}

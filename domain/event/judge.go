@@ -14,7 +14,6 @@ import (
 
 // claim is a line on its way through the checks, with what it was found to be about.
 type claim struct {
-	index       int
 	line        *Line
 	provider    int64
 	facts       *Facts
@@ -24,9 +23,16 @@ type claim struct {
 	terms       Terms
 	content     *catalogue.ContentTerms
 	quantity    money.Quantity
+	hash        []byte
 	verdict     Verdict
 	stop        bool // the line does not say enough for the checks that follow; they count as not evaluated
 }
+
+// ReviewDays is the promise to whoever waits: a review is answered in this many working days, FinalDays at the latest.
+const (
+	ReviewDays = 3
+	FinalDays  = 10
+)
 
 func (c *claim) find(code, field string, values ...any) {
 	c.verdict.Findings = append(c.verdict.Findings, found(code, field, values...))
@@ -34,7 +40,7 @@ func (c *claim) find(code, field string, values ...any) {
 
 func (c *claim) rejected() bool {
 	for _, f := range c.verdict.Findings {
-		if f.Severity() == Reject {
+		if f.Severity() == ToReject {
 			return true
 		}
 	}
@@ -64,9 +70,14 @@ func Judge(subs []Submission, facts *Facts) [][]Verdict {
 		}
 		return a.Start == nil && b.Start != nil
 	})
-	run := &running{balances: maps.Clone(facts.Balances), earlier: map[int64][]Earlier{}, seen: map[string]int{}, refs: map[referenceKey]judged{}}
-	for n, p := range places {
-		c := claim{index: n, line: &subs[p.sub].Lines[p.line], provider: subs[p.sub].Provider, facts: facts}
+	run := &running{balances: maps.Clone(facts.Balances), days: map[clientDay][]Earlier{}, workers: map[workerDay][]Earlier{}, seen: map[string]int{}, refs: map[referenceKey]judged{}}
+	for _, list := range facts.Earlier {
+		for _, e := range list {
+			run.remember(e)
+		}
+	}
+	for _, p := range places {
+		c := claim{line: &subs[p.sub].Lines[p.line], provider: subs[p.sub].Provider, facts: facts}
 		c.judge(run)
 		out[p.sub][p.line] = c.verdict
 	}
@@ -76,7 +87,8 @@ func Judge(subs []Submission, facts *Facts) [][]Verdict {
 // running is what the lines judged so far have used; it lives for one Judge.
 type running struct {
 	balances map[ledger.Key]ledger.Balance
-	earlier  map[int64][]Earlier     // lines of this batch that count, by client
+	days     map[clientDay][]Earlier // what counts already, stored and of this batch, by client and day
+	workers  map[workerDay][]Earlier // the same, by worker and day
 	seen     map[string]int          // content of a row → its row
 	refs     map[referenceKey]judged // references of this batch
 }
@@ -87,8 +99,8 @@ type judged struct {
 }
 
 func (c *claim) judge(run *running) {
-	hash := c.line.hash()
-	if c.repeated(run, hash) {
+	c.hash = c.line.hash()
+	if c.repeated(run, c.hash) {
 		return
 	}
 	for _, check := range []func(*claim, *running){(*claim).identity, (*claim).when, (*claim).standing, (*claim).amounts, (*claim).price, (*claim).collisions, (*claim).limits} {
@@ -99,7 +111,7 @@ func (c *claim) judge(run *running) {
 	}
 	c.conclude(run)
 	if c.line.Reference != "" {
-		run.refs[referenceKey{c.provider, c.line.Reference}] = judged{hash, c.verdict}
+		run.refs[referenceKey{c.provider, c.line.Reference}] = judged{c.hash, c.verdict}
 	}
 }
 
@@ -134,7 +146,7 @@ func (c *claim) conclude(run *running) {
 	v.State = Accepted
 	for _, f := range v.Findings {
 		switch f.Severity() {
-		case Reject:
+		case ToReject:
 			v.State = Rejected
 		case ToReview:
 			if v.State != Rejected {
@@ -142,7 +154,7 @@ func (c *claim) conclude(run *running) {
 			}
 		}
 	}
-	v.Quantity = c.quantity
+	v.Quantity, v.hash = c.quantity, c.hash
 	switch v.State {
 	case Rejected:
 		v.Accepted, v.Share, v.extend = 0, money.Share{}, nil
@@ -158,8 +170,8 @@ func (c *claim) conclude(run *running) {
 	if v.State != Review {
 		c.take(run)
 	}
-	run.earlier[v.Client] = append(run.earlier[v.Client], Earlier{Provider: c.provider, Client: v.Client, Line: v.VoucherLine, Content: v.Content,
-		Reference: c.line.Reference, Date: c.line.Date, Start: c.line.Start, End: c.line.End, Quantity: c.quantity, Worker: c.line.Worker, InThisBatch: c.line.Row + 1})
+	run.remember(Earlier{Provider: c.provider, Client: v.Client, Line: v.VoucherLine, Content: v.Content,
+		Reference: c.line.Reference, Date: c.line.Date, Start: c.line.Start, End: c.line.End, Quantity: c.quantity, Worker: c.line.Worker})
 }
 
 // take moves the running balances, so that the next line of the batch sees what is left.
@@ -186,16 +198,43 @@ type extension struct {
 	Quantity money.Quantity
 }
 
-// live gives the client's events that count, stored and of this batch.
-func (c *claim) live(run *running) []Earlier {
-	stored, batch := c.facts.Earlier[c.voucher.Client], run.earlier[c.voucher.Client]
-	if len(batch) == 0 {
-		return stored
+type clientDay struct {
+	client int64
+	day    calendar.Date
+}
+
+type workerDay struct {
+	provider int64
+	worker   string
+	day      calendar.Date
+}
+
+// remember indexes an event that counts, so that a line looks only at its client's and worker's own days.
+func (r *running) remember(e Earlier) {
+	k := clientDay{e.Client, e.Date}
+	r.days[k] = append(r.days[k], e)
+	if e.Worker != "" && e.Start != nil {
+		w := workerDay{e.Provider, e.Worker, e.Date}
+		r.workers[w] = append(r.workers[w], e)
 	}
-	if len(stored) == 0 {
-		return batch
+}
+
+// near calls fn with the client's events that the line may collide with: those of the day before, which may last over midnight, of
+// its own day and the next, and of the whole week or month when the content is counted by them.
+func (c *claim) near(run *running, fn func(Earlier)) {
+	p := calendar.Period{From: c.line.Date - 1, To: c.line.Date + 2}
+	switch c.vline.Unit {
+	case "week":
+		p.From, p.To = min(p.From, c.line.Date.WeekStart()), max(p.To, c.line.Date.WeekStart()+7)
+	case "month":
+		month := calendar.MonthOf(c.line.Date).Period()
+		p.From, p.To = min(p.From, month.From), max(p.To, month.To)
 	}
-	return append(append(make([]Earlier, 0, len(stored)+len(batch)), stored...), batch...)
+	for d := p.From; d < p.To; d++ {
+		for _, e := range run.days[clientDay{c.voucher.Client, d}] {
+			fn(e)
+		}
+	}
 }
 
 func within(periods []calendar.Period, d calendar.Date) *calendar.Period {

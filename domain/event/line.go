@@ -115,6 +115,7 @@ type Verdict struct {
 	Price, Value                                                                        money.Cents // per unit
 	Share                                                                               money.Share // of the accepted quantity
 	extend                                                                              []extension // rights that a tolerance widens
+	hash                                                                                []byte      // of the line, computed once
 }
 
 // Codes gives the codes of the findings, for lists and tests.

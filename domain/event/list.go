@@ -10,6 +10,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/client"
 	"seteli/domain/event/db"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -85,7 +86,7 @@ func OfProvider(ctx context.Context, tx *postgres.Tx, by access.Actor, f Filter)
 		}
 		out = append(out, e)
 	}
-	return out, seen(ctx, tx, by, out, "service.delivery")
+	return out, seen(ctx, tx, by, out)
 }
 
 // OfVoucher lists a voucher's events, newest first, under the organiser's scope.
@@ -103,7 +104,7 @@ func OfVoucher(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 			return nil, err
 		}
 	}
-	return out, seen(ctx, tx, by, out, "case.handling")
+	return out, seen(ctx, tx, by, out)
 }
 
 // OfPerson lists the client's own events over all organisers, under the person's scope. voucher 0 = all.
@@ -142,7 +143,7 @@ func Queue(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int3
 			return nil, err
 		}
 	}
-	return out, seen(ctx, tx, by, out, "event.review")
+	return out, seen(ctx, tx, by, out)
 }
 
 // Get gives one event with its steps, under the organiser's or the provider's scope.
@@ -174,7 +175,7 @@ func Get(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32,
 	if err != nil {
 		return Event{}, nil, err
 	}
-	return e, steps, seen(ctx, tx, by, []Event{e}, "event.details")
+	return e, steps, seen(ctx, tx, by, []Event{e})
 }
 
 // Step is what happened to an event after its recording.
@@ -217,9 +218,16 @@ func eventOf(r db.EventsOfVoucherRow) (Event, error) {
 }
 
 // seen logs that each client on the list was read, once.
-func seen(ctx context.Context, tx *postgres.Tx, by access.Actor, events []Event, purpose string) error {
+func seen(ctx context.Context, tx *postgres.Tx, by access.Actor, events []Event) error {
 	if by.Role == access.SystemRole {
 		return nil
+	}
+	purpose := client.ForCase
+	switch by.Role.Side() {
+	case access.ProviderSide:
+		purpose = client.ForService
+	case access.PersonSide:
+		purpose = client.ForSelf
 	}
 	type who struct {
 		organiser int32

@@ -20,13 +20,14 @@ type span struct {
 	providers []int64
 	numbers   []string
 	refs      []string
+	workers   []string
 	from, to  calendar.Date
 }
 
 func spanOf(subs []Submission) span {
 	var s span
 	s.from, s.to = calendar.Forever, 0
-	numbers, refs := map[string]bool{}, map[string]bool{}
+	numbers, refs, workers := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i := range subs {
 		s.providers = append(s.providers, subs[i].Provider)
 		for j := range subs[i].Lines {
@@ -35,7 +36,12 @@ func spanOf(subs []Submission) span {
 			if l.Reference != "" {
 				refs[l.Reference] = true
 			}
-			s.from, s.to = min(s.from, l.Date), max(s.to, l.Date)
+			if l.Worker != "" && l.Start != nil {
+				workers[l.Worker] = true
+			}
+			if l.Date > 0 { // a line without a day is rejected and must not widen what is read
+				s.from, s.to = min(s.from, l.Date), max(s.to, l.Date)
+			}
 		}
 	}
 	s.providers = slices.Compact(slices.Sorted(slices.Values(s.providers)))
@@ -45,7 +51,11 @@ func spanOf(subs []Submission) span {
 	for r := range refs {
 		s.refs = append(s.refs, r)
 	}
+	for w := range workers {
+		s.workers = append(s.workers, w)
+	}
 	slices.Sort(s.numbers)
+	slices.Sort(s.workers)
 	slices.Sort(s.refs)
 	return s
 }
@@ -179,11 +189,29 @@ func (f *Facts) loadEarlier(ctx context.Context, tx *postgres.Tx, organiser int3
 	if err != nil {
 		return fmt.Errorf("reading earlier events: %w", err)
 	}
+	known := make(map[int64]bool, len(rows))
 	for _, r := range rows {
-		f.Earlier[r.ClientID] = append(f.Earlier[r.ClientID], Earlier{Event: r.EventID, Reference: r.ClientReference, Provider: r.ProviderID, Client: r.ClientID,
-			Line: r.LineID, Content: r.ContentID, Date: r.ServiceDate, Start: r.StartedAt, End: r.EndedAt, Quantity: r.Quantity, Worker: r.Worker})
+		known[r.EventID] = true
+		f.add(r)
+	}
+	if len(s.workers) == 0 {
+		return nil
+	}
+	busy, err := db.New(tx).WorkersBusy(ctx, db.WorkersBusyParams{OrganiserID: organiser, Providers: s.providers, Workers: s.workers, FromDate: s.from - 1, ToDate: s.to + 1})
+	if err != nil {
+		return fmt.Errorf("reading the workers' events: %w", err)
+	}
+	for _, r := range busy {
+		if !known[r.EventID] {
+			f.add(db.EventsEarlierRow(r))
+		}
 	}
 	return nil
+}
+
+func (f *Facts) add(r db.EventsEarlierRow) {
+	f.Earlier[r.ClientID] = append(f.Earlier[r.ClientID], Earlier{Event: r.EventID, Reference: r.ClientReference, Provider: r.ProviderID, Client: r.ClientID,
+		Line: r.LineID, Content: r.ContentID, Date: r.ServiceDate, Start: r.StartedAt, End: r.EndedAt, Quantity: r.Quantity, Worker: r.Worker})
 }
 
 func (f *Facts) longUnits() bool {

@@ -109,23 +109,18 @@ func (w *writing) number(ctx context.Context, tx *postgres.Tx) error {
 		}
 	}
 	// A line that repeats another one of the same batch answers with that one's number.
+	first := make(map[referenceKey]int64, len(w.stored))
+	for i := range w.stored {
+		first[referenceKey{w.stored[i].sub.Provider, w.stored[i].reference}] = w.stored[i].verdict.Event
+	}
 	for s := range w.verdicts {
 		for l := range w.verdicts[s] {
 			if v := &w.verdicts[s][l]; v.Repeated && v.Event == 0 {
-				v.Event = w.eventOf(w.subs[s].Provider, w.subs[s].Lines[l].Reference)
+				v.Event = first[referenceKey{w.subs[s].Provider, w.subs[s].Lines[l].Reference}]
 			}
 		}
 	}
 	return nil
-}
-
-func (w *writing) eventOf(provider int64, reference string) int64 {
-	for i := range w.stored {
-		if w.stored[i].sub.Provider == provider && w.stored[i].reference == reference {
-			return w.stored[i].verdict.Event
-		}
-	}
-	return 0
 }
 
 // audit writes one row for each submission that stored something, grouped so that a gathered batch of one sender is one statement.

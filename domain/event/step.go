@@ -322,7 +322,12 @@ func WithdrawRefund(ctx context.Context, tx *postgres.Tx, by access.Actor, d Dec
 	}
 	share := money.Share{Total: c.at.TotalCents, Organiser: c.at.OrganiserCents, Own: c.at.OwnCents}
 	postings := c.move.postings(ledger.FromRefund, c.at.StepNo+1)
-	return c.end(ctx, Accepted, share, c.at.AcceptedQuantity, &c.period, d, postings, actUnrefund)
+	// The event stands again in the period that it was settled in: it must not become open to deletion.
+	accepted, err := db.New(tx).AcceptedPeriod(ctx, db.AcceptedPeriodParams{OrganiserID: d.Organiser, EventID: d.Event})
+	if err != nil {
+		return fmt.Errorf("finding the period of event %d: %w", d.Event, err)
+	}
+	return c.end(ctx, Accepted, share, c.at.AcceptedQuantity, &accepted, d, postings, actUnrefund)
 }
 
 // told is the outbox payload: numbers only.

@@ -34,29 +34,11 @@ var eventColumns = []string{"organiser_id", "event_id", "provider_id", "unit_id"
 	"service_date", "started_at", "ended_at", "quantity", "accepted_quantity", "price_cents", "value_cents", "total_cents", "organiser_cents", "own_cents", "bucket",
 	"verdict", "findings", "period_no", "rulebook_id", "note", "worker", "client_reference", "content_hash", "replaces_id", "batch_id", "recorded_at", "recorded_by_account", "recorded_by"}
 
-// fewRows is the number of events up to which single inserts in one round trip are quicker than COPY.
-const fewRows = 40
-
 // events writes the batches and their events. A reference that another transaction stored meanwhile is a stale fault: the
 // caller runs again and finds the first answer.
 func (w *writing) events(ctx context.Context, tx *postgres.Tx) error {
-	w.batches = make([]int64, len(w.subs))
-	q := db.New(tx)
-	has := make([]bool, len(w.subs))
-	for i := range w.stored {
-		has[w.stored[i].index] = true
-	}
-	for s := range w.subs {
-		if !has[s] {
-			continue
-		}
-		sub := &w.subs[s]
-		id, err := q.BatchAdd(ctx, db.BatchAddParams{OrganiserID: w.organiser, ProviderID: sub.Provider, Source: string(sub.Source), FileName: sub.FileName, FileSha256: sub.FileSHA256,
-			LineCount: int32(len(sub.Lines)), RecordedAt: tx.Now(), RecordedByAccount: sub.By.Account, RecordedBy: sub.By.Name})
-		if err != nil {
-			return fmt.Errorf("writing the batch: %w", err)
-		}
-		w.batches[s] = id
+	if err := w.batchRows(ctx, tx); err != nil {
+		return err
 	}
 	rows := make([][]any, len(w.stored))
 	for i := range w.stored {
@@ -77,18 +59,46 @@ func insertEvents(ctx context.Context, tx *postgres.Tx, rows [][]any) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if len(rows) > fewRows {
+	if len(rows) > 1 {
 		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"event"}, eventColumns, pgx.CopyFromRows(rows)); err != nil {
 			return fmt.Errorf("copying %d events: %w", len(rows), err)
 		}
 		return nil
 	}
-	batch := &pgx.Batch{}
-	for _, row := range rows {
-		batch.Queue(insertEvent, row...)
+	if _, err := tx.Exec(ctx, insertEvent, rows[0]...); err != nil { // one row is quicker than COPY, which asks for the columns first
+		return fmt.Errorf("writing an event: %w", err)
 	}
-	if err := tx.SendBatch(ctx, batch).Close(); err != nil {
-		return fmt.Errorf("writing %d events: %w", len(rows), err)
+	return nil
+}
+
+// batchRows writes one row for each submission that stores something, in one statement.
+func (w *writing) batchRows(ctx context.Context, tx *postgres.Tx) error {
+	w.batches = make([]int64, len(w.subs))
+	has := make([]bool, len(w.subs))
+	for i := range w.stored {
+		has[w.stored[i].index] = true
+	}
+	p := db.BatchesAddParams{OrganiserID: w.organiser, RecordedAt: tx.Now()}
+	var which []int
+	for s := range w.subs {
+		if !has[s] {
+			continue
+		}
+		sub := &w.subs[s]
+		which = append(which, s)
+		p.Providers, p.Sources, p.FileNames = append(p.Providers, sub.Provider), append(p.Sources, string(sub.Source)), append(p.FileNames, sub.FileName)
+		p.FileHashes, p.LineCounts = append(p.FileHashes, sub.FileSHA256), append(p.LineCounts, int32(len(sub.Lines)))
+		p.Accounts, p.Names = append(p.Accounts, sub.By.Account), append(p.Names, sub.By.Name)
+	}
+	if len(which) == 0 {
+		return nil
+	}
+	ids, err := db.New(tx).BatchesAdd(ctx, p)
+	if err != nil {
+		return fmt.Errorf("writing %d batches: %w", len(which), err)
+	}
+	for i, s := range which {
+		w.batches[s] = ids[i]
 	}
 	return nil
 }
@@ -121,7 +131,7 @@ func (w *writing) row(tx *postgres.Tx, s *storedLine) ([]any, error) {
 	}
 	return []any{w.organiser, v.Event, s.sub.Provider, v.Unit, v.Person, v.Client, v.Voucher, v.VoucherLine, v.Content, v.Service, v.Reservation,
 		l.Date, l.Start, l.End, int64(v.Quantity), int64(v.Accepted), int64(v.Price), int64(v.Value), int64(v.Share.Total), int64(v.Share.Organiser), int64(v.Share.Own), v.Bucket,
-		string(v.State), findings, period, v.Rulebook, l.Note, l.Worker, s.reference, l.hash(), replaces, w.batches[s.index], tx.Now(), s.sub.By.Account, s.sub.By.Name}, nil
+		string(v.State), findings, period, v.Rulebook, l.Note, l.Worker, s.reference, v.hash, replaces, w.batches[s.index], tx.Now(), s.sub.By.Account, s.sub.By.Name}, nil
 }
 
 // moves posts what the accepted lines use and cost, and writes the balances once.

@@ -13,39 +13,76 @@ import (
 	"seteli/core/money"
 )
 
-const batchAdd = `-- name: BatchAdd :one
-insert into event_batch (organiser_id, provider_id, source, file_name, file_sha256, line_count, recorded_at, recorded_by_account, recorded_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-returning batch_id
+const acceptedPeriod = `-- name: AcceptedPeriod :one
+select coalesce((select s.period_no from event_step s where s.organiser_id = e.organiser_id and s.event_id = e.event_id and s.state = 'accepted' order by s.step_no desc limit 1), e.period_no)::int as period_no
+from event e
+where e.organiser_id = $1 and e.event_id = $2
 `
 
-type BatchAddParams struct {
-	OrganiserID       int32
-	ProviderID        int64
-	Source            string
-	FileName          string
-	FileSha256        []byte
-	LineCount         int32
-	RecordedAt        time.Time
-	RecordedByAccount int64
-	RecordedBy        string
+type AcceptedPeriodParams struct {
+	OrganiserID int32
+	EventID     int64
 }
 
-func (q *Queries) BatchAdd(ctx context.Context, arg BatchAddParams) (int64, error) {
-	row := q.db.QueryRow(ctx, batchAdd,
+// The payee's period that the event was last accepted in: where it stands again when a refund is withdrawn.
+func (q *Queries) AcceptedPeriod(ctx context.Context, arg AcceptedPeriodParams) (int32, error) {
+	row := q.db.QueryRow(ctx, acceptedPeriod, arg.OrganiserID, arg.EventID)
+	var period_no int32
+	err := row.Scan(&period_no)
+	return period_no, err
+}
+
+const batchesAdd = `-- name: BatchesAdd :many
+with added as (
+  insert into event_batch (organiser_id, provider_id, source, file_name, file_sha256, line_count, recorded_at, recorded_by_account, recorded_by)
+  select $1, t.provider_id, t.source, t.file_name, t.file_sha256, t.line_count, $2, t.account, t.name
+  from (select unnest($3::bigint[]) as provider_id, unnest($4::text[]) as source, unnest($5::text[]) as file_name, unnest($6::bytea[]) as file_sha256,
+    unnest($7::int[]) as line_count, unnest($8::bigint[]) as account, unnest($9::text[]) as name) t
+  returning batch_id)
+select batch_id from added order by batch_id
+`
+
+type BatchesAddParams struct {
+	OrganiserID int32
+	RecordedAt  time.Time
+	Providers   []int64
+	Sources     []string
+	FileNames   []string
+	FileHashes  [][]byte
+	LineCounts  []int32
+	Accounts    []int64
+	Names       []string
+}
+
+// Numbers come back in the order of the arrays: ids are drawn in that order, and sorting them gives it back.
+func (q *Queries) BatchesAdd(ctx context.Context, arg BatchesAddParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, batchesAdd,
 		arg.OrganiserID,
-		arg.ProviderID,
-		arg.Source,
-		arg.FileName,
-		arg.FileSha256,
-		arg.LineCount,
 		arg.RecordedAt,
-		arg.RecordedByAccount,
-		arg.RecordedBy,
+		arg.Providers,
+		arg.Sources,
+		arg.FileNames,
+		arg.FileHashes,
+		arg.LineCounts,
+		arg.Accounts,
+		arg.Names,
 	)
-	var batch_id int64
-	err := row.Scan(&batch_id)
-	return batch_id, err
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var batch_id int64
+		if err := rows.Scan(&batch_id); err != nil {
+			return nil, err
+		}
+		items = append(items, batch_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const eventNumbers = `-- name: EventNumbers :many
@@ -784,11 +821,13 @@ func (q *Queries) LineOfEvent(ctx context.Context, arg LineOfEventParams) (LineO
 }
 
 const reviewAges = `-- name: ReviewAges :many
-select e.recorded_at::date as day, count(*) as waiting
+select (e.recorded_at at time zone 'Europe/Helsinki')::date as day, count(*) as waiting
 from event_now e
 where e.organiser_id = $1 and e.state = 'review'
-group by e.recorded_at::date
-order by e.recorded_at::date
+  and e.event_id in (select r.event_id from event r where r.organiser_id = $1 and r.verdict = 'review'
+    union select s.event_id from event_step s where s.organiser_id = $1 and s.state = 'review')
+group by 1
+order by 1
 `
 
 type ReviewAgesRow struct {
@@ -821,7 +860,8 @@ select e.organiser_id, e.event_id, e.provider_id, e.unit_id, e.person_id, e.clie
   e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings, e.period_no, e.state, e.reason_code, e.reason, e.recorded_at, e.recorded_by, e.worker, e.note, e.client_reference
 from event_now e
 where e.organiser_id = $1 and e.state = 'review'
-  and (e.verdict = 'review' or exists (select 1 from event_step s where s.organiser_id = e.organiser_id and s.event_id = e.event_id))
+  and e.event_id in (select r.event_id from event r where r.organiser_id = $1 and r.verdict = 'review'
+    union select s.event_id from event_step s where s.organiser_id = $1 and s.state = 'review')
   and (cardinality($2::bigint[]) = 0 or e.service_id = any($2::bigint[]))
   and e.event_id > $3
 order by e.event_id
@@ -1151,6 +1191,75 @@ func (q *Queries) SumDifferences(ctx context.Context, organiserID int32) ([]SumD
 			&i.AcceptedQuantity,
 			&i.PriceCents,
 			&i.ValueCents,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const workersBusy = `-- name: WorkersBusy :many
+select e.event_id, e.provider_id, e.client_id, e.line_id, e.content_id, e.service_date, e.started_at, e.ended_at, e.quantity, e.worker, e.client_reference
+from event_now e
+where e.organiser_id = $1 and e.provider_id = any($2::bigint[]) and e.worker = any($3::text[])
+  and e.service_date >= $4 and e.service_date <= $5 and e.started_at is not null
+  and e.state in ('accepted', 'review')
+`
+
+type WorkersBusyParams struct {
+	OrganiserID int32
+	Providers   []int64
+	Workers     []string
+	FromDate    calendar.Date
+	ToDate      calendar.Date
+}
+
+type WorkersBusyRow struct {
+	EventID         int64
+	ProviderID      int64
+	ClientID        int64
+	LineID          int64
+	ContentID       int64
+	ServiceDate     calendar.Date
+	StartedAt       *time.Time
+	EndedAt         *time.Time
+	Quantity        money.Quantity
+	Worker          string
+	ClientReference string
+}
+
+// Live events of the sender's workers near the days: one worker cannot be with two clients at once.
+func (q *Queries) WorkersBusy(ctx context.Context, arg WorkersBusyParams) ([]WorkersBusyRow, error) {
+	rows, err := q.db.Query(ctx, workersBusy,
+		arg.OrganiserID,
+		arg.Providers,
+		arg.Workers,
+		arg.FromDate,
+		arg.ToDate,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WorkersBusyRow
+	for rows.Next() {
+		var i WorkersBusyRow
+		if err := rows.Scan(
+			&i.EventID,
+			&i.ProviderID,
+			&i.ClientID,
+			&i.LineID,
+			&i.ContentID,
+			&i.ServiceDate,
+			&i.StartedAt,
+			&i.EndedAt,
+			&i.Quantity,
+			&i.Worker,
+			&i.ClientReference,
 		); err != nil {
 			return nil, err
 		}
