@@ -67,7 +67,7 @@ func (c Chart) HTML() template.HTML {
 	if c.Sub != "" {
 		p.f(`<p class="app-chart__sub">%s</p>`, esc(c.Sub))
 	}
-	p.b.WriteString(c.SVG())
+	p.f(`<div class="app-scroll app-chart__picture" role="region" tabindex="0" aria-labelledby="%s-h">%s</div>`, esc(c.ID), c.SVG())
 	c.table(p)
 	p.f(`</figure>`)
 	return template.HTML(p.b.String()) // every text went through esc
@@ -174,7 +174,7 @@ func (c Chart) lines(p *pen) {
 		// The name stands at the end of its own line, moved away from names that already stand there.
 		at := y(s.Values[end]) - 10
 		if n%2 == 1 { // every second name below its line: two lines that end together keep both names readable
-			at += 28
+			at += 40
 		}
 		slices.Sort(taken) // from the top down one pass is enough, whatever the rounding
 		for _, t := range taken {
