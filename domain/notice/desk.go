@@ -1,0 +1,163 @@
+package notice
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+
+	"seteli/core/fault"
+	"seteli/domain/notice/db"
+	"seteli/domain/organiser"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/job"
+	"seteli/platform/postgres"
+)
+
+// Mail is one e-mail to one receiver. MessageID is the same at each try, so that a message sent twice shows once.
+type Mail struct {
+	To, Subject, Text, Language, MessageID string
+}
+
+// Mailer sends e-mail. An error of kind invalid or conflict will never succeed; others are tried again.
+type Mailer interface {
+	Send(ctx context.Context, m Mail) error
+}
+
+// Desk turns outbox messages into notices and sends them.
+type Desk struct {
+	Store   *postgres.DB
+	Texts   *i18n.Catalogue
+	Mailer  Mailer
+	Address string // of the service, printed at the end of each e-mail: "https://seteli.example"
+	Log     *slog.Logger
+}
+
+// ids is what the payloads of all topics hold.
+type ids struct {
+	Application int64 `json:"application"`
+	Decision    int64 `json:"decision"`
+	Event       int64 `json:"event"`
+	Order       int64 `json:"order"`
+	Price       int64 `json:"price"`
+	Provider    int64 `json:"provider"`
+	Reservation int64 `json:"reservation"`
+	Run         int64 `json:"run"`
+	Step        int32 `json:"step"`
+}
+
+// told is a message being turned into notices.
+type told struct {
+	*Desk
+	tx   *postgres.Tx
+	q    *db.Queries
+	org  organiser.Organiser
+	from postgres.Delivery
+	ids
+}
+
+// Handlers gives the receiver of each topic, for job.DeliverOutbox.
+func (d *Desk) Handlers() map[string]job.Handler {
+	write := func(tell func(context.Context, *told) error) job.Handler {
+		return func(ctx context.Context, m postgres.Delivery) error { return d.write(ctx, m, tell) }
+	}
+	return map[string]job.Handler{
+		"decision.made":          write(decisionMade),
+		"event.refunded":         write(eventChecked),
+		"event.reviewed":         write(eventChecked),
+		"statement.ready":        write(statementReady),
+		"order.made":             write(orderMade),
+		"order.answered":         write(orderAnswered),
+		"application.sent":       write(applicationSent),
+		"application.completion": write(applicationCompletion),
+		"price.decided":          write(priceDecided),
+		"reservation.made":       write(reservationMade),
+		"reservation.ended":      write(reservationEnded),
+		TopicMail:                d.send,
+	}
+}
+
+func (d *Desk) write(ctx context.Context, m postgres.Delivery, tell func(context.Context, *told) error) error {
+	return d.Store.Tenant(ctx, access.System("notice", m.Organiser), func(tx *postgres.Tx) error {
+		t := &told{Desk: d, tx: tx, q: db.New(tx), from: m}
+		if err := json.Unmarshal(m.Payload, &t.ids); err != nil {
+			return fmt.Errorf("reading message %s: %w", m.Dedup, err)
+		}
+		var err error
+		if t.org, err = organiser.Get(ctx, tx, m.Organiser); err != nil {
+			return err
+		}
+		return tell(ctx, t)
+	})
+}
+
+// receiver is who is told.
+type receiver struct {
+	provider, person int64
+	email            string
+	language         string
+}
+
+// organiserStaff receive at the service's own address, or the organiser's.
+func (t *told) organiserStaff(notice string) receiver {
+	if notice == "" {
+		notice = t.org.Email
+	}
+	return receiver{email: notice, language: string(i18n.FI)}
+}
+
+// tell writes one notice; key names its texts notice.<key>.subject and .body.
+func (t *told) tell(ctx context.Context, to receiver, key string, args map[string]any) error {
+	lang, ok := i18n.ParseLang(to.language)
+	if !ok {
+		lang = i18n.FI
+	}
+	filled := map[string]any{"organiser": t.org.Names.In(lang)}
+	for k, v := range args {
+		if names, named := v.(i18n.Names); named {
+			v = names.In(lang)
+		}
+		filled[k] = v
+	}
+	return Tell(ctx, t.tx, Notice{Organiser: t.org.ID, Kind: key, Dedup: fmt.Sprintf("%s/%s/%s", t.from.Topic, t.from.Dedup, key),
+		Provider: to.provider, Person: to.person, Email: to.email, Language: lang,
+		Subject: t.Texts.Text(lang, "notice."+key+".subject", filled), Body: t.Texts.Text(lang, "notice."+key+".body", filled)})
+}
+
+// send delivers one e-mail. What the server will never take is noted on the notice and not tried again.
+func (d *Desk) send(ctx context.Context, m postgres.Delivery) error {
+	var posted Posted
+	if err := json.Unmarshal(m.Payload, &posted); err != nil {
+		return fmt.Errorf("reading message %s: %w", m.Dedup, err)
+	}
+	by := access.System("notice", m.Organiser)
+	var n db.NoticeGetRow
+	err := d.Store.Read(ctx, by, func(tx *postgres.Tx) (err error) {
+		n, err = db.New(tx).NoticeGet(ctx, db.NoticeGetParams{OrganiserID: m.Organiser, NoticeID: posted.Notice})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("reading notice %d: %w", posted.Notice, err)
+	}
+	lang := i18n.Lang(n.Language)
+	sendErr := d.Mailer.Send(ctx, Mail{To: n.Email, Subject: n.Subject, Language: n.Language,
+		Text:      n.Body + "\n\n" + d.Texts.Text(lang, "notice.footer", map[string]any{"address": d.Address + "/" + n.Language + "/"}) + "\n",
+		MessageID: fmt.Sprintf("notice-%d-%d", m.Organiser, posted.Notice)})
+	row := db.DeliveryAddParams{OrganiserID: m.Organiser, NoticeID: posted.Notice, Attempt: int32(m.Attempt), Outcome: "sent"}
+	if sendErr != nil {
+		row.Outcome, row.Detail = "failed", fault.CodeOf(sendErr)
+	}
+	err = d.Store.Tenant(ctx, by, func(tx *postgres.Tx) error {
+		row.At = tx.Now()
+		return db.New(tx).DeliveryAdd(ctx, row)
+	})
+	if err != nil {
+		return fmt.Errorf("noting the delivery of notice %d: %w", posted.Notice, err)
+	}
+	if k := fault.KindOf(sendErr); sendErr != nil && (k == fault.Invalid || k == fault.Conflict) {
+		d.Log.WarnContext(ctx, "notice cannot be sent", "organiser", m.Organiser, "notice", posted.Notice, "code", fault.CodeOf(sendErr))
+		return nil
+	}
+	return sendErr
+}

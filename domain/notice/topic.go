@@ -1,0 +1,182 @@
+package notice
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"seteli/domain/notice/db"
+	"seteli/platform/i18n"
+)
+
+// One function for each topic: read the facts, name the receiver, choose the words.
+
+// service gives the names of a service today and who gets its notices.
+func (t *told) service(ctx context.Context, id int64) (i18n.Names, string, error) {
+	r, err := t.q.ServiceFacts(ctx, db.ServiceFactsParams{OrganiserID: t.org.ID, ServiceID: id, Day: t.tx.Today()})
+	if err != nil {
+		return i18n.Names{}, "", fmt.Errorf("reading service %d: %w", id, err)
+	}
+	return i18n.Names{Fi: r.NameFi, Sv: r.NameSv, En: r.NameEn}, r.NoticeEmail, nil
+}
+
+func decisionMade(ctx context.Context, t *told) error {
+	r, err := t.q.DecisionFacts(ctx, db.DecisionFactsParams{OrganiserID: t.org.ID, DecisionID: t.Decision})
+	if err != nil {
+		return fmt.Errorf("reading decision %d: %w", t.Decision, err)
+	}
+	to := receiver{provider: value(r.ProviderID), person: value(r.PersonID), email: r.Email, language: r.Language}
+	key := "decision.provider"
+	if to.person != 0 {
+		key, to.provider = "decision.client", 0
+	}
+	return t.tell(ctx, to, key, map[string]any{"number": r.Number})
+}
+
+// eventChecked tells the verdict with our number and the coded reason. The checker's own words and the sender's own reference may name a
+// client: they stay behind the sign-in.
+func eventChecked(ctx context.Context, t *told) error {
+	r, err := t.q.EventFacts(ctx, db.EventFactsParams{OrganiserID: t.org.ID, EventID: t.Event, StepNo: t.Step})
+	if err != nil {
+		return fmt.Errorf("reading event %d: %w", t.Event, err)
+	}
+	args := map[string]any{"day": r.ServiceDate, "reference": strconv.FormatInt(t.Event, 10), "amount": r.OrganiserCents, "reason": i18n.Key("notice.no_reason")}
+	if r.ReasonCode != "" {
+		args["reason"] = i18n.Key("event.reason." + r.ReasonCode)
+	}
+	return t.tell(ctx, receiver{provider: r.ProviderID, email: r.Email, language: r.Language}, "event."+r.State, args)
+}
+
+func statementReady(ctx context.Context, t *told) error {
+	r, err := t.q.StatementFacts(ctx, db.StatementFactsParams{OrganiserID: t.org.ID, RunNo: t.Run, ProviderID: t.Provider})
+	if err != nil {
+		return fmt.Errorf("reading the statement of provider %d in run %d: %w", t.Provider, t.Run, err)
+	}
+	return t.tell(ctx, receiver{provider: t.Provider, email: r.Email, language: r.Language}, "statement."+r.Disposition,
+		map[string]any{"number": r.StatementNo, "amount": r.NetCents, "day": r.DueOn})
+}
+
+func orderMade(ctx context.Context, t *told) error {
+	r, err := t.q.OrderFacts(ctx, db.OrderFactsParams{OrganiserID: t.org.ID, OrderID: t.Order})
+	if err != nil {
+		return fmt.Errorf("reading order %d: %w", t.Order, err)
+	}
+	service, _, err := t.service(ctx, r.ServiceID)
+	if err != nil {
+		return err
+	}
+	return t.tell(ctx, receiver{provider: r.ProviderID, email: r.Email, language: r.Language}, "order.made",
+		map[string]any{"number": r.Number, "service": service})
+}
+
+func orderAnswered(ctx context.Context, t *told) error {
+	r, err := t.q.OrderFacts(ctx, db.OrderFactsParams{OrganiserID: t.org.ID, OrderID: t.Order})
+	if err != nil {
+		return fmt.Errorf("reading order %d: %w", t.Order, err)
+	}
+	service, email, err := t.service(ctx, r.ServiceID)
+	if err != nil {
+		return err
+	}
+	key := "order.confirmed"
+	if r.State == "declined" {
+		key = "order.declined"
+	}
+	return t.tell(ctx, t.organiserStaff(email), key, map[string]any{"number": r.Number, "service": service, "company": r.Company})
+}
+
+func applicationSent(ctx context.Context, t *told) error {
+	r, err := t.q.ApplicationFacts(ctx, db.ApplicationFactsParams{OrganiserID: t.org.ID, ApplicationID: t.Application})
+	if err != nil {
+		return fmt.Errorf("reading application %d: %w", t.Application, err)
+	}
+	service, email, err := t.service(ctx, r.ServiceID)
+	if err != nil {
+		return err
+	}
+	return t.tell(ctx, t.organiserStaff(email), "application.sent", map[string]any{"service": service, "company": r.Company})
+}
+
+func applicationCompletion(ctx context.Context, t *told) error {
+	r, err := t.q.ApplicationFacts(ctx, db.ApplicationFactsParams{OrganiserID: t.org.ID, ApplicationID: t.Application})
+	if err != nil {
+		return fmt.Errorf("reading application %d: %w", t.Application, err)
+	}
+	service, _, err := t.service(ctx, r.ServiceID)
+	if err != nil {
+		return err
+	}
+	args := map[string]any{"service": service, "day": t.tx.Today()}
+	if r.CompleteBy != nil {
+		args["day"] = *r.CompleteBy
+	}
+	return t.tell(ctx, receiver{provider: r.ProviderID, email: r.Email, language: r.Language}, "application.completion", args)
+}
+
+func priceDecided(ctx context.Context, t *told) error {
+	r, err := t.q.PriceFacts(ctx, db.PriceFactsParams{OrganiserID: t.org.ID, PriceID: t.Price})
+	if err != nil {
+		return fmt.Errorf("reading price %d: %w", t.Price, err)
+	}
+	service, _, err := t.service(ctx, r.ServiceID)
+	if err != nil {
+		return err
+	}
+	key := "price.approved"
+	if r.State == "rejected" {
+		key = "price.rejected"
+	}
+	return t.tell(ctx, receiver{provider: r.ProviderID, email: r.Email, language: r.Language}, key,
+		map[string]any{"service": service, "unit": r.UnitName, "day": r.ValidFrom})
+}
+
+// reservationMade tells the other side: the provider when the client or the organiser chose it, the client when the provider reserved.
+func reservationMade(ctx context.Context, t *told) error {
+	r, service, err := t.reservation(ctx)
+	if err != nil {
+		return err
+	}
+	args := map[string]any{"service": service, "unit": r.UnitName, "company": r.Company, "day": r.ValidFrom}
+	if r.MadeBySide != "client" {
+		if err := t.tell(ctx, client(r), "reservation.made.client", args); err != nil {
+			return err
+		}
+	}
+	if r.MadeBySide == "provider" {
+		return nil
+	}
+	return t.tell(ctx, provider(r), "reservation.made.provider", args)
+}
+
+// reservationEnded tells both sides: whoever ended it, the other must know.
+func reservationEnded(ctx context.Context, t *told) error {
+	r, service, err := t.reservation(ctx)
+	if err != nil {
+		return err
+	}
+	args := map[string]any{"service": service, "unit": r.UnitName, "company": r.Company, "day": r.ValidTo}
+	if r.State == "cancelled" {
+		args["day"] = r.ValidFrom
+	}
+	if err := t.tell(ctx, client(r), "reservation.ended.client", args); err != nil {
+		return err
+	}
+	return t.tell(ctx, provider(r), "reservation.ended.provider", args)
+}
+
+func (t *told) reservation(ctx context.Context) (db.ReservationFactsRow, i18n.Names, error) {
+	r, err := t.q.ReservationFacts(ctx, db.ReservationFactsParams{OrganiserID: t.org.ID, ReservationID: t.Reservation})
+	if err != nil {
+		return r, i18n.Names{}, fmt.Errorf("reading reservation %d: %w", t.Reservation, err)
+	}
+	service, _, err := t.service(ctx, r.ServiceID)
+	return r, service, err
+}
+
+func client(r db.ReservationFactsRow) receiver {
+	return receiver{person: r.PersonID, email: r.ClientEmail, language: r.ClientLanguage}
+}
+
+func provider(r db.ReservationFactsRow) receiver {
+	return receiver{provider: r.ProviderID, email: r.UnitEmail, language: r.ProviderLanguage}
+}
