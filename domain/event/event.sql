@@ -26,11 +26,17 @@ with added as (
   returning batch_id)
 select batch_id from added order by batch_id;
 
+-- name: EventsInsert :exec
+-- One statement for any number of rows: COPY is refused under row-level security. What is not there comes as epoch, 0 or an empty text.
+insert into event (organiser_id, recorded_at, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id, service_date, started_at, ended_at, quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket, verdict, findings, period_no, rulebook_id, note, worker, client_reference, content_hash, replaces_id, batch_id, recorded_by_account, recorded_by)
+select @organiser_id, @recorded_at, t.event_id, t.provider_id, t.unit_id, t.person_id, t.client_id, t.voucher_id, t.line_id, t.content_id, t.service_id, t.reservation_id, t.service_date, nullif(t.started_at, 'epoch'::timestamptz), nullif(t.ended_at, 'epoch'::timestamptz), t.quantity, t.accepted_quantity, t.price_cents, t.value_cents, t.total_cents, t.organiser_cents, t.own_cents, t.bucket, t.verdict, nullif(t.findings, '')::jsonb, nullif(t.period_no, 0), t.rulebook_id, t.note, t.worker, t.client_reference, t.content_hash, nullif(t.replaces_id, 0), t.batch_id, t.recorded_by_account, t.recorded_by
+from (select unnest(@event_ids::bigint[]) as event_id, unnest(@providers::bigint[]) as provider_id, unnest(@units::bigint[]) as unit_id, unnest(@persons::bigint[]) as person_id, unnest(@clients::bigint[]) as client_id, unnest(@vouchers::bigint[]) as voucher_id, unnest(@lines::bigint[]) as line_id, unnest(@contents::bigint[]) as content_id, unnest(@services::bigint[]) as service_id, unnest(@reservations::bigint[]) as reservation_id, unnest(@dates::date[]) as service_date, unnest(@starts::timestamptz[]) as started_at, unnest(@ends::timestamptz[]) as ended_at, unnest(@quantities::bigint[]) as quantity, unnest(@accepteds::bigint[]) as accepted_quantity, unnest(@prices::bigint[]) as price_cents, unnest(@values::bigint[]) as value_cents, unnest(@totals::bigint[]) as total_cents, unnest(@organiser_parts::bigint[]) as organiser_cents, unnest(@own_shares::bigint[]) as own_cents, unnest(@buckets::date[]) as bucket, unnest(@verdicts::text[]) as verdict, unnest(@findings::text[]) as findings, unnest(@periods::int[]) as period_no, unnest(@rulebooks::bigint[]) as rulebook_id, unnest(@notes::text[]) as note, unnest(@workers::text[]) as worker, unnest(@refs::text[]) as client_reference, unnest(@hashes::bytea[]) as content_hash, unnest(@replaces::bigint[]) as replaces_id, unnest(@batches::bigint[]) as batch_id, unnest(@accounts::bigint[]) as recorded_by_account, unnest(@names::text[]) as recorded_by) t;
+
 -- name: EventOne :one
 select organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id,
   service_date, started_at, ended_at, quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket,
   verdict, findings, period_no, rulebook_id, note, worker, client_reference, replaces_id, batch_id, recorded_at, recorded_by_account, recorded_by,
-  step_no, state, reason_code, reason, step_at, step_by
+  step_no, state, reason_code, reason
 from event_now
 where organiser_id = @organiser_id and event_id = @event_id;
 

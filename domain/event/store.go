@@ -3,9 +3,9 @@ package event
 import (
 	"context"
 	"fmt"
+	"time"
 
-	"github.com/jackc/pgx/v5"
-
+	"seteli/core/calendar"
 	"seteli/domain/event/db"
 	"seteli/domain/ledger"
 	"seteli/platform/postgres"
@@ -30,45 +30,44 @@ type storedLine struct {
 	reference string
 }
 
-var eventColumns = []string{"organiser_id", "event_id", "provider_id", "unit_id", "person_id", "client_id", "voucher_id", "line_id", "content_id", "service_id", "reservation_id",
-	"service_date", "started_at", "ended_at", "quantity", "accepted_quantity", "price_cents", "value_cents", "total_cents", "organiser_cents", "own_cents", "bucket",
-	"verdict", "findings", "period_no", "rulebook_id", "note", "worker", "client_reference", "content_hash", "replaces_id", "batch_id", "recorded_at", "recorded_by_account", "recorded_by"}
-
 // events writes the batches and their events. A reference that another transaction stored meanwhile is a stale fault: the
 // caller runs again and finds the first answer.
 func (w *writing) events(ctx context.Context, tx *postgres.Tx) error {
 	if err := w.batchRows(ctx, tx); err != nil {
 		return err
 	}
-	rows := make([][]any, len(w.stored))
+	if len(w.stored) == 0 {
+		return nil
+	}
+	p := db.EventsInsertParams{OrganiserID: w.organiser, RecordedAt: tx.Now()}
+	grow(&p, len(w.stored))
 	for i := range w.stored {
-		row, err := w.row(tx, &w.stored[i])
-		if err != nil {
+		if err := w.add(&p, &w.stored[i]); err != nil {
 			return err
 		}
-		rows[i] = row
 	}
-	err := insertEvents(ctx, tx, rows)
+	err := db.New(tx).EventsInsert(ctx, p)
 	if postgres.ConstraintOf(err) == "event_reference_unique" {
 		return errRaced.Because(err)
 	}
-	return err
-}
-
-func insertEvents(ctx context.Context, tx *postgres.Tx, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	if len(rows) > 1 {
-		if _, err := tx.CopyFrom(ctx, pgx.Identifier{"event"}, eventColumns, pgx.CopyFromRows(rows)); err != nil {
-			return fmt.Errorf("copying %d events: %w", len(rows), err)
-		}
-		return nil
-	}
-	if _, err := tx.Exec(ctx, insertEvent, rows[0]...); err != nil { // one row is quicker than COPY, which asks for the columns first
-		return fmt.Errorf("writing an event: %w", err)
+	if err != nil {
+		return fmt.Errorf("writing %d events: %w", len(w.stored), err)
 	}
 	return nil
+}
+
+// grow makes room once, so that a file of a hundred thousand lines does not copy its columns again and again.
+func grow(p *db.EventsInsertParams, n int) {
+	for _, c := range []*[]int64{&p.EventIds, &p.Providers, &p.Units, &p.Persons, &p.Clients, &p.Vouchers, &p.Lines, &p.Contents, &p.Services, &p.Reservations,
+		&p.Quantities, &p.Accepteds, &p.Prices, &p.Values, &p.Totals, &p.OrganiserParts, &p.OwnShares, &p.Rulebooks, &p.Replaces, &p.Batches, &p.Accounts} {
+		*c = make([]int64, 0, n)
+	}
+	for _, c := range []*[]string{&p.Verdicts, &p.Findings, &p.Notes, &p.Workers, &p.Refs, &p.Names} {
+		*c = make([]string, 0, n)
+	}
+	p.Dates, p.Buckets = make([]calendar.Date, 0, n), make([]calendar.Date, 0, n)
+	p.Starts, p.Ends = make([]time.Time, 0, n), make([]time.Time, 0, n)
+	p.Hashes, p.Periods = make([][]byte, 0, n), make([]int32, 0, n)
 }
 
 // batchRows writes one row for each submission that stores something, in one statement.
@@ -103,35 +102,37 @@ func (w *writing) batchRows(ctx context.Context, tx *postgres.Tx) error {
 	return nil
 }
 
-var insertEvent = func() string {
-	columns, places := "", ""
-	for i, c := range eventColumns {
-		if i > 0 {
-			columns, places = columns+", ", places+", "
-		}
-		columns, places = columns+c, fmt.Sprintf("%s$%d", places, i+1)
-	}
-	return "insert into event (" + columns + ") values (" + places + ")"
-}()
-
-func (w *writing) row(tx *postgres.Tx, s *storedLine) ([]any, error) {
+// add puts one event into the columns. What it does not have goes as epoch, 0 or "".
+func (w *writing) add(p *db.EventsInsertParams, s *storedLine) error {
 	v, l := s.verdict, s.line
 	findings, err := marshalFindings(v.Findings)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	var period *int32
+	period := int32(0)
 	if v.State != Review {
-		p := w.periods[s.sub.Provider]
-		period = &p
+		period = w.periods[s.sub.Provider]
 	}
-	var replaces *int64
-	if l.Replaces != 0 {
-		replaces = &l.Replaces
+	p.EventIds, p.Providers, p.Units = append(p.EventIds, v.Event), append(p.Providers, s.sub.Provider), append(p.Units, v.Unit)
+	p.Persons, p.Clients, p.Vouchers = append(p.Persons, v.Person), append(p.Clients, v.Client), append(p.Vouchers, v.Voucher)
+	p.Lines, p.Contents, p.Services = append(p.Lines, v.VoucherLine), append(p.Contents, v.Content), append(p.Services, v.Service)
+	p.Reservations, p.Rulebooks, p.Replaces = append(p.Reservations, v.Reservation), append(p.Rulebooks, v.Rulebook), append(p.Replaces, l.Replaces)
+	p.Dates, p.Buckets = append(p.Dates, l.Date), append(p.Buckets, v.Bucket)
+	p.Starts, p.Ends = append(p.Starts, orEpoch(l.Start)), append(p.Ends, orEpoch(l.End))
+	p.Quantities, p.Accepteds = append(p.Quantities, int64(v.Quantity)), append(p.Accepteds, int64(v.Accepted))
+	p.Prices, p.Values = append(p.Prices, int64(v.Price)), append(p.Values, int64(v.Value))
+	p.Totals, p.OrganiserParts, p.OwnShares = append(p.Totals, int64(v.Share.Total)), append(p.OrganiserParts, int64(v.Share.Organiser)), append(p.OwnShares, int64(v.Share.Own))
+	p.Verdicts, p.Findings, p.Periods = append(p.Verdicts, string(v.State)), append(p.Findings, string(findings)), append(p.Periods, period)
+	p.Notes, p.Workers, p.Refs, p.Hashes = append(p.Notes, l.Note), append(p.Workers, l.Worker), append(p.Refs, s.reference), append(p.Hashes, v.hash)
+	p.Batches, p.Accounts, p.Names = append(p.Batches, w.batches[s.index]), append(p.Accounts, s.sub.By.Account), append(p.Names, s.sub.By.Name)
+	return nil
+}
+
+func orEpoch(t *time.Time) time.Time {
+	if t == nil {
+		return time.Unix(0, 0)
 	}
-	return []any{w.organiser, v.Event, s.sub.Provider, v.Unit, v.Person, v.Client, v.Voucher, v.VoucherLine, v.Content, v.Service, v.Reservation,
-		l.Date, l.Start, l.End, int64(v.Quantity), int64(v.Accepted), int64(v.Price), int64(v.Value), int64(v.Share.Total), int64(v.Share.Organiser), int64(v.Share.Own), v.Bucket,
-		string(v.State), findings, period, v.Rulebook, l.Note, l.Worker, s.reference, v.hash, replaces, w.batches[s.index], tx.Now(), s.sub.By.Account, s.sub.By.Name}, nil
+	return *t
 }
 
 // moves posts what the accepted lines use and cost, and writes the balances once.

@@ -114,7 +114,7 @@ const eventOne = `-- name: EventOne :one
 select organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id,
   service_date, started_at, ended_at, quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket,
   verdict, findings, period_no, rulebook_id, note, worker, client_reference, replaces_id, batch_id, recorded_at, recorded_by_account, recorded_by,
-  step_no, state, reason_code, reason, step_at, step_by
+  step_no, state, reason_code, reason
 from event_now
 where organiser_id = $1 and event_id = $2
 `
@@ -163,8 +163,6 @@ type EventOneRow struct {
 	State             string
 	ReasonCode        string
 	Reason            string
-	StepAt            time.Time
-	StepBy            string
 }
 
 func (q *Queries) EventOne(ctx context.Context, arg EventOneParams) (EventOneRow, error) {
@@ -209,8 +207,6 @@ func (q *Queries) EventOne(ctx context.Context, arg EventOneParams) (EventOneRow
 		&i.State,
 		&i.ReasonCode,
 		&i.Reason,
-		&i.StepAt,
-		&i.StepBy,
 	)
 	return i, err
 }
@@ -363,6 +359,92 @@ func (q *Queries) EventsEarlier(ctx context.Context, arg EventsEarlierParams) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const eventsInsert = `-- name: EventsInsert :exec
+insert into event (organiser_id, recorded_at, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id, service_date, started_at, ended_at, quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket, verdict, findings, period_no, rulebook_id, note, worker, client_reference, content_hash, replaces_id, batch_id, recorded_by_account, recorded_by)
+select $1, $2, t.event_id, t.provider_id, t.unit_id, t.person_id, t.client_id, t.voucher_id, t.line_id, t.content_id, t.service_id, t.reservation_id, t.service_date, nullif(t.started_at, 'epoch'::timestamptz), nullif(t.ended_at, 'epoch'::timestamptz), t.quantity, t.accepted_quantity, t.price_cents, t.value_cents, t.total_cents, t.organiser_cents, t.own_cents, t.bucket, t.verdict, nullif(t.findings, '')::jsonb, nullif(t.period_no, 0), t.rulebook_id, t.note, t.worker, t.client_reference, t.content_hash, nullif(t.replaces_id, 0), t.batch_id, t.recorded_by_account, t.recorded_by
+from (select unnest($3::bigint[]) as event_id, unnest($4::bigint[]) as provider_id, unnest($5::bigint[]) as unit_id, unnest($6::bigint[]) as person_id, unnest($7::bigint[]) as client_id, unnest($8::bigint[]) as voucher_id, unnest($9::bigint[]) as line_id, unnest($10::bigint[]) as content_id, unnest($11::bigint[]) as service_id, unnest($12::bigint[]) as reservation_id, unnest($13::date[]) as service_date, unnest($14::timestamptz[]) as started_at, unnest($15::timestamptz[]) as ended_at, unnest($16::bigint[]) as quantity, unnest($17::bigint[]) as accepted_quantity, unnest($18::bigint[]) as price_cents, unnest($19::bigint[]) as value_cents, unnest($20::bigint[]) as total_cents, unnest($21::bigint[]) as organiser_cents, unnest($22::bigint[]) as own_cents, unnest($23::date[]) as bucket, unnest($24::text[]) as verdict, unnest($25::text[]) as findings, unnest($26::int[]) as period_no, unnest($27::bigint[]) as rulebook_id, unnest($28::text[]) as note, unnest($29::text[]) as worker, unnest($30::text[]) as client_reference, unnest($31::bytea[]) as content_hash, unnest($32::bigint[]) as replaces_id, unnest($33::bigint[]) as batch_id, unnest($34::bigint[]) as recorded_by_account, unnest($35::text[]) as recorded_by) t
+`
+
+type EventsInsertParams struct {
+	OrganiserID    int32
+	RecordedAt     time.Time
+	EventIds       []int64
+	Providers      []int64
+	Units          []int64
+	Persons        []int64
+	Clients        []int64
+	Vouchers       []int64
+	Lines          []int64
+	Contents       []int64
+	Services       []int64
+	Reservations   []int64
+	Dates          []calendar.Date
+	Starts         []time.Time
+	Ends           []time.Time
+	Quantities     []int64
+	Accepteds      []int64
+	Prices         []int64
+	Values         []int64
+	Totals         []int64
+	OrganiserParts []int64
+	OwnShares      []int64
+	Buckets        []calendar.Date
+	Verdicts       []string
+	Findings       []string
+	Periods        []int32
+	Rulebooks      []int64
+	Notes          []string
+	Workers        []string
+	Refs           []string
+	Hashes         [][]byte
+	Replaces       []int64
+	Batches        []int64
+	Accounts       []int64
+	Names          []string
+}
+
+// One statement for any number of rows: COPY is refused under row-level security. What is not there comes as epoch, 0 or an empty text.
+func (q *Queries) EventsInsert(ctx context.Context, arg EventsInsertParams) error {
+	_, err := q.db.Exec(ctx, eventsInsert,
+		arg.OrganiserID,
+		arg.RecordedAt,
+		arg.EventIds,
+		arg.Providers,
+		arg.Units,
+		arg.Persons,
+		arg.Clients,
+		arg.Vouchers,
+		arg.Lines,
+		arg.Contents,
+		arg.Services,
+		arg.Reservations,
+		arg.Dates,
+		arg.Starts,
+		arg.Ends,
+		arg.Quantities,
+		arg.Accepteds,
+		arg.Prices,
+		arg.Values,
+		arg.Totals,
+		arg.OrganiserParts,
+		arg.OwnShares,
+		arg.Buckets,
+		arg.Verdicts,
+		arg.Findings,
+		arg.Periods,
+		arg.Rulebooks,
+		arg.Notes,
+		arg.Workers,
+		arg.Refs,
+		arg.Hashes,
+		arg.Replaces,
+		arg.Batches,
+		arg.Accounts,
+		arg.Names,
+	)
+	return err
 }
 
 const eventsOfPeriod = `-- name: EventsOfPeriod :many
