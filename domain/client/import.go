@@ -10,6 +10,7 @@ import (
 	"seteli/domain/organiser"
 	"seteli/platform/access"
 	"seteli/platform/audit"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/platform/secret"
 )
@@ -117,6 +118,9 @@ func judge(rows []Row, indexes []string, byIndex, byRef map[string]Client, munic
 		if isKnown {
 			p.known = known
 			p.Details = r.Details.over(known.Details)
+		}
+		if p.Language == "" {
+			p.Language = i18n.FI // the file does not say, and nothing is known: the language of most
 		}
 		p.Faults = p.Details.check()
 		if len(p.Municipality) == 3 && !municipalities[p.Municipality] {

@@ -11,6 +11,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/ident"
 	"seteli/core/money"
+	"seteli/domain/catalogue"
 	"seteli/domain/ledger"
 	"seteli/domain/voucher/db"
 	"seteli/platform/access"
@@ -441,4 +442,16 @@ func Reservations(ctx context.Context, tx *postgres.Tx, v Voucher) ([]Reservatio
 			MadeBySide: r.MadeBySide, EndReason: r.EndReason, EndedBy: r.EndedBy, RowVersion: r.RowVersion}
 	}
 	return out, nil
+}
+
+// Offered lists who may be ordered from in a service on a day, with contract prices, for staff who make orders.
+func Offered(ctx context.Context, tx *postgres.Tx, by access.Actor, s catalogue.Service, day calendar.Date) ([]Choice, error) {
+	if err := by.May(access.OrderMake, s.Organiser); err != nil {
+		return nil, err
+	}
+	var contents []int64
+	for _, c := range s.Contents {
+		contents = append(contents, c.ID)
+	}
+	return choicesOn(ctx, tx, s.Organiser, s.ID, contents, 0, day)
 }

@@ -1,0 +1,98 @@
+package casework
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"seteli/core/ident"
+	"seteli/domain/catalogue"
+	"seteli/domain/purchase"
+	"seteli/domain/voucher"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+)
+
+// shown is how many rows a work list shows; the oldest first, so that nothing is forgotten behind the end.
+const shown = 100
+
+type workView struct {
+	Form   *ui.Form
+	Tiles  ui.Tiles
+	Table  ui.Table
+	Orders *ui.Table
+}
+
+func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
+	wanted := r.Input().Value("waits")
+	if !slices.Contains(voucher.Waits(), wanted) {
+		wanted = ""
+	}
+	var list []voucher.Waiting
+	var orders []purchase.Waiting
+	names := map[int64]i18n.Names{}
+	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if list, err = voucher.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, "", shown); err != nil {
+			return err
+		}
+		if r.Actor.Can(access.OrderMake) {
+			if orders, err = purchase.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, shown); err != nil {
+				return err
+			}
+		}
+		services, err := catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today())
+		for _, s := range services {
+			names[s.ID] = s.Names
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	view := workView{Form: r.Input()}
+	counts := map[string]int{}
+	for _, v := range list {
+		counts[v.For]++
+	}
+	for _, waits := range voucher.Waits() {
+		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("casework.waits." + waits), Figure: text(int64(counts[waits])), Href: r.Path("/work") + "?waits=" + waits})
+	}
+	view.Table = ui.Table{Caption: r.T("casework.work.caption"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
+		{Text: r.T("casework.valid")}, {Text: r.T("casework.work.waits")}, {Text: r.T("casework.work.since")}},
+		Empty: ui.Empty{Title: r.T("casework.work.none"), Text: r.T("casework.work.none.text"), Links: []ui.Link{{Text: r.T("casework.clients.search"), Href: r.Path("/clients")}}}}
+	for _, v := range list {
+		if wanted != "" && v.For != wanted {
+			continue
+		}
+		view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: v.ListName, Small: v.Number.Print(), Href: r.Path("/vouchers/{voucher}", v.ID)},
+			{Text: names[v.Service].In(r.Lang)}, {Text: r.Period(v.Valid)}, {Text: r.T("casework.waits." + v.For)}, {Text: i18n.DateTime(r.Lang, v.Since)}})
+	}
+	if len(orders) > 0 {
+		view.Orders = &ui.Table{Caption: r.T("casework.orders"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
+			{Text: r.T("casework.provider")}, {Text: r.T("common.state")}, {Text: r.T("casework.work.since")}}}
+		for _, o := range orders {
+			view.Orders.Rows = append(view.Orders.Rows, []ui.Cell{{Text: o.ListName, Small: o.Number, Href: r.Path("/vouchers/{voucher}", o.Voucher)},
+				{Text: names[o.Service].In(r.Lang)}, {Text: o.ProviderName, Small: o.Note}, r.TagCell("order." + string(o.State)), {Text: i18n.DateTime(r.Lang, o.OrderedAt)}})
+		}
+	}
+	return r.Show(w, http.StatusOK, "casework/work", view)
+}
+
+// find leads from a typed voucher number to its page.
+func (p *Pages) find(w http.ResponseWriter, r *ui.Request) error {
+	number, err := ident.ParseVoucherNumber(r.Input().Value("number"))
+	if err != nil {
+		return err
+	}
+	var v voucher.Voucher
+	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		v, err = voucher.Find(ctx, tx, r.Actor, r.Actor.Organiser, number)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.SeeOther(w, "/vouchers/"+text(v.ID), "")
+}
