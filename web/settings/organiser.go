@@ -1,0 +1,72 @@
+package settings
+
+import (
+	"context"
+	"net/http"
+
+	"seteli/domain/organiser"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+)
+
+// organiserView is the organiser's own settings.
+type organiserView struct {
+	Form    *ui.Form
+	Rhythms []ui.Option
+}
+
+func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
+	f := r.Input()
+	if f.Submitted() {
+		in := organiser.EditInput{Organiser: r.Actor.Organiser, RowVersion: f.Int("row_version", 1, 1_000_000), Settings: readSettings(f)}
+		if !f.Refused() {
+			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+				_, err := organiser.Edit(ctx, tx, r.Actor, in)
+				return err
+			})
+			if err == nil {
+				return p.Site.SeeOther(w, r, "/settings/organiser", "settings.saved")
+			}
+			if !f.Take(err) {
+				return err
+			}
+		}
+	} else {
+		err := p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+			o, err := organiser.Get(ctx, tx, r.Actor.Organiser)
+			fillSettings(f, o)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	v := organiserView{Form: f}
+	for _, rhythm := range organiser.Rhythms() {
+		v.Rhythms = append(v.Rhythms, ui.Option{Value: rhythm, Text: r.T("settings.rhythm." + rhythm), Hint: r.T("settings.rhythm." + rhythm + ".hint")})
+	}
+	return p.Site.Show(w, r, status(f), "settings/organiser", v)
+}
+
+func fillSettings(f *ui.Form, o organiser.Organiser) {
+	f.Set("row_version", o.RowVersion)
+	setNames(f, "name", o.Names)
+	setNames(f, "rectification_body", o.RectificationBody)
+	for name, value := range map[string]any{"email": o.Email, "phone": o.Phone, "address_line": o.AddressLine, "postcode": o.Postcode, "city": o.City,
+		"registry_email": o.RegistryEmail, "rhythm": o.Rhythm, "settlement_day": o.SettlementDay, "payment_term_days": o.PaymentTermDays,
+		"payer_name": o.PayerName, "payer_iban": o.PayerIBAN} {
+		f.Set(name, value)
+	}
+}
+
+// readSettings leaves the judging to the use case, which tells all faults of all fields at once.
+func readSettings(f *ui.Form) organiser.Settings {
+	optional := func(prefix string) i18n.Names {
+		return i18n.Names{Fi: f.OptionalText(prefix + "_fi"), Sv: f.OptionalText(prefix + "_sv"), En: f.OptionalText(prefix + "_en")}
+	}
+	return organiser.Settings{Names: optional("name"), Email: f.OptionalText("email"), Phone: f.OptionalText("phone"), AddressLine: f.OptionalText("address_line"),
+		Postcode: f.OptionalText("postcode"), City: f.OptionalText("city"), RegistryEmail: f.OptionalText("registry_email"), RectificationBody: optional("rectification_body"),
+		Rhythm: f.Choice("rhythm", organiser.Rhythms()...), SettlementDay: f.Int("settlement_day", 1, 28), PaymentTermDays: f.Int("payment_term_days", 0, 90),
+		PayerName: f.OptionalText("payer_name"), PayerIBAN: f.OptionalText("payer_iban")}
+}
