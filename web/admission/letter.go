@@ -1,0 +1,59 @@
+package admission
+
+import (
+	"context"
+	"html/template"
+	"mime"
+	"net/http"
+	"strconv"
+
+	"seteli/domain/decision"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+)
+
+func (s site) stored(r *ui.Request) (decision.Stored, error) {
+	organiser, err := organiserOf(r)
+	if err != nil {
+		return decision.Stored{}, err
+	}
+	n, err := id(r, "document")
+	if err != nil {
+		return decision.Stored{}, err
+	}
+	var doc decision.Stored
+	err = s.own(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		doc, err = decision.Document(ctx, tx, r.Actor, organiser, n)
+		return err
+	})
+	return doc, err
+}
+
+// letter shows a decision on the page, in the words of the paper.
+func (s site) letter(w http.ResponseWriter, r *ui.Request) error {
+	doc, err := s.stored(r)
+	if err != nil {
+		return err
+	}
+	return r.Show(w, http.StatusOK, "admission/letter", letterPage{Title: doc.Title, HTML: template.HTML(doc.HTML),
+		PDF: r.Path("/letters/{organiser}/{document}/pdf", doc.Organiser, doc.ID)})
+}
+
+// letterFile gives the paper as it was sent.
+func (s site) letterFile(w http.ResponseWriter, r *ui.Request) error {
+	doc, err := s.stored(r)
+	if err != nil {
+		return err
+	}
+	return download(w, doc.Title+".pdf", doc.Media, doc.PDF)
+}
+
+func download(w http.ResponseWriter, name, media string, data []byte) error {
+	h := w.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	h.Set("Content-Length", strconv.Itoa(len(data)))
+	h.Set("Cache-Control", "no-store")
+	_, err := w.Write(data)
+	return err
+}

@@ -1,0 +1,208 @@
+// Package admission is the pages of becoming, being and ceasing to be a provider: the company's own data, units, users,
+// applications, prices and exit; and the organiser's work list, completion, decision, price approval, suspension and revocation.
+//
+// A page reads a form, calls one use case and shows a page or redirects. It holds no rule: what may be done and why not
+// is told by the domain.
+package admission
+
+import (
+	"context"
+	"embed"
+	"html/template"
+	"net/http"
+	"strconv"
+
+	"seteli/core/fault"
+	"seteli/domain/admission"
+	"seteli/domain/rulebook"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/platform/secret"
+	"seteli/web/ui"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Deps is what the pages need.
+type Deps struct {
+	DB     *postgres.DB
+	Texts  *i18n.Catalogue
+	Keys   *secret.Keys
+	Models rulebook.Models
+}
+
+// page is every page of this package but the letter: components above, at most one form, components below.
+type page struct {
+	Title, Caption, Lead string
+	Top                  []ui.Component
+	Texts                []string
+	Form                 *ui.Form
+	Hidden               []hidden
+	Fields               []field
+	Buttons              []act // none: the page has no form
+	Files                bool
+	Bottom               []ui.Component
+	Links                []ui.Link
+}
+
+type hidden struct{ Name, Value string }
+
+// field is one control; texts are ready, in the reader's language.
+type field struct {
+	Kind, Name, Label, Hint, Heading string
+	Type, Mode                       string
+	Width                            int
+	Optional                         bool
+	Options                          []ui.Option
+}
+
+// act is a button of the form.
+type act struct{ Key, Kind, Name, Value, Text string }
+
+// letterPage shows a stored letter as it was sent; its HTML was made by the letter renderer, which escapes every text.
+type letterPage struct {
+	Title, PDF string
+	HTML       template.HTML
+}
+
+var errAddress = fault.New(fault.NotFound, "ADW-001", "admission.web.no_page")
+
+// Audiences are the pages of the company's people and of the organiser's handlers, with their navigation.
+func Audiences(d Deps) []ui.Audience {
+	states := map[string]ui.State{}
+	colours := map[admission.State]string{admission.Draft: "grey", admission.AwaitingSignature: "orange", admission.Sent: "blue", admission.Handling: "blue",
+		admission.Completing: "orange", admission.Approved: "green", admission.Rejected: "red", admission.Withdrawn: "grey", admission.Lapsed: "grey"}
+	for s, colour := range colours {
+		states["application."+string(s)] = ui.State{Key: "admission.web.state." + string(s), Colour: colour}
+	}
+	for s, colour := range map[string]string{"coming": "blue", "valid": "green", "suspended": "orange", "ended": "grey", "revoked": "red"} {
+		states["approval."+s] = ui.State{Key: "admission.web.approval." + s, Colour: colour}
+	}
+	for s, colour := range map[string]string{"proposed": "blue", "approved": "green", "rejected": "red", "withdrawn": "grey"} {
+		states["price."+s] = ui.State{Key: "admission.web.price." + s, Colour: colour}
+	}
+	sample := page{Title: "x", Lead: "x", Texts: []string{"x"}, Hidden: []hidden{{"version", "1"}}, Files: true, Buttons: []act{{Key: "admission.web.save"}},
+		Links: []ui.Link{{Text: "x", Href: "/"}}}
+	for _, kind := range []string{"input", "date", "textarea", "select", "radios", "checkboxes", "tick", "upload"} {
+		sample.Fields = append(sample.Fields, field{Kind: kind, Name: kind, Label: "x", Heading: "x", Options: []ui.Option{{Value: "1", Text: "x"}}})
+	}
+	return []ui.Audience{{
+		Name: "admission", Templates: templates, Routes: Routes(d), States: states,
+		Roles: []access.Role{access.Signatory, access.ProviderMainUser, access.ServiceResponsible, access.Preparer},
+		Nav: []ui.NavItem{{Key: "admission.web.nav.applications", Path: "/applications", Right: access.ApplicationRead},
+			{Key: "admission.web.nav.prices", Path: "/prices", Right: access.PricePropose},
+			{Key: "admission.web.nav.company", Path: "/company", Right: access.RegisterEdit}},
+		Pages: []ui.PageSpec{ui.Page("admission/page", page{Title: "x"}, sample), ui.Page("admission/letter", letterPage{Title: "x"})},
+	}, {
+		Name: "handling", Roles: []access.Role{access.ApplicationHandler, access.DecisionMaker}, Templates: embed.FS{},
+		Nav: []ui.NavItem{{Key: "admission.web.nav.handling", Path: "/handling", Right: access.ApplicationHandle},
+			{Key: "admission.web.nav.proposals", Path: "/handling/prices", Right: access.ApplicationHandle},
+			{Key: "admission.web.nav.approvals", Path: "/handling/approvals", Right: access.ApplicationHandle}},
+	}}
+}
+
+type site struct{ Deps }
+
+// Routes are all routes of the package.
+func Routes(d Deps) []ui.Route {
+	s := site{d}
+	get := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) []ui.Route {
+		return []ui.Route{{Method: "GET", Path: path, Right: right, Handle: h}}
+	}
+	both := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) []ui.Route {
+		return append(get(path, right, h), ui.Route{Method: "POST", Path: path, Right: right, Handle: h})
+	}
+	files := both("/applications/{organiser}/{application}/attachments", access.ApplicationPrepare, s.attachments)
+	files[1].Body = 21 << 20
+	var all []ui.Route
+	for _, some := range [][]ui.Route{
+		get("/applications", access.ApplicationRead, s.mine),
+		both("/applications/new", access.ApplicationPrepare, s.start),
+		both("/applications/{organiser}/{application}", access.ApplicationRead, s.tasks),
+		both("/applications/{organiser}/{application}/rulebook", access.ApplicationPrepare, s.rulebook),
+		both("/applications/{organiser}/{application}/units", access.ApplicationPrepare, s.units),
+		both("/applications/{organiser}/{application}/billing", access.PricePropose, s.billing),
+		both("/applications/{organiser}/{application}/prices", access.PricePropose, s.prices),
+		files,
+		get("/attachments/{organiser}/{attachment}", access.ApplicationRead, s.file),
+		both("/company", access.RegisterEdit, s.company),
+		both("/company/account", access.BankAccountEdit, s.account),
+		both("/company/units/new", access.RegisterEdit, s.unit),
+		both("/company/units/{unit}", access.RegisterEdit, s.unit),
+		both("/company/users", access.ProviderUserManage, s.users),
+		get("/prices", access.PricePropose, s.priceList),
+		both("/prices/{organiser}/{service}/{unit}/{content}", access.PricePropose, s.propose),
+		both("/exit/{organiser}/{service}", access.ProviderExit, s.exit),
+		get("/handling", access.ApplicationHandle, s.workList),
+		both("/handling/{application}", access.ApplicationHandle, s.dossier),
+		both("/handling/{application}/completion", access.ApplicationHandle, s.askMore),
+		both("/handling/{application}/decision", access.ApplicationDecide, s.decide),
+		get("/handling/prices", access.ApplicationHandle, s.proposals),
+		both("/handling/prices/{price}", access.PriceApprove, s.decidePrice),
+		get("/handling/approvals", access.ApplicationHandle, s.approvals),
+		both("/handling/approvals/{approval}", access.ApprovalRevoke, s.approval),
+		get("/letters/{organiser}/{document}", access.ApplicationRead, s.letter),
+		get("/letters/{organiser}/{document}/pdf", access.ApplicationRead, s.letterFile),
+	} {
+		all = append(all, some...)
+	}
+	return all
+}
+
+// id reads a number from the address; what is no number does not exist.
+func id(r *ui.Request, name string) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, errAddress
+	}
+	return n, nil
+}
+
+func organiserOf(r *ui.Request) (int32, error) {
+	n, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
+	if err != nil || n <= 0 {
+		return 0, errAddress
+	}
+	return int32(n), nil
+}
+
+// read runs fn under the actor's own scope.
+func (s site) read(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
+	return s.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
+}
+
+// write runs one use case in an organiser's scope.
+func (s site) write(r *ui.Request, organiser int32, fn func(ctx context.Context, tx *postgres.Tx) error) error {
+	return s.DB.Tenant(r.Context(), r.Actor.In(organiser), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
+}
+
+// own runs one use case about the company itself, which belongs to no organiser.
+func (s site) own(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
+	return s.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
+}
+
+func show(w http.ResponseWriter, r *ui.Request, p page) error {
+	p.Form = r.Input()
+	status := http.StatusOK
+	if p.Form.Refused() && p.Form.Submitted() {
+		status = http.StatusUnprocessableEntity
+	}
+	return r.Show(w, status, "admission/page", p)
+}
+
+// version is the row version that the person saw: of the form that was sent, otherwise the present one.
+func version(f *ui.Form, now int32) []hidden {
+	v := f.Value("version")
+	if v == "" {
+		v = strconv.Itoa(int(now))
+	}
+	return []hidden{{"version", v}}
+}
+
+func seen(f *ui.Form) int32 { return int32(f.Int("version", 1, 1<<30)) }
+
+func save(key string) []act { return []act{{Key: key}} }
+
+func text(n int64) string { return strconv.FormatInt(n, 10) }
