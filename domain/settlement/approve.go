@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 
+	"seteli/domain/ledger"
 	"seteli/domain/settlement/db"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -71,11 +72,7 @@ func last(run Run) int { return run.Steps[len(run.Steps)-1].No }
 
 // recheck compares the statements with what their sealed periods hold now, and the run with its statements.
 func recheck(ctx context.Context, tx *postgres.Tx, run Run) error {
-	differences, err := db.New(tx).StatementDifferences(ctx, db.StatementDifferencesParams{OrganiserID: run.Organiser, RunNo: run.No})
-	if err != nil {
-		return fmt.Errorf("recomputing run %d: %w", run.No, err)
-	}
-	list, err := ofRun(ctx, tx, run.Organiser, run.No, 0)
+	list, differences, err := recompute(ctx, tx, run.Organiser, run.No)
 	if err != nil {
 		return err
 	}
@@ -85,6 +82,39 @@ func recheck(ctx context.Context, tx *postgres.Tx, run Run) error {
 		return ErrSums.With("run", run.No)
 	}
 	return nil
+}
+
+// recompute reads a run's statements and tells which of them the ledger sums or hashes otherwise. Sealed periods do not
+// change, so nothing may differ, in an undone run neither.
+func recompute(ctx context.Context, tx *postgres.Tx, organiser int32, no int64) (list []Statement, out []ledger.Difference, err error) {
+	rows, err := db.New(tx).PeriodsOfRun(ctx, db.PeriodsOfRunParams{OrganiserID: organiser, RunNo: no})
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading periods of run %d: %w", no, err)
+	}
+	periods := make([]ledger.Sealed, len(rows))
+	for i, r := range rows {
+		periods[i] = ledger.Sealed{Provider: r.ProviderID, Period: r.PeriodNo}
+	}
+	sums, err := ledger.Sums(ctx, tx, organiser, periods)
+	if err != nil {
+		return nil, nil, err
+	}
+	facts := make(map[int64]ledger.Sum, len(sums))
+	for _, s := range sums {
+		facts[s.Provider] = s
+	}
+	if list, err = ofRun(ctx, tx, organiser, no, 0); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range list {
+		f := conclude(payee{Provider: s.Provider}, facts[s.Provider], s.Carried, terms{})
+		if f.Lines != s.Lines || f.Gross != s.Gross || f.Credit != s.Credit || f.Net != s.Net || !bytes.Equal(f.Hash, s.Hash) {
+			out = append(out, ledger.Difference{What: fmt.Sprintf("statement %s of run %d, payee %d", s.Number, no, s.Provider),
+				Stored: fmt.Sprintf("%d lines, %s − %s, hash %x", s.Lines, s.Gross, s.Credit, s.Hash),
+				Facts:  fmt.Sprintf("%d lines, %s − %s, hash %x", f.Lines, f.Gross, f.Credit, f.Hash)})
+		}
+	}
+	return list, out, nil
 }
 
 // UndoInput takes a run back before its payment file is made.

@@ -1,25 +1,8 @@
--- name: StatementDifferences :many
--- Replay: each statement (of one run, or of all when run_no is 0) against the postings of its periods, in the same form as the
--- ledger hashes them. Sealed periods do not change, so this holds for undone runs too.
-with held as (
-  select sp.run_no, sp.provider_id, count(*) as line_count,
-    coalesce(sum(p.amount_cents) filter (where p.credit_kind = 11), 0)::bigint as gross_cents,
-    coalesce(sum(p.amount_cents) filter (where p.debit_kind = 11), 0)::bigint as credit_cents,
-    sha256(string_agg(concat_ws('|', p.posting_id, p.debit_kind, p.credit_kind, p.amount_cents, p.source_kind, p.source_id, p.source_step)::bytea, '\x0a'::bytea order by p.posting_id)) as lines_hash
-  from statement_period sp
-  join posting p on p.organiser_id = sp.organiser_id and p.provider_id = sp.provider_id and p.period_no = sp.period_no
-  where sp.organiser_id = @organiser_id and (@run_no::bigint = 0 or sp.run_no = @run_no::bigint) and p.provider_id <> 0 and p.source_kind in (2, 3, 4)
-  group by sp.run_no, sp.provider_id)
-select t.run_no, t.provider_id, t.statement_no, t.line_count, t.gross_cents, t.credit_cents,
-  coalesce(h.line_count, 0)::bigint as facts_lines, coalesce(h.gross_cents, 0)::bigint as facts_gross, coalesce(h.credit_cents, 0)::bigint as facts_credit,
-  (t.lines_hash = coalesce(h.lines_hash, sha256(''::bytea)))::bool as same_hash
-from statement t
-left join held h on h.run_no = t.run_no and h.provider_id = t.provider_id
-where t.organiser_id = @organiser_id and (@run_no::bigint = 0 or t.run_no = @run_no::bigint)
-  and (t.line_count <> coalesce(h.line_count, 0) or t.gross_cents <> coalesce(h.gross_cents, 0) or t.credit_cents <> coalesce(h.credit_cents, 0)
-    or t.lines_hash <> coalesce(h.lines_hash, sha256(''::bytea)))
-order by t.run_no, t.provider_id
-limit 20;
+-- name: PeriodsOfRun :many
+select provider_id, period_no
+from statement_period
+where organiser_id = @organiser_id and run_no = @run_no
+order by provider_id, period_no;
 
 -- name: RunsWithSums :many
 select r.run_no, r.run_key, r.provider_count, r.line_count, r.gross_cents, r.credit_cents, r.pay_cents, r.lines_hash

@@ -97,6 +97,43 @@ func (q *Queries) AccountDifferences(ctx context.Context, organiserID int32) ([]
 	return items, nil
 }
 
+const periodsOfRun = `-- name: PeriodsOfRun :many
+select provider_id, period_no
+from statement_period
+where organiser_id = $1 and run_no = $2
+order by provider_id, period_no
+`
+
+type PeriodsOfRunParams struct {
+	OrganiserID int32
+	RunNo       int64
+}
+
+type PeriodsOfRunRow struct {
+	ProviderID int64
+	PeriodNo   int32
+}
+
+func (q *Queries) PeriodsOfRun(ctx context.Context, arg PeriodsOfRunParams) ([]PeriodsOfRunRow, error) {
+	rows, err := q.db.Query(ctx, periodsOfRun, arg.OrganiserID, arg.RunNo)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PeriodsOfRunRow
+	for rows.Next() {
+		var i PeriodsOfRunRow
+		if err := rows.Scan(&i.ProviderID, &i.PeriodNo); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const periodsTwice = `-- name: PeriodsTwice :many
 select s.provider_id, s.period_no, count(*) as statements
 from statement_period s
@@ -242,79 +279,6 @@ func (q *Queries) SlotsTwice(ctx context.Context, organiserID int32) ([]SlotsTwi
 	for rows.Next() {
 		var i SlotsTwiceRow
 		if err := rows.Scan(&i.RunKey, &i.Runs); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const statementDifferences = `-- name: StatementDifferences :many
-with held as (
-  select sp.run_no, sp.provider_id, count(*) as line_count,
-    coalesce(sum(p.amount_cents) filter (where p.credit_kind = 11), 0)::bigint as gross_cents,
-    coalesce(sum(p.amount_cents) filter (where p.debit_kind = 11), 0)::bigint as credit_cents,
-    sha256(string_agg(concat_ws('|', p.posting_id, p.debit_kind, p.credit_kind, p.amount_cents, p.source_kind, p.source_id, p.source_step)::bytea, '\x0a'::bytea order by p.posting_id)) as lines_hash
-  from statement_period sp
-  join posting p on p.organiser_id = sp.organiser_id and p.provider_id = sp.provider_id and p.period_no = sp.period_no
-  where sp.organiser_id = $1 and ($2::bigint = 0 or sp.run_no = $2::bigint) and p.provider_id <> 0 and p.source_kind in (2, 3, 4)
-  group by sp.run_no, sp.provider_id)
-select t.run_no, t.provider_id, t.statement_no, t.line_count, t.gross_cents, t.credit_cents,
-  coalesce(h.line_count, 0)::bigint as facts_lines, coalesce(h.gross_cents, 0)::bigint as facts_gross, coalesce(h.credit_cents, 0)::bigint as facts_credit,
-  (t.lines_hash = coalesce(h.lines_hash, sha256(''::bytea)))::bool as same_hash
-from statement t
-left join held h on h.run_no = t.run_no and h.provider_id = t.provider_id
-where t.organiser_id = $1 and ($2::bigint = 0 or t.run_no = $2::bigint)
-  and (t.line_count <> coalesce(h.line_count, 0) or t.gross_cents <> coalesce(h.gross_cents, 0) or t.credit_cents <> coalesce(h.credit_cents, 0)
-    or t.lines_hash <> coalesce(h.lines_hash, sha256(''::bytea)))
-order by t.run_no, t.provider_id
-limit 20
-`
-
-type StatementDifferencesParams struct {
-	OrganiserID int32
-	RunNo       int64
-}
-
-type StatementDifferencesRow struct {
-	RunNo       int64
-	ProviderID  int64
-	StatementNo string
-	LineCount   int64
-	GrossCents  money.Cents
-	CreditCents money.Cents
-	FactsLines  int64
-	FactsGross  int64
-	FactsCredit int64
-	SameHash    bool
-}
-
-// Replay: each statement (of one run, or of all when run_no is 0) against the postings of its periods, in the same form as the
-// ledger hashes them. Sealed periods do not change, so this holds for undone runs too.
-func (q *Queries) StatementDifferences(ctx context.Context, arg StatementDifferencesParams) ([]StatementDifferencesRow, error) {
-	rows, err := q.db.Query(ctx, statementDifferences, arg.OrganiserID, arg.RunNo)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []StatementDifferencesRow
-	for rows.Next() {
-		var i StatementDifferencesRow
-		if err := rows.Scan(
-			&i.RunNo,
-			&i.ProviderID,
-			&i.StatementNo,
-			&i.LineCount,
-			&i.GrossCents,
-			&i.CreditCents,
-			&i.FactsLines,
-			&i.FactsGross,
-			&i.FactsCredit,
-			&i.SameHash,
-		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
