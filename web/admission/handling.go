@@ -43,7 +43,7 @@ func (s site) workList(w http.ResponseWriter, r *ui.Request) error {
 		if !one.Clock.Running {
 			cell = ui.Cell{}
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: one.Company.Name, Href: r.Path("/handling/{application}", one.ID)}, {Text: one.Service.Names.In(r.Lang)},
+		t.Rows = append(t.Rows, []ui.Cell{{Text: one.Company.Name, Href: r.Path("/handling/applications/{application}", one.ID)}, {Text: one.Service.Names.In(r.Lang)},
 			r.TagCell("application." + string(one.State)), {Text: one.Handler}, {Text: r.Date(one.Clock.SentOn)}, cell})
 	}
 	links := []ui.Link{{Text: r.T("admission.web.handling.all"), Href: r.Path("/handling")}, {Text: r.T("admission.web.handling.mine"), Href: r.Path("/handling?mine=yes")}}
@@ -60,7 +60,7 @@ func (s site) dossier(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	a, f := d.Application, r.Input()
-	here := "/handling/" + text(a.ID)
+	here := "/handling/applications/" + text(a.ID)
 	if f.Submitted() {
 		key := keyOf(a, seen(f))
 		if !f.Refused() {
@@ -84,9 +84,9 @@ func (s site) dossier(w http.ResponseWriter, r *ui.Request) error {
 	case admission.Sent:
 		p.Buttons = save("admission.web.take")
 	case admission.Handling, admission.Completing:
-		p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.ask.title"), Href: r.Path("/handling/{application}/completion", a.ID)})
+		p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.ask.title"), Href: r.Path("/handling/applications/{application}/completion", a.ID)})
 		if a.State == admission.Handling && r.Actor.Can(access.ApplicationDecide) {
-			p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.decide.title"), Href: r.Path("/handling/{application}/decision", a.ID)})
+			p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.decide.title"), Href: r.Path("/handling/applications/{application}/decision", a.ID)})
 		}
 	}
 	if a.Decision != nil {

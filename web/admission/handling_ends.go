@@ -271,7 +271,7 @@ func approvalPage(r *ui.Request, f *ui.Form, a admission.Approval, same []admiss
 		rows = append(rows, ui.Row{Key: r.T("admission.web.approval.suspended"), Value: r.Period(pause.Period), Small: pause.Reason})
 	}
 	p := page{Title: k.unit(a.Unit), Caption: k.company(a.Provider) + " · " + service.Names.In(r.Lang), Top: []ui.Component{ui.Summary{Rows: rows}}, Hidden: version(f, a.RowVersion),
-		Links: []ui.Link{{Text: r.T("admission.web.application"), Href: r.Path("/handling/{application}", a.Application)}}}
+		Links: []ui.Link{{Text: r.T("admission.web.application"), Href: r.Path("/handling/applications/{application}", a.Application)}}}
 	if len(same) == 0 || status == "ended" || status == "revoked" {
 		return p
 	}
