@@ -197,3 +197,20 @@ func TestMainUserWhoBeginsTomorrowDoesNotCountToday(t *testing.T) {
 	})
 	faulttest.Want(t, err, "ORG-016")
 }
+
+func TestOperatorGivesTheFirstMainUser(t *testing.T) {
+	t.Parallel()
+	db := postgrestest.New(t)
+	o := mallila(t, db)
+	chief := person(t, db, "Pirkko Pää", "pirkko@mallila.example")
+	must(t, db.Tenant(t.Context(), operator, func(tx *postgres.Tx) error {
+		_, err := organiser.AddStaff(t.Context(), tx, operator, organiser.StaffInput{Organiser: o.ID, Account: chief.ID, Role: access.MainUser})
+		return err
+	}))
+	caseworker := access.Actor{Account: 9, Name: "Olga Ohjaaja", Role: access.Caseworker, Organiser: o.ID}
+	err := within(t, db, caseworker, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := organiser.AddStaff(ctx, tx, caseworker, organiser.StaffInput{Organiser: o.ID, Account: chief.ID, Role: access.SettlementApprover})
+		return err
+	})
+	faulttest.Want(t, err, "ACC-001")
+}

@@ -119,7 +119,11 @@ func rulebookFacts(r *ui.Request, s catalogue.Service, books []rulebook.Rulebook
 			row = ui.Row{Key: r.T("settings.rulebook"), Value: r.T("settings.rulebook.in_force", "version", b.Version, "day", b.ValidFrom)}
 		}
 	}
-	row.Actions = []ui.Action{{Text: r.T("settings.rulebook.edit"), Href: r.Path("/settings/services/{service}/rulebook", s.ID)}}
+	edit := r.T("settings.rulebook.edit")
+	if draft {
+		edit = r.T("settings.rulebook.edit_draft")
+	}
+	row.Actions = []ui.Action{{Text: edit, Href: r.Path("/settings/services/{service}/rulebook", s.ID)}}
 	rows := []ui.Row{row}
 	if draft {
 		rows = append(rows, ui.Row{Key: r.T("settings.rulebook.draft"), Tag: r.Tag("settings.draft"),
