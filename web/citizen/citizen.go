@@ -1,0 +1,133 @@
+// Package citizen is the client's own pages: my vouchers, one voucher with what is left and why its value is what it is, the information
+// sheet and the answer, choosing and leaving a provider, letters, and who has seen my data.
+//
+// One thing per page, amounts first, the paper route said aloud. The package holds no rule. Pages of one voucher run under its
+// organiser's scope, because balances and prices are the organiser's rows; that the voucher is the person's own is checked by the domain.
+package citizen
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"seteli/core/fault"
+	"seteli/domain/catalogue"
+	"seteli/domain/organiser"
+	"seteli/domain/voucher"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+	"seteli/web/voucherview"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Pages holds what the pages need.
+type Pages struct {
+	DB    *postgres.DB
+	Texts *i18n.Catalogue
+}
+
+var errAddress = fault.New(fault.NotFound, "CIT-001", "citizen.address")
+
+// Audience is the pages with their routes and navigation. The tags of vouchers are registered by the caseworker's pages.
+func (p *Pages) Audience() ui.Audience {
+	return ui.Audience{
+		Name: "citizen", Templates: templates, Roles: []access.Role{access.Client, access.Representative},
+		Nav: []ui.NavItem{
+			{Key: "citizen.nav.vouchers", Path: "/my", Right: access.VoucherRead},
+			{Key: "citizen.nav.readings", Path: "/my/readings", Right: access.AccessLogOwnRead},
+		},
+		Routes: p.routes(),
+		Pages: []ui.PageSpec{
+			ui.Page("citizen/vouchers", vouchersView{}), ui.Page("citizen/voucher", voucherView{}, sampleVoucher()),
+			ui.Page("citizen/answer", answerView{}), ui.Page("citizen/choose", chooseView{}, chooseView{Units: []ui.Option{{Value: "1", Text: "x"}}}),
+			ui.Page("citizen/end", endView{}), ui.Page("citizen/letter", letterView{}), ui.Page("citizen/readings", readingsView{}),
+		},
+	}
+}
+
+func (p *Pages) routes() []ui.Route {
+	var routes []ui.Route
+	get := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
+		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: right, Handle: handle, ClientData: true})
+	}
+	form := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
+		get(path, right, handle)
+		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: right, Handle: handle, ClientData: true})
+	}
+	const own = "/my/vouchers/{organiser}/{voucher}"
+	get("/my", access.VoucherAccept, p.vouchers)
+	get("/my/readings", access.AccessLogOwnRead, p.readings)
+	get(own, access.VoucherRead, p.voucher)
+	form(own+"/answer", access.VoucherAccept, p.answer)
+	form(own+"/choose", access.ReservationMake, p.choose)
+	form(own+"/reservations/{reservation}/end", access.ReservationEnd, p.end)
+	get(own+"/letters/{document}", access.DecisionRead, p.letter)
+	get(own+"/letters/{document}/pdf", access.DecisionRead, p.pdf)
+	for i := range routes {
+		if strings.HasPrefix(routes[i].Path, own) {
+			routes[i].Subject = "voucher"
+		}
+	}
+	return routes
+}
+
+// id reads a number from the address; what is no number does not exist.
+func id(r *ui.Request, name string) (int64, error) {
+	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, errAddress
+	}
+	return n, nil
+}
+
+func status(f *ui.Form) int {
+	if f.Refused() {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+func text(n int64) string { return strconv.FormatInt(n, 10) }
+
+// own is one voucher of the person with what its pages show beside it.
+type own struct {
+	voucher.Voucher
+	Service   catalogue.Service
+	Organiser organiser.Organiser
+}
+
+func (o own) path(tail string) string {
+	return "/my/vouchers/" + text(int64(o.Voucher.Organiser)) + "/" + text(o.ID) + tail
+}
+
+// do runs fn under the voucher's organiser's scope, after the voucher has been read as the person's own.
+func (p *Pages) do(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx, o own) error) error {
+	org, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
+	if err != nil || org <= 0 {
+		return errAddress
+	}
+	number, err := id(r, "voucher")
+	if err != nil {
+		return err
+	}
+	return p.DB.Tenant(r.Context(), r.Actor.In(int32(org)), func(tx *postgres.Tx) error {
+		var o own
+		var err error
+		if o.Voucher, err = voucher.Get(r.Context(), tx, r.Actor, int32(org), number); err != nil {
+			return err
+		}
+		if o.Service, err = catalogue.ServiceAt(r.Context(), tx, int32(org), o.Voucher.Service, voucherview.Shown(o.Voucher, tx.Today())); err != nil {
+			return err
+		}
+		if o.Organiser, err = organiser.Get(r.Context(), tx, int32(org)); err != nil {
+			return err
+		}
+		return fn(r.Context(), tx, o)
+	})
+}
