@@ -61,7 +61,13 @@ func (b *browser) do(req *http.Request, err error) answer {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return answer{res.StatusCode, res.Header.Get("Location"), string(body), doc}
+	a := answer{res.StatusCode, res.Header.Get("Location"), string(body), doc}
+	for _, n := range cascadia.MustCompile("main button, main a").MatchAll(doc) {
+		if n.FirstChild == nil {
+			b.t.Errorf("%s has a button or link without text: %s", req.URL.Path, a.text("main"))
+		}
+	}
+	return a
 }
 
 func (b *browser) get(path string) answer {
@@ -189,7 +195,7 @@ func TestFromApplicationToApprovalInTheBrowser(t *testing.T) {
 	dossier := "/fi/handling/applications/" + id
 	handler.post(dossier, url.Values{"version": {handler.get(dossier).value("version")}}).want(t, 303)
 	handler.get(dossier+"/decision").want(t, 403)
-	form := decider.get(dossier + "/decision").want(t, 200)
+	form := decider.get(dossier+"/decision").want(t, 200)
 	fields := url.Values{"version": {form.value("version")}, "outcome": {"approve"}, "office": {"palvelupäällikkö"}, "valid_from": {"21.11.2026"}}
 	decider.post(dossier+"/decision", fields).want(t, 422) // no reasons
 	fields.Set("reasons", "Ehdot täyttyvät.")
@@ -211,7 +217,7 @@ func TestFromApplicationToApprovalInTheBrowser(t *testing.T) {
 			if got := signer.get(at.Val).want(t, 200).text("main"); !strings.Contains(got, "oikaisua") {
 				t.Errorf("letter: %s", got)
 			}
-			if pdf := signer.get(at.Val + "/pdf").want(t, 200); !strings.HasPrefix(pdf.body, "%PDF-") {
+			if pdf := signer.get(at.Val+"/pdf").want(t, 200); !strings.HasPrefix(pdf.body, "%PDF-") {
 				t.Error("no paper")
 			}
 		}

@@ -35,7 +35,7 @@ func (s site) letter(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Show(w, http.StatusOK, "admission/letter", letterPage{Title: doc.Title, HTML: template.HTML(doc.HTML),
+	return r.Show(w, http.StatusOK, "admission/letter", letterPage{Title: r.T("admission.web.letter.title"), HTML: template.HTML(doc.HTML),
 		PDF: r.Path("/letters/{organiser}/{document}/pdf", doc.Organiser, doc.ID)})
 }
 

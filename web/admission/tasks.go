@@ -175,6 +175,9 @@ func taskLists(r *ui.Request, d admission.Dossier) []ui.Component {
 		} else {
 			t.Hint = r.T("admission.web.part_closed")
 		}
+		if part == admission.PartPrices && len(d.Prices) == 0 && len(d.Service.Contents) > 0 { // without units there is nobody to miss a price
+			t.Status, t.Colour = r.T("admission.web.task.missing"), "blue"
+		}
 		for _, m := range missing {
 			if m.Field == string(part) {
 				t.Status, t.Colour = r.T("admission.web.task.missing"), "blue"
