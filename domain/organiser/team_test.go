@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"seteli/core/calendar"
 	"seteli/core/fault/faulttest"
@@ -164,8 +165,20 @@ func TestLastMainUserStays(t *testing.T) {
 	}
 	faulttest.Want(t, end(first, first)(), "ORG-016")
 	second := staff(t, db, o, person(t, db, "Matti Main", "matti@mallila.example"), access.MainUser)
-	// Each ends the other's role at the same moment: one of them stays.
-	oneWins(t, together(end(first, second), end(second, first)), "ORG-016")
+	// Each ends the other's role; the second begins while the first has not committed, so it cannot see what the first did.
+	begun := make(chan struct{})
+	errs := together(func() error {
+		return db.Tenant(context.Background(), as(first), func(tx *postgres.Tx) error {
+			err := organiser.EndStaff(context.Background(), tx, as(first), o.ID, second.ID)
+			close(begun)
+			time.Sleep(300 * time.Millisecond) // long enough for the other to come to the lock
+			return err
+		})
+	}, func() error {
+		<-begun
+		return end(second, first)()
+	})
+	oneWins(t, errs, "ORG-016")
 	must(t, within(t, db, as(first), func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := organiser.StaffOf(ctx, tx, as(first), o.ID)
 		active := 0
