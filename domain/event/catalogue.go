@@ -81,6 +81,8 @@ var checks = []Check{
 	{"SVC-05", 1, ToReject, public("content.cap")},                        // price above the cap
 	{"SVC-06", 1, ToReject, own("line.amount")},                           // amount is not quantity × price
 	{"SVC-11", 1, ToReject, own("prices", "voucher.value")},               // own share where the law forbids it
+	{"ENV-03", 1, ToReject, own("file.cells")},                            // the cell holds nothing that the column can hold
+	{"ENV-07", 1, ToReject, own("file.cells")},                            // the cell looks damaged and its sender has refused the proposal
 	{"ENV-06", 1, ToReject, own("file.rows")},                             // the row repeats another row
 	{"COR-01", 1, ToReject, own("own.references")},                        // reference used with other content
 	{"COR-05", 1, ToReject, own("own.lines")},                             // the same event is already recorded

@@ -158,3 +158,47 @@ where organiser_id = @organiser_id
     or organiser_cents <> div(least(price_cents, value_cents)::numeric * accepted_quantity * 2 + 3000, 6000))
 order by event_id
 limit 20;
+
+-- name: FileAdd :one
+insert into event_file (provider_id, name, sha256, bytes, answers, state, uploaded_at, uploaded_by_account, uploaded_by)
+values (@provider_id, @name, @sha256, @bytes, '{}', 'uploaded', @uploaded_at, @uploaded_by_account, @uploaded_by)
+returning file_id;
+
+-- name: FileSame :one
+-- The same bytes again lead to the file that is already there.
+select file_id
+from event_file
+where provider_id = @provider_id and sha256 = @sha256 and state <> 'dropped'
+order by file_id
+limit 1;
+
+-- name: FileOne :one
+select file_id, provider_id, name, sha256, bytes, answers, state, uploaded_at, uploaded_by, confirmed_at, receipt
+from event_file
+where provider_id = @provider_id and file_id = @file_id;
+
+-- name: FileHold :one
+-- Two confirmations of one file queue here.
+select state, receipt
+from event_file
+where provider_id = @provider_id and file_id = @file_id
+for update;
+
+-- name: FilesOf :many
+select file_id, provider_id, name, sha256, state, uploaded_at, uploaded_by, confirmed_at, receipt
+from event_file
+where provider_id = @provider_id
+order by file_id desc
+limit @most;
+
+-- name: FileAnswers :execrows
+update event_file set answers = @answers
+where provider_id = @provider_id and file_id = @file_id and state = 'uploaded';
+
+-- name: FileDrop :execrows
+update event_file set state = 'dropped'
+where provider_id = @provider_id and file_id = @file_id and state = 'uploaded';
+
+-- name: FileConfirm :execrows
+update event_file set state = 'confirmed', confirmed_at = @confirmed_at, receipt = @receipt
+where provider_id = @provider_id and file_id = @file_id and state = 'uploaded';

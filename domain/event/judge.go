@@ -129,9 +129,9 @@ func (c *claim) repeated(run *running, hash []byte) bool {
 		}
 	} else if first, ok := run.refs[key]; !ok {
 		return false
-	} else if bytes.Equal(first.hash, hash) && first.verdict.State != Rejected {
+	} else if bytes.Equal(first.hash, hash) {
 		c.verdict = first.verdict
-		c.verdict.Repeated = true
+		c.verdict.Repeated = first.verdict.State != Rejected // what was rejected is not stored: it was asked twice at once
 		return true
 	}
 	c.find("COR-01", "reference", "reference", c.line.Reference)

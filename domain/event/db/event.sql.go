@@ -865,6 +865,244 @@ func (q *Queries) EventsOfVoucher(ctx context.Context, arg EventsOfVoucherParams
 	return items, nil
 }
 
+const fileAdd = `-- name: FileAdd :one
+insert into event_file (provider_id, name, sha256, bytes, answers, state, uploaded_at, uploaded_by_account, uploaded_by)
+values ($1, $2, $3, $4, '{}', 'uploaded', $5, $6, $7)
+returning file_id
+`
+
+type FileAddParams struct {
+	ProviderID        int64
+	Name              string
+	Sha256            []byte
+	Bytes             []byte
+	UploadedAt        time.Time
+	UploadedByAccount int64
+	UploadedBy        string
+}
+
+func (q *Queries) FileAdd(ctx context.Context, arg FileAddParams) (int64, error) {
+	row := q.db.QueryRow(ctx, fileAdd,
+		arg.ProviderID,
+		arg.Name,
+		arg.Sha256,
+		arg.Bytes,
+		arg.UploadedAt,
+		arg.UploadedByAccount,
+		arg.UploadedBy,
+	)
+	var file_id int64
+	err := row.Scan(&file_id)
+	return file_id, err
+}
+
+const fileAnswers = `-- name: FileAnswers :execrows
+update event_file set answers = $1
+where provider_id = $2 and file_id = $3 and state = 'uploaded'
+`
+
+type FileAnswersParams struct {
+	Answers    []byte
+	ProviderID int64
+	FileID     int64
+}
+
+func (q *Queries) FileAnswers(ctx context.Context, arg FileAnswersParams) (int64, error) {
+	result, err := q.db.Exec(ctx, fileAnswers, arg.Answers, arg.ProviderID, arg.FileID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const fileConfirm = `-- name: FileConfirm :execrows
+update event_file set state = 'confirmed', confirmed_at = $1, receipt = $2
+where provider_id = $3 and file_id = $4 and state = 'uploaded'
+`
+
+type FileConfirmParams struct {
+	ConfirmedAt *time.Time
+	Receipt     []byte
+	ProviderID  int64
+	FileID      int64
+}
+
+func (q *Queries) FileConfirm(ctx context.Context, arg FileConfirmParams) (int64, error) {
+	result, err := q.db.Exec(ctx, fileConfirm,
+		arg.ConfirmedAt,
+		arg.Receipt,
+		arg.ProviderID,
+		arg.FileID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const fileDrop = `-- name: FileDrop :execrows
+update event_file set state = 'dropped'
+where provider_id = $1 and file_id = $2 and state = 'uploaded'
+`
+
+type FileDropParams struct {
+	ProviderID int64
+	FileID     int64
+}
+
+func (q *Queries) FileDrop(ctx context.Context, arg FileDropParams) (int64, error) {
+	result, err := q.db.Exec(ctx, fileDrop, arg.ProviderID, arg.FileID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const fileHold = `-- name: FileHold :one
+select state, receipt
+from event_file
+where provider_id = $1 and file_id = $2
+for update
+`
+
+type FileHoldParams struct {
+	ProviderID int64
+	FileID     int64
+}
+
+type FileHoldRow struct {
+	State   string
+	Receipt []byte
+}
+
+// Two confirmations of one file queue here.
+func (q *Queries) FileHold(ctx context.Context, arg FileHoldParams) (FileHoldRow, error) {
+	row := q.db.QueryRow(ctx, fileHold, arg.ProviderID, arg.FileID)
+	var i FileHoldRow
+	err := row.Scan(&i.State, &i.Receipt)
+	return i, err
+}
+
+const fileOne = `-- name: FileOne :one
+select file_id, provider_id, name, sha256, bytes, answers, state, uploaded_at, uploaded_by, confirmed_at, receipt
+from event_file
+where provider_id = $1 and file_id = $2
+`
+
+type FileOneParams struct {
+	ProviderID int64
+	FileID     int64
+}
+
+type FileOneRow struct {
+	FileID      int64
+	ProviderID  int64
+	Name        string
+	Sha256      []byte
+	Bytes       []byte
+	Answers     []byte
+	State       string
+	UploadedAt  time.Time
+	UploadedBy  string
+	ConfirmedAt *time.Time
+	Receipt     []byte
+}
+
+func (q *Queries) FileOne(ctx context.Context, arg FileOneParams) (FileOneRow, error) {
+	row := q.db.QueryRow(ctx, fileOne, arg.ProviderID, arg.FileID)
+	var i FileOneRow
+	err := row.Scan(
+		&i.FileID,
+		&i.ProviderID,
+		&i.Name,
+		&i.Sha256,
+		&i.Bytes,
+		&i.Answers,
+		&i.State,
+		&i.UploadedAt,
+		&i.UploadedBy,
+		&i.ConfirmedAt,
+		&i.Receipt,
+	)
+	return i, err
+}
+
+const fileSame = `-- name: FileSame :one
+select file_id
+from event_file
+where provider_id = $1 and sha256 = $2 and state <> 'dropped'
+order by file_id
+limit 1
+`
+
+type FileSameParams struct {
+	ProviderID int64
+	Sha256     []byte
+}
+
+// The same bytes again lead to the file that is already there.
+func (q *Queries) FileSame(ctx context.Context, arg FileSameParams) (int64, error) {
+	row := q.db.QueryRow(ctx, fileSame, arg.ProviderID, arg.Sha256)
+	var file_id int64
+	err := row.Scan(&file_id)
+	return file_id, err
+}
+
+const filesOf = `-- name: FilesOf :many
+select file_id, provider_id, name, sha256, state, uploaded_at, uploaded_by, confirmed_at, receipt
+from event_file
+where provider_id = $1
+order by file_id desc
+limit $2
+`
+
+type FilesOfParams struct {
+	ProviderID int64
+	Most       int32
+}
+
+type FilesOfRow struct {
+	FileID      int64
+	ProviderID  int64
+	Name        string
+	Sha256      []byte
+	State       string
+	UploadedAt  time.Time
+	UploadedBy  string
+	ConfirmedAt *time.Time
+	Receipt     []byte
+}
+
+func (q *Queries) FilesOf(ctx context.Context, arg FilesOfParams) ([]FilesOfRow, error) {
+	rows, err := q.db.Query(ctx, filesOf, arg.ProviderID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FilesOfRow
+	for rows.Next() {
+		var i FilesOfRow
+		if err := rows.Scan(
+			&i.FileID,
+			&i.ProviderID,
+			&i.Name,
+			&i.Sha256,
+			&i.State,
+			&i.UploadedAt,
+			&i.UploadedBy,
+			&i.ConfirmedAt,
+			&i.Receipt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lineOfEvent = `-- name: LineOfEvent :one
 select l.line_id, l.recurrence, l.amount_quantity, l.amount_cents, l.total_quantity, v.number, v.voucher_id
 from voucher_line l
