@@ -1,0 +1,225 @@
+package demo_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"seteli/core/calendar"
+	"seteli/core/ident"
+	"seteli/demo"
+	"seteli/domain/event"
+	"seteli/domain/ledger"
+	"seteli/domain/organiser"
+	"seteli/domain/rulebook"
+	"seteli/domain/settlement"
+	"seteli/integration/bank"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/platform/postgres/postgrestest"
+	"seteli/platform/secret"
+)
+
+var until = time.Date(2026, time.November, 21, 8, 30, 0, 0, calendar.Helsinki)
+
+func deps(t testing.TB) demo.Deps {
+	t.Helper()
+	clock := calendar.At(until)
+	keys, errKeys := secret.OpenOrCreate(t.TempDir())
+	texts, errTexts := i18n.Load()
+	if err := errors.Join(errKeys, errTexts); err != nil {
+		t.Fatal(err)
+	}
+	return demo.Deps{DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Keys: keys, Texts: texts, Models: rulebook.BuiltIn(), Bank: bank.Pain001{}}
+}
+
+func options(t testing.TB, scale string) demo.Options {
+	return demo.Options{Scale: scale, Seed: 1, Issuer: "https://id.example", Until: until, Progress: func(s string) { t.Log(s) }}
+}
+
+// differences asks everything that can verify itself.
+func differences(t testing.TB, db *postgres.DB) (all []ledger.Difference) {
+	t.Helper()
+	var list []organiser.Organiser
+	err := db.ReadNational(t.Context(), func(tx *postgres.Tx) (err error) { list, err = organiser.All(t.Context(), tx); return err })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range list {
+		for _, verify := range []func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error){ledger.Verify, event.Verify, settlement.Verify} {
+			err := db.Tenant(t.Context(), access.Within{Organiser: o.ID}, func(tx *postgres.Tx) error {
+				found, err := verify(t.Context(), tx, o.ID)
+				all = append(all, found...)
+				return err
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	return all
+}
+
+func words(t testing.TB, owner *pgxpool.Pool, sql string) []string {
+	t.Helper()
+	var list []string
+	if err := owner.QueryRow(t.Context(), "select coalesce(array_agg(distinct w order by w), '{}') from ("+sql+") q(w)").Scan(&list); err != nil {
+		t.Fatalf("%s: %v", sql, err)
+	}
+	return list
+}
+
+// One world for the tests that only look: building it takes a quarter of a minute.
+func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
+	t.Parallel()
+	d := deps(t)
+	r, err := demo.Build(t.Context(), d, options(t, demo.Small))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !d.Clock.Now().Equal(until) {
+		t.Errorf("the clock stands at %s", d.Clock.Now())
+	}
+	if found := differences(t, d.DB); len(found) > 0 {
+		t.Errorf("%d differences, the first: %s", len(found), found[0])
+	}
+	if r.Organisers != 3 || r.Clients < 300 || r.Vouchers < 300 || r.Paid == 0 || r.Tally.Partial == 0 || r.Tally.Own == 0 {
+		t.Errorf("built %+v", r)
+	}
+	owner := postgrestest.Owner(t, d.DB)
+	for _, c := range []struct {
+		what, sql string
+		want      []string
+	}{
+		{"kinds of organisers", "select kind from organiser", []string{"county", "joint_authority", "municipality"}},
+		{"modes", "select mode from service_version", []string{"licence", "purchased", "register", "voucher"}},
+		{"units", "select unit from content", []string{"day", "hour", "month", "piece", "visit", "week"}},
+		{"applications", "select state from application", []string{"approved", "awaiting_signature", "completing", "draft", "handling", "rejected", "sent", "withdrawn"}},
+		{"prices", "select state from price", []string{"approved", "proposed", "rejected"}},
+		{"vouchers", "select state from voucher", []string{"closed", "granted", "open"}},
+		{"endings", "select close_reason from voucher where close_reason is not null", []string{"annulled", "ended", "refused", "stopped"}},
+		{"orders", "select state from purchase_order", []string{"confirmed", "declined", "ordered"}},
+		{"events", "select state from event_now", []string{"accepted", "deleted", "refunded", "rejected", "review"}},
+		{"runs", "select (select s.state from run_step s where s.organiser_id = r.organiser_id and s.run_no = r.run_no order by s.step_no desc limit 1) from settlement_run r",
+			[]string{"calculated", "paid", "sent"}},
+		{"languages", "select language from client", []string{"fi", "sv"}},
+	} {
+		if got := words(t, owner, c.sql); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.what, got, c.want)
+		}
+	}
+	var late int
+	if err := owner.QueryRow(t.Context(), "select count(*) from audit where at > $1", until).Scan(&late); err != nil || late > 0 {
+		t.Errorf("%d acts lie after the end of the history, %v", late, err)
+	}
+}
+
+func TestMonthOfRealSizeIsPaidToTheCent(t *testing.T) {
+	t.Parallel()
+	d := deps(t)
+	r, err := demo.Build(t.Context(), d, options(t, "village"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(r.Runs) != 2 || r.Paid != r.Tally.Organiser || r.Paid == 0 {
+		t.Errorf("paid %s of %s in %d runs", r.Paid, r.Tally.Organiser, len(r.Runs))
+	}
+	if r.Tally.Rejected == 0 || r.Tally.Repeated == 0 {
+		t.Errorf("nothing was wrong in the files: %+v", r.Tally)
+	}
+	if hours := r.Tally.Quantity.String(); hours != "900" {
+		t.Errorf("%s hours, want 900", hours)
+	}
+	if found := differences(t, d.DB); len(found) > 0 {
+		t.Errorf("%d differences, the first: %s", len(found), found[0])
+	}
+}
+
+func TestSameSeedGivesTheSameMonth(t *testing.T) {
+	t.Parallel()
+	var sums [3]demo.Tally
+	for i, seed := range []uint64{7, 7, 8} {
+		o := options(t, "village")
+		o.Seed = seed
+		r, err := demo.Build(t.Context(), deps(t), o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sums[i] = r.Tally
+	}
+	if sums[0] != sums[1] {
+		t.Errorf("seed 7 gave %+v and %+v", sums[0], sums[1])
+	}
+	if sums[0] == sums[2] {
+		t.Error("another seed gave the same month")
+	}
+}
+
+func TestUnknownScaleIsRefused(t *testing.T) {
+	t.Parallel()
+	if _, err := demo.Build(t.Context(), deps(t), options(t, "galaxy")); err == nil {
+		t.Error("built a galaxy")
+	}
+}
+
+func TestInventedNumbersAreValidAndMarked(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	for n := range 500 {
+		id, err := demo.BusinessID(n)
+		if err != nil || id.Digits()[:2] != "99" {
+			t.Fatalf("business id %d: %v, %v", n, id, err)
+		}
+		account, err := demo.IBAN(n)
+		if err != nil {
+			t.Fatalf("account %d: %v", n, err)
+		}
+		code, err := demo.Hetu(calendar.Day(1920+n%100, 2, 28), n)
+		if err != nil || !code.Artificial() {
+			t.Fatalf("identity code %d: %v", n, err)
+		}
+		for _, s := range []string{id.String(), account.String()} {
+			if seen[s] {
+				t.Fatalf("%s is given twice", s)
+			}
+			seen[s] = true
+		}
+	}
+}
+
+func TestPeopleOfTheSignInPageAreInvented(t *testing.T) {
+	t.Parallel()
+	people, err := demo.People()
+	if err != nil {
+		t.Fatal(err)
+	}
+	subjects := map[string]bool{}
+	shown := map[access.Role]bool{}
+	for _, p := range people {
+		if subjects[p.Subject] {
+			t.Errorf("subject %s twice", p.Subject)
+		}
+		subjects[p.Subject] = true
+		if p.Shown {
+			shown[p.Role] = true
+		}
+		if p.Hetu == "" {
+			continue
+		}
+		code, err := ident.ParseHetu(p.Hetu)
+		if err != nil || !code.Artificial() {
+			t.Errorf("%s has a code that may be somebody's: %v", p.Name, err)
+		}
+	}
+	for _, role := range []access.Role{access.Caseworker, access.DecisionMaker, access.ApplicationHandler, access.EventChecker, access.SettlementPreparer, access.SettlementApprover,
+		access.MainUser, access.PrivacyOfficer, access.Signatory, access.ProviderMainUser, access.Recorder, access.Client, access.Operator} {
+		if !shown[role] {
+			t.Errorf("nobody is shown who acts as %s", role)
+		}
+	}
+}
