@@ -334,6 +334,33 @@ func TestASecondApplicationWidensTheFirst(t *testing.T) {
 	}
 }
 
+// The work list asks as many questions of two lines as of none.
+func TestWorkListQueriesDoNotGrow(t *testing.T) {
+	t.Parallel()
+	w := admissiontest.New(t)
+	count := func() (lines, queries int) {
+		w.Must(w.As(w.Handler, func(ctx context.Context, tx *postgres.Tx) error {
+			items, err := admission.WorkList(ctx, tx, w.Handler, w.Org.ID, admission.Filter{States: admission.States()})
+			lines, queries = len(items), tx.QueryCount()
+			return err
+		}))
+		return lines, queries
+	}
+	_, none := count()
+	for range 2 {
+		a := w.Handled()
+		w.Must(w.In(func(ctx context.Context, tx *postgres.Tx) error {
+			in := w.Decision(a)
+			in.Approve, in.Reasons = false, "Ei täytä ehtoja."
+			_, _, err := admission.Decide(ctx, tx, w.Decider, in)
+			return err
+		}))
+	}
+	if lines, two := count(); lines != 2 || two != none {
+		t.Errorf("%d lines by %d queries, an empty list by %d", lines, two, none)
+	}
+}
+
 func TestLettersReadAsTheyShould(t *testing.T) {
 	t.Parallel()
 	for _, lang := range []i18n.Lang{"fi", "sv", "en"} {

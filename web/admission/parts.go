@@ -196,9 +196,10 @@ func (s site) attachments(w http.ResponseWriter, r *ui.Request) error {
 	table := ui.Table{Caption: r.T("admission.web.part.attachments"), Columns: []ui.Column{{Text: r.T("admission.web.file")}, {Text: r.T("admission.web.purpose")},
 		{Text: r.T("admission.web.expires")}}, Empty: ui.Empty{Title: r.T("admission.web.no_files")}}
 	for _, at := range d.Attachments {
-		table.Rows = append(table.Rows, fileCells(r, d, at))
+		cells := fileCells(r, d, at)
+		table.Rows = append(table.Rows, cells)
 		p.Buttons = append(p.Buttons, act{Key: "admission.web.attachments.remove", Kind: "secondary", Name: "act", Value: text(at.ID),
-			Text: r.T("admission.web.attachments.remove_one", "name", at.Name)})
+			Text: r.T("admission.web.attachments.remove_one", "name", at.Name, "purpose", cells[1].Text+", "+cells[1].Small)})
 	}
 	p.Top = []ui.Component{table}
 	p.Fields = []field{{Kind: "select", Name: "slot", Label: r.T("admission.web.purpose"), Options: slotOptions(r, d)},
