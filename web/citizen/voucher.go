@@ -82,6 +82,7 @@ type voucherView struct {
 	Lines                          ui.Table
 	Why                            []ui.Calculation
 	Answer, Choose                 string // addresses, "" when it is not the time
+	Served                         bool   // somebody is reserved already
 	Phone                          string
 	Reservations                   ui.Table
 	Events                         ui.Table
@@ -135,6 +136,7 @@ func (p *Pages) voucherView(r *ui.Request, o own, left []voucher.Remaining, step
 			return r.Path("/my/vouchers/{organiser}/{voucher}/reservations/{reservation}/end", org, v.ID, x.ID)
 		})}
 	live := v.State != voucher.Closed && today < v.Valid.To
+	view.Served = v.State == voucher.Open
 	switch {
 	case live && v.Sheet != nil && v.Answer == nil:
 		view.Answer = r.Path("/my/vouchers/{organiser}/{voucher}/answer", org, v.ID)
