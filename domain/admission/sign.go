@@ -126,7 +126,7 @@ func (f Facts) missingIn(s catalogue.Slot, unit int64, whose string) fault.List 
 	if expired {
 		missing = errAttachmentExpired
 	}
-	return fault.List{missing.With("slot", s.ID).With("name", s.Names.Fi).With("whose", whose)}
+	return fault.List{missing.With("slot", s.ID).With("name", s.Names).With("whose", whose)}
 }
 
 // RequestSignature leaves the draft to the signatory. It must be whole.

@@ -22,6 +22,8 @@ func (c *Catalogue) value(lang Lang, v any) string {
 	switch v := v.(type) {
 	case string:
 		return v
+	case Names:
+		return v.In(lang)
 	case Key:
 		return c.Text(lang, string(v), nil)
 	case money.Cents:
