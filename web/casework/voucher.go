@@ -9,6 +9,7 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/client"
 	"seteli/domain/decision"
+	"seteli/domain/event"
 	"seteli/domain/organiser"
 	"seteli/domain/purchase"
 	"seteli/domain/voucher"
@@ -19,6 +20,9 @@ import (
 	"seteli/web/voucherview"
 )
 
+// mostEvents is how many events the voucher's page shows, the newest first.
+const mostEvents = 50
+
 type voucherView struct {
 	ID                                                           int64
 	Number, Client, Service                                      string
@@ -27,6 +31,7 @@ type voucherView struct {
 	Lines                                                        ui.Table
 	Why                                                          []ui.Calculation
 	Reservations                                                 ui.Table
+	Events                                                       *ui.Table
 	Documents                                                    ui.Summary
 	History                                                      ui.Timeline
 	CanSheet, CanAnswer, CanReserve, CanChange, CanClose, Paused bool
@@ -59,6 +64,7 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 	var list []voucher.Reservation
 	var decisions []decision.Decision
 	var order *purchase.Order
+	var events []event.Event
 	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = client.Load(ctx, tx, v.Organiser, v.Client); err != nil {
 			return err
@@ -79,6 +85,11 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 			}
 			order = &o
 		}
+		if r.Actor.Can(access.EventRead) {
+			if events, err = event.OfVoucher(ctx, tx, r.Actor, v.Organiser, v.Client, v.ID, mostEvents); err != nil {
+				return err
+			}
+		}
 		decisions, err = decision.Of(ctx, tx, v.Organiser, "voucher", v.ID)
 		return err
 	})
@@ -96,12 +107,15 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 		CanSheet: live && v.Answer == nil && v.Mode != "purchased" && r.Actor.Can(access.VoucherChange), CanAnswer: live && v.Sheet != nil && v.Answer == nil && r.Actor.Can(access.VoucherChange),
 		CanReserve: live && v.Accepted() && v.Mode != "purchased" && r.Actor.Can(access.ReservationMake), CanChange: live && r.Actor.Can(access.VoucherChange),
 		CanClose: live && r.Actor.Can(access.VoucherClose), Paused: v.Shown(today) == "paused"}
+	if r.Actor.Can(access.EventRead) {
+		view.Events = new(voucherview.Events(r, s, events))
+	}
 	return r.Show(w, http.StatusOK, "casework/voucher", view)
 }
 
 func summary(r *ui.Request, v voucher.Voucher, c client.Client, order *purchase.Order) ui.Summary {
 	s := ui.Summary{Rows: []ui.Row{
-		{Key: r.T("casework.client"), Value: c.Name(), Link: &ui.Link{Text: c.Name(), Href: r.Path("/clients/{client}", c.ID)}},
+		{Key: r.T("casework.client"), Link: &ui.Link{Text: c.Name(), Href: r.Path("/clients/{client}", c.ID)}},
 		{Key: r.T("casework.valid"), Value: r.Period(v.Valid)}, {Key: r.T("casework.contact"), Value: v.Contact}}}
 	if v.ClosedFrom != nil {
 		s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.closed_from"), Value: r.Date(*v.ClosedFrom)})
@@ -124,14 +138,14 @@ func summary(r *ui.Request, v voucher.Voucher, c client.Client, order *purchase.
 func documents(r *ui.Request, v voucher.Voucher, decisions []decision.Decision) ui.Summary {
 	s := ui.Summary{}
 	for _, d := range decisions {
-		s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.decision"), Value: d.Number, Small: r.Date(d.MadeOn),
+		s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.decision"), Small: r.Date(d.MadeOn),
 			Link: &ui.Link{Text: d.Number, Href: r.Path("/vouchers/{voucher}/documents/{document}", v.ID, d.Document)}})
 	}
 	if v.Sheet != nil {
-		s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.sheet"), Value: r.T("casework.pdf"),
+		s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.sheet"),
 			Link: &ui.Link{Text: r.T("casework.pdf"), Href: r.Path("/vouchers/{voucher}/documents/{document}", v.ID, v.Sheet.Document)}})
 	}
-	s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.paper"), Value: r.T("casework.pdf"), Link: &ui.Link{Text: r.T("casework.pdf"), Href: r.Path("/vouchers/{voucher}/paper", v.ID)}})
+	s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.paper"), Link: &ui.Link{Text: r.T("casework.pdf"), Href: r.Path("/vouchers/{voucher}/paper", v.ID)}})
 	return s
 }
 

@@ -151,7 +151,7 @@ func (p *Pages) voucherView(r *ui.Request, o own, left []voucher.Remaining, step
 	if v.Sheet != nil {
 		view.Letters = append(view.Letters, ui.Link{Text: r.T("citizen.letter.sheet"), Href: r.Path("/my/vouchers/{organiser}/{voucher}/letters/{document}", org, v.ID, v.Sheet.Document)})
 	}
-	view.Events = p.events(r, o, events)
+	view.Events = voucherview.Events(r, o.Service, events)
 	return view
 }
 
@@ -182,22 +182,6 @@ func (p *Pages) brief(r *ui.Request, o own, left []voucher.Remaining, list []vou
 		out = append(out, r.T("citizen.brief.served", "unit", list[0].UnitName))
 	}
 	return out
-}
-
-func (p *Pages) events(r *ui.Request, o own, events []event.Event) ui.Table {
-	t := ui.Table{Caption: r.T("citizen.events"), Cards: true, Columns: []ui.Column{{Text: r.T("common.date")}, {Text: r.T("casework.content")}, {Text: r.T("casework.amount"), Numeric: true},
-		{Text: r.T("citizen.paid"), Numeric: true}, {Text: r.T("citizen.own"), Numeric: true}, {Text: r.T("common.state")}},
-		Empty: ui.Empty{Title: r.T("citizen.events.none"), Text: r.T("citizen.events.none.text")}}
-	for _, e := range events {
-		c, _ := o.Service.Content(e.Content)
-		state := "event.state." + string(e.State)
-		if e.Partial && e.State == "accepted" {
-			state = "event.state.partial"
-		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(e.Date)}, {Text: c.Names.In(r.Lang)}, {Text: r.Quantity(e.Accepted, string(c.Unit)), Numeric: true},
-			r.CentsCell(e.Share.Organiser), r.CentsCell(e.Share.Own), {Text: r.T(state)}})
-	}
-	return t
 }
 
 type letterView struct {

@@ -9,6 +9,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/domain/catalogue"
+	"seteli/domain/event"
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/i18n"
@@ -120,4 +121,21 @@ func PDF(w http.ResponseWriter, name string, data []byte) error {
 		return fmt.Errorf("sending %s: %w", name, err)
 	}
 	return nil
+}
+
+// Events lists delivered services with their shares, newest first.
+func Events(r *ui.Request, s catalogue.Service, events []event.Event) ui.Table {
+	t := ui.Table{Caption: r.T("citizen.events"), Cards: true, Columns: []ui.Column{{Text: r.T("common.date")}, {Text: r.T("casework.content")}, {Text: r.T("casework.amount"), Numeric: true},
+		{Text: r.T("citizen.paid"), Numeric: true}, {Text: r.T("citizen.own"), Numeric: true}, {Text: r.T("common.state")}},
+		Empty: ui.Empty{Title: r.T("citizen.events.none"), Text: r.T("citizen.events.none.text")}}
+	for _, e := range events {
+		c, _ := s.Content(e.Content)
+		state := "event.state." + string(e.State)
+		if e.Partial && e.State == "accepted" {
+			state = "event.state.partial"
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(e.Date)}, {Text: c.Names.In(r.Lang)}, {Text: r.Quantity(e.Accepted, string(c.Unit)), Numeric: true},
+			r.CentsCell(e.Share.Organiser), r.CentsCell(e.Share.Own), {Text: r.T(state)}})
+	}
+	return t
 }
