@@ -39,6 +39,7 @@ type Planned struct {
 	Outcome Outcome
 	Fields  []string // what changes, by name
 	Faults  fault.List
+	Client  int64 // number of the client; 0 when it is refused, or would be added
 	known   Client
 }
 
@@ -116,7 +117,7 @@ func judge(rows []Row, indexes []string, byIndex, byRef map[string]Client, munic
 		p := Planned{Row: r}
 		known, isKnown := byIndex[indexes[i]]
 		if isKnown {
-			p.known = known
+			p.known, p.Client = known, known.ID
 			p.Details = r.Details.over(known.Details)
 		}
 		if p.Language == "" {
@@ -189,14 +190,15 @@ func Import(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secret.
 	var fresh []Row
 	var indexes [][]byte
 	var changed []Client
-	for _, p := range plan.Rows {
+	var places []int // of the fresh rows
+	for i, p := range plan.Rows {
 		switch p.Outcome {
 		case WillAdd:
 			index, err := Index(keys, p.Identity)
 			if err != nil {
 				return Receipt{}, Plan{}, err
 			}
-			fresh, indexes = append(fresh, p.Row), append(indexes, index)
+			fresh, indexes, places = append(fresh, p.Row), append(indexes, index), append(places, i)
 		case WillChange:
 			c := p.known
 			c.Details = p.Details
@@ -217,7 +219,8 @@ func Import(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secret.
 		if err != nil {
 			return Receipt{}, Plan{}, err
 		}
-		for _, id := range ids {
+		for i, id := range ids {
+			plan.Rows[places[i]].Client = added[id]
 			entries = append(entries, audit.Entry{Subject: Client{ID: added[id]}.Ref(), Detail: map[string]any{"source": source, "outcome": WillAdd}})
 		}
 	}

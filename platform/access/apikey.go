@@ -41,7 +41,8 @@ type Key struct {
 const keyMark = "seteli" // first part of each key, so that scanners of leaked secrets recognise it
 
 // MakeKey makes a key and gives its secret, which is shown once and never stored. Valid at most a year (ACC-021).
-// Nobody gives a program more than they hold themselves (ACC-022).
+// Nobody gives a program more than they hold themselves (ACC-022). One exception: a main user, who may appoint caseworkers, may
+// let the organiser's client system act as one (Role caseworker): it brings clients and the decisions that officials made there.
 func MakeKey(ctx context.Context, tx *postgres.Tx, by Actor, k Key) (Key, string, error) {
 	return makeKey(ctx, tx, by, k, 0)
 }
@@ -56,12 +57,17 @@ func makeKey(ctx context.Context, tx *postgres.Tx, by Actor, k Key, replaces int
 	if k.Valid.Empty() || k.Valid.To > k.Valid.From.AddMonths(12) {
 		return Key{}, "", errKeyPeriod.At("valid_to")
 	}
-	k.Role = by.Role
+	holds := by.Can
+	if k.Role == Caseworker && by.Can(StaffManage) && by.Role.Side() == OrganiserSide {
+		holds = func(r Right) bool { return RoleMay(Caseworker, r) }
+	} else {
+		k.Role = by.Role
+	}
 	if len(k.Scopes) == 0 {
 		return Key{}, "", errKeyScope.At("scopes")
 	}
 	for _, r := range k.Scopes {
-		if !by.Can(r) || r == APIKeyManage || r == StaffManage {
+		if !holds(r) || r == APIKeyManage || r == StaffManage {
 			return Key{}, "", errKeyScope.With("right", string(r)).At("scopes")
 		}
 	}
@@ -104,7 +110,7 @@ func RotateKey(ctx context.Context, tx *postgres.Tx, by Actor, id int64, valid c
 		return Key{}, "", ErrKey
 	}
 	k, secret, err := makeKey(ctx, tx, by, Key{
-		Organiser: value(old.OrganiserID), Provider: value(old.ProviderID), Name: old.Name, Scopes: rights(old.Scopes), Valid: valid,
+		Organiser: value(old.OrganiserID), Provider: value(old.ProviderID), Role: Role(old.Role), Name: old.Name, Scopes: rights(old.Scopes), Valid: valid,
 	}, id)
 	if err != nil {
 		return Key{}, "", err
