@@ -3,5 +3,5 @@
 // pays nothing to the provider.
 //
 // States: ordered → confirmed (reserved for the provider) → ended, or ordered → declined (the voucher is annulled and another provider
-// is asked). The package must not know deliveries or settlements.
+// is asked), or ordered → ended (withdrawn before the answer). The package must not know deliveries or settlements.
 package purchase

@@ -54,9 +54,10 @@ const (
 const (
 	TopicMade     = "order.made"
 	TopicAnswered = "order.answered"
+	TopicEnded    = "order.ended"
 )
 
-// Told is the payload of both topics.
+// Told is the payload of the topics.
 type Told struct {
 	Order    int64 `json:"order"`
 	Provider int64 `json:"provider"`
@@ -71,7 +72,7 @@ var (
 	errTerms    = fault.New(fault.Invalid, "PUR-006", "purchase.terms").At("terms")
 	errKind     = fault.New(fault.Invalid, "PUR-007", "purchase.kind").At("kind")
 	errStale    = fault.New(fault.Stale, "PUR-008", "purchase.changed_meanwhile")
-	errNotOpen  = fault.New(fault.Conflict, "PUR-009", "purchase.not_confirmed")
+	errNotOpen  = fault.New(fault.Conflict, "PUR-009", "purchase.not_live")
 )
 
 // Order is an order of a purchased service.
@@ -282,33 +283,50 @@ func settle(ctx context.Context, tx *postgres.Tx, by access.Actor, o Order, s St
 	return o, nil
 }
 
-// EndInput ends a confirmed order from a day on.
-type EndInput struct {
-	voucher.CloseInput
-	Order int64
+// End closes an order and its voucher from a day, under the rules of voucher.Close; an order that waits for its answer is withdrawn
+// by it. Locks: order, voucher, its balances.
+func End(ctx context.Context, tx *postgres.Tx, by access.Actor, means voucher.Means, in voucher.CloseInput) (Order, error) {
+	return ending(ctx, tx, by, in.Organiser, in.Voucher, func() error {
+		_, err := voucher.Close(ctx, tx, by, means, in)
+		return err
+	})
 }
 
-// End closes the order and its voucher from a day, under the rules of voucher.Close. Locks: order, voucher, its balances.
-func End(ctx context.Context, tx *postgres.Tx, by access.Actor, means voucher.Means, in EndInput) (Order, error) {
-	if err := by.May(access.OrderMake, in.Organiser); err != nil {
+// Annul takes back an order that was made by mistake, under the rules of voucher.Annul. Locks: order, voucher, its balances.
+func Annul(ctx context.Context, tx *postgres.Tx, by access.Actor, means voucher.Means, in voucher.AnnulInput) (Order, error) {
+	return ending(ctx, tx, by, in.Organiser, in.Voucher, func() error {
+		_, err := voucher.Annul(ctx, tx, by, means, in)
+		return err
+	})
+}
+
+func ending(ctx context.Context, tx *postgres.Tx, by access.Actor, organiserID int32, voucherID int64, end func() error) (Order, error) {
+	if err := by.May(access.OrderMake, organiserID); err != nil {
 		return Order{}, err
 	}
-	r, err := db.New(tx).OrderLock(ctx, db.OrderLockParams{OrganiserID: in.Organiser, OrderID: in.Order})
+	known, err := OfVoucher(ctx, tx, organiserID, voucherID)
+	if err != nil {
+		return Order{}, err
+	}
+	r, err := db.New(tx).OrderLock(ctx, db.OrderLockParams{OrganiserID: organiserID, OrderID: known.ID})
 	o, err := from(r, err)
 	if err != nil {
 		return Order{}, err
 	}
-	if o.State != Confirmed {
+	if o.State != Confirmed && o.State != Ordered {
 		return Order{}, errNotOpen
 	}
-	in.Voucher = o.Voucher
-	if _, err := voucher.Close(ctx, tx, by, means, in.CloseInput); err != nil {
+	if err := end(); err != nil {
 		return Order{}, err
 	}
-	if o, err = settle(ctx, tx, by, o, Ended, o.Note); err != nil {
+	note := o.Note
+	if o, err = settle(ctx, tx, by, o, Ended, note); err != nil {
 		return Order{}, err
 	}
-	return o, audit.Write(ctx, tx, by, ActEnded, o.Ref(), in)
+	if err := audit.Write(ctx, tx, by, ActEnded, o.Ref(), map[string]any{"voucher": voucherID}); err != nil {
+		return Order{}, err
+	}
+	return o, tell(ctx, tx, o, TopicEnded)
 }
 
 func byID(ctx context.Context, tx *postgres.Tx, organiser int32, id int64) (Order, error) {

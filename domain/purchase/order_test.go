@@ -101,3 +101,22 @@ func TestOrderNeedsAnApprovedUnit(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestEndedOrderCannotBeConfirmedAnyMore(t *testing.T) {
+	t.Parallel()
+	world := w.New(t)
+	o, err := order(t, world, w.Unit)
+	if err != nil {
+		t.Fatal(err)
+	}
+	world.Do(world.Staff, func(tx *postgres.Tx) error {
+		_, err := purchase.End(t.Context(), tx, world.Staff, world.Means, voucher.CloseInput{Organiser: w.Organiser, Voucher: o.Voucher, Day: w.Today,
+			Why: voucher.EndedReason, Reason: "tarve päättyi"})
+		return err
+	})
+	by := world.Recorder(w.Provider)
+	err = answer(t, world, by, func(tx *postgres.Tx) (purchase.Order, error) {
+		return purchase.Confirm(t.Context(), tx, by, purchase.AnswerInput{Organiser: w.Organiser, Order: o.ID, Terms: true})
+	})
+	faulttest.Want(t, err, "PUR-002")
+}

@@ -7,6 +7,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/catalogue"
+	"seteli/domain/purchase"
 	"seteli/domain/voucher"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -124,6 +125,10 @@ func (p *Pages) close(w http.ResponseWriter, r *ui.Request) error {
 		in.Reason, in.Consent, in.Office = f.LongText("reason"), f.OptionalText("consent"), f.OptionalText("office")
 	}
 	return p.finish(w, r, "casework/close", view, v, "casework.closed", func(ctx context.Context, tx *postgres.Tx) error {
+		if v.Mode == "purchased" {
+			_, err := purchase.End(ctx, tx, r.Actor, p.Means, in)
+			return err
+		}
 		_, err := voucher.Close(ctx, tx, r.Actor, p.Means, in)
 		return err
 	})
@@ -141,6 +146,10 @@ func (p *Pages) annul(w http.ResponseWriter, r *ui.Request) error {
 		in.RowVersion, in.Reason, in.Office = version(f), f.LongText("reason"), f.Text("office")
 	}
 	return p.finish(w, r, "casework/annul", view, v, "casework.annulled", func(ctx context.Context, tx *postgres.Tx) error {
+		if v.Mode == "purchased" {
+			_, err := purchase.Annul(ctx, tx, r.Actor, p.Means, in)
+			return err
+		}
 		_, err := voucher.Annul(ctx, tx, r.Actor, p.Means, in)
 		return err
 	})
