@@ -64,7 +64,9 @@ func NewBuilder(ctx context.Context, d Deps, issuer string, seed uint64) (*Build
 }
 
 // draw is a source of chance of its own for one thing: what else is built, and in which order, does not change it.
-func (b *Builder) draw(what string, numbers ...int) *rand.Rand { return rand.New(b.source(what, numbers...)) }
+func (b *Builder) draw(what string, numbers ...int) *rand.Rand {
+	return rand.New(b.source(what, numbers...))
+}
 
 func (b *Builder) source(what string, numbers ...int) *rand.ChaCha8 {
 	return rand.NewChaCha8(sha256.Sum256(fmt.Appendf(nil, "%d %s %v", b.seed, what, numbers)))

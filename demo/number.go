@@ -3,6 +3,8 @@ package demo
 import (
 	"fmt"
 	"math/big"
+	"strconv"
+	"sync"
 
 	"seteli/core/calendar"
 	"seteli/core/ident"
@@ -22,24 +24,29 @@ func Hetu(birth calendar.Date, number int) (ident.Hetu, error) {
 	return ident.ParseHetu(fmt.Sprintf("%02d%02d%02d%s%03d%c", d, m, y%100, sign, 900+number%100, hetuSigns[digits%31]))
 }
 
-// BusinessID gives the n-th invented business id, n from 0. They begin with 99, where no company is registered.
-func BusinessID(n int) (ident.BusinessID, error) {
+// businessIDs are the valid business ids that begin with 99.
+var businessIDs = sync.OnceValue(func() (list []string) {
 	weights := [7]int{7, 9, 10, 5, 8, 4, 2}
-	for i, found := 0, -1; i < 100_000; i++ {
-		digits := fmt.Sprintf("%07d", 9_900_000+i)
+	for i := 9_900_000; i < 10_000_000; i++ {
+		digits := strconv.Itoa(i)
 		sum := 0
 		for k, w := range weights {
 			sum += int(digits[k]-'0') * w
 		}
-		rest := sum % 11
-		if rest == 1 { // such numbers are never given
-			continue
-		}
-		if found++; found == n {
-			return ident.ParseBusinessID(fmt.Sprintf("%s-%d", digits, (11-rest)%11))
+		if rest := sum % 11; rest != 1 { // numbers with the remainder 1 are never given
+			list = append(list, digits+"-"+strconv.Itoa((11-rest)%11))
 		}
 	}
-	return ident.BusinessID{}, fmt.Errorf("there are fewer than %d invented business ids", n+1)
+	return list
+})
+
+// BusinessID gives the n-th invented business id, n from 0. They begin with 99, where no company is registered.
+func BusinessID(n int) (ident.BusinessID, error) {
+	list := businessIDs()
+	if n < 0 || n >= len(list) {
+		return ident.BusinessID{}, fmt.Errorf("there is no invented business id %d of %d", n, len(list))
+	}
+	return ident.ParseBusinessID(list[n])
 }
 
 // IBAN gives the n-th invented Finnish account. No bank has the group 9999.

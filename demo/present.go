@@ -279,4 +279,3 @@ func (w *world) review(ctx context.Context) error {
 	}
 	return nil
 }
-

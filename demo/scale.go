@@ -93,7 +93,9 @@ func buildScale(ctx context.Context, d Deps, o Options) (Result, error) {
 	}
 	var all []*scaled
 	for i := range size.Organisers {
-		all = append(all, &scaled{Builder: b, size: size, index: i, progress: o.Progress})
+		own := *b // numbers of its own: the organisers are built side by side
+		own.nextID, own.nextIBAN = i*(size.Providers+1), i*(size.Providers+1)
+		all = append(all, &scaled{Builder: &own, size: size, index: i, progress: o.Progress})
 	}
 	for _, step := range []struct {
 		day  calendar.Date
@@ -143,8 +145,16 @@ func summary(all []*scaled) string {
 	for _, s := range all {
 		t, paid, vouchers = t.Plus(s.tally), paid+s.file.Total, vouchers+len(s.list)
 	}
-	return fmt.Sprintf("%d organisers, %d vouchers, %d lines (%d accepted, %d in part, %d to review, %d rejected, %d repeated), %s h, %s € accepted, %s € in payment files",
-		len(all), vouchers, t.Lines, t.Accepted, t.Partial, t.Review, t.Rejected, t.Repeated, t.Quantity, t.Organiser, paid)
+	switch {
+	case paid > 0:
+		return fmt.Sprintf("%s € in %d payment files", paid, len(all))
+	case t.Lines > 0:
+		return fmt.Sprintf("%d lines: %d accepted, %d in part, %d to review, %d rejected, %d repeated; %s h, %s €", t.Lines, t.Accepted, t.Partial, t.Review,
+			t.Rejected, t.Repeated, t.Quantity, t.Organiser)
+	case vouchers > 0:
+		return fmt.Sprintf("%d vouchers", vouchers)
+	}
+	return fmt.Sprintf("%d organisers", len(all))
 }
 
 // scaled is one organiser of a scale while it is built.
@@ -244,14 +254,9 @@ func zipf(n, providers int) []int {
 // wrong: 2 % are wrong, 0.5 % come twice.
 func (s *scaled) record(ctx context.Context) error {
 	byCompany := make([][]event.Line, len(s.companies))
-	left := s.size.Minutes
-	for i, x := range s.list {
-		share := left / (len(s.list) - i) // minutes of this client; what rounding leaves goes to the next
-		lines := s.visitsOf(x, i, share)
-		for _, l := range lines {
-			left -= int(l.End.Sub(*l.Start) / time.Minute)
-		}
-		byCompany[x.Company] = append(byCompany[x.Company], lines...)
+	for i, quarters := range s.quarters() {
+		x := s.list[i]
+		byCompany[x.Company] = append(byCompany[x.Company], s.visitsOf(x, i, int(quarters)*15)...)
 	}
 	desk := event.NewDesk(s.DB)
 	for i, lines := range byCompany {
@@ -273,6 +278,15 @@ func (s *scaled) record(ctx context.Context) error {
 		s.tally.add(verdicts)
 	}
 	return nil
+}
+
+// quarters deals the month's quarters of an hour to the clients: some get four times what others get.
+func (s *scaled) quarters() []money.Cents {
+	weights := make([]int64, len(s.list))
+	for i := range weights {
+		weights[i] = 40 + int64(s.draw("need", s.index, i).IntN(121))
+	}
+	return money.Allocate(money.Cents(s.size.Minutes/15), weights)
 }
 
 // visitsOf spreads a client's minutes over weekdays: visits of one to two hours, the last one takes what is left in quarters.
@@ -359,4 +373,3 @@ func (s *scaled) pay(ctx context.Context) (err error) {
 	}
 	return nil
 }
-
