@@ -2,6 +2,8 @@ package citizen_test
 
 import (
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,6 +57,45 @@ func TestPagesAreAccessible(t *testing.T) {
 	look(world.Self(world.Aino), "Aino Virtanen", "self", "/fi/my", own, own+"/choose", fmt.Sprintf("/fi/my/vouchers/1/%d/answer", waiting.ID), fmt.Sprintf("%s/letters/%d", own, *open.Decision), "/fi/my/readings")
 	v := fmt.Sprintf("/fi/vouchers/%d", open.ID)
 	look(world.Staff, "palveluohjaaja", "role", "/fi/work", "/fi/clients/1", "/fi/clients/1/grant?service=13", v, v+"/close", v+"/reserve")
+}
+
+// TestGrantCalculatesWhileTyping: a changed amount asks for the calculation without a button; the answer holds the value.
+func TestGrantCalculatesWhileTyping(t *testing.T) {
+	t.Parallel()
+	world := w.New(t)
+	site := uitest.New(t, ui.Session{Actor: world.Staff, SignedIn: true}, (&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience())
+	server := uitest.Serve(t, site)
+	answers := make(chan string, 10)
+	inner := server.Config.Handler
+	server.Config.Handler = http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodPost {
+			inner.ServeHTTP(out, r)
+			return
+		}
+		answer := httptest.NewRecorder()
+		inner.ServeHTTP(answer, r)
+		answers <- answer.Body.String()
+		for name, values := range answer.Header() {
+			out.Header()[name] = values
+		}
+		out.WriteHeader(answer.Code)
+		_, _ = out.Write(answer.Body.Bytes())
+	})
+	page := browser.Page{URL: server.URL + "/fi/clients/1/grant?service=11", Script: `
+		const amount = document.querySelector('[name=amount-21]');
+		amount.value = '20';
+		amount.dispatchEvent(new Event('change', {bubbles: true}))`}
+	for _, v := range browser.Start(t).Axe(t, page) {
+		t.Error(v)
+	}
+	select {
+	case body := <-answers:
+		if !strings.Contains(body, `id="calculation"`) || !strings.Contains(body, "34,00") {
+			t.Errorf("the answer holds no calculation: %.500s", body)
+		}
+	default:
+		t.Error("nothing was asked while typing")
+	}
 }
 
 // picture keeps a look at the page for a person's eyes when PICTURES names a folder.
