@@ -5,6 +5,7 @@ package settlementtest
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,6 +31,7 @@ type World struct {
 	Clock    *calendar.Fixed
 	Org      organiser.Organiser
 	Preparer access.Actor
+	admin    *pgxpool.Pool
 	next     int64 // event ids
 }
 
@@ -38,6 +40,7 @@ type Server struct {
 	DB    *postgres.DB
 	Owner *pgxpool.Pool
 	Clock *calendar.Fixed
+	admin *pgxpool.Pool
 	made  int
 }
 
@@ -46,7 +49,7 @@ func NewServer(t testing.TB) *Server {
 	t.Helper()
 	clock := calendar.Noon(postgrestest.Today)
 	db := postgrestest.New(t, postgrestest.Clock(clock))
-	return &Server{DB: db, Owner: postgrestest.Owner(t, db), Clock: clock}
+	return &Server{DB: db, Owner: postgrestest.Owner(t, db), Clock: clock, admin: postgrestest.Admin(t, db)}
 }
 
 // New gives a world of its own.
@@ -59,7 +62,7 @@ func New(t testing.TB) *World {
 func (s *Server) World(t testing.TB) *World {
 	t.Helper()
 	s.made++
-	w := &World{T: t, DB: s.DB, Owner: s.Owner, Clock: s.Clock}
+	w := &World{T: t, DB: s.DB, Owner: s.Owner, Clock: s.Clock, admin: s.admin}
 	in := organiser.FoundInput{Prefix: prefix(s.made), Kind: "municipality", BusinessID: BusinessID(1_000_000 + 3*s.made), Settings: organiser.Settings{
 		Names: i18n.Names{Fi: "Mallilan kaupunki", Sv: "Mallila stad", En: "City of Mallila"}, Email: "info@mallila.example", Phone: "02 123 4567", AddressLine: "Torikatu 1",
 		Postcode: "99999", City: "Mallila", RegistryEmail: "kirjaamo@mallila.example", RectificationBody: i18n.Names{Fi: "Lautakunta", Sv: "Nämnden", En: "Board"},
@@ -152,6 +155,48 @@ func (w *World) Try(fn func(ctx context.Context, tx *postgres.Tx) error) error {
 func (w *World) Deliver(payee int64, cents money.Cents) {
 	w.T.Helper()
 	w.Do(func(ctx context.Context, tx *postgres.Tx) error { return w.Post(ctx, tx, payee, cents) })
+}
+
+// Event is a delivery with an event and a voucher behind it, for tests that read lines. What else belongs to a voucher is
+// left out: foreign keys are not checked while the rows are made.
+func (w *World) Event(payee int64, cents money.Cents) {
+	w.T.Helper()
+	ctx := w.T.Context()
+	w.Deliver(payee, cents)
+	no := w.next
+	conn, err := w.admin.Acquire(ctx)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	defer conn.Release()
+	for _, sql := range []string{
+		"set session_replication_role = replica",
+		`insert into content (organiser_id, content_id, service_id, code, unit, created_at) overriding system value values ($1, 1, 1, 'H1', 'hour', now()) on conflict do nothing`,
+		`insert into content_version (organiser_id, content_id, version, valid_from, name_fi, name_sv, name_en) values ($1, 1, 1, '2026-01-01', 'Kotihoito, tunti', 'Hemvård, timme', 'Home care, hour') on conflict do nothing`,
+		`insert into voucher (organiser_id, voucher_id, number, client_id, person_id, service_id, mode, valid_from, valid_to, state, rulebook_id, own_share_forbidden)
+			values ($1, 1, 'TAB-2345-6789', 1, 1, 1, 'voucher', '2026-01-01', '2027-01-01', 'open', 1, false) on conflict do nothing`,
+	} {
+		if _, err := exec(ctx, conn, sql, w.Org.ID); err != nil {
+			w.T.Fatal(err)
+		}
+	}
+	_, err = conn.Exec(ctx, `insert into event (organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id, service_date,
+			quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket, verdict, period_no, rulebook_id, client_reference, content_hash, batch_id, recorded_at, recorded_by_account, recorded_by)
+		select $1, $2, $3, 1, 1, 1, 1, 1, 1, 1, 1, $4, 3000, 3000, $5::bigint, $5::bigint, $5::bigint, $5::bigint, 0, $4, 'accepted', p.period_no, 1, 'R-' || $2::bigint, '\\x00', 1, now(), 1, 'Riina'
+		from posting p where p.organiser_id = $1 and p.source_id = $2 and p.source_kind = 2`, w.Org.ID, no, payee, calendar.Today(w.Clock), int64(cents))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	if _, err := conn.Exec(ctx, "reset session_replication_role"); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+func exec(ctx context.Context, conn *pgxpool.Conn, sql string, organiser int32) (any, error) {
+	if strings.Contains(sql, "$1") {
+		return conn.Exec(ctx, sql, organiser)
+	}
+	return conn.Exec(ctx, sql)
 }
 
 // Post writes what accepting (plus) or refunding (minus) a delivery writes.
