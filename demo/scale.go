@@ -261,23 +261,38 @@ func (s *scaled) record(ctx context.Context) error {
 	desk := event.NewDesk(s.DB)
 	for i, lines := range byCompany {
 		c := s.companies[i]
-		if len(lines) < 40 {
-			for _, l := range lines {
-				v, err := s.recordOne(ctx, desk, s.house, c, l)
-				if err != nil {
-					return err
-				}
-				s.tally.add([]event.Verdict{v})
-			}
-			continue
+		var verdicts []event.Verdict
+		var err error
+		if len(lines) < bySingleCalls {
+			verdicts, err = s.single(ctx, desk, c, lines)
+		} else {
+			verdicts, err = s.recordFile(ctx, s.house, c, fmt.Sprintf("%s-%s.csv", c.Provider.BusinessID, s.size.Month), append(lines, s.wrong(i, lines)...))
 		}
-		verdicts, err := s.recordFile(ctx, s.house, c, fmt.Sprintf("%s-%s.csv", c.Provider.BusinessID, s.size.Month), append(lines, s.wrong(i, lines)...))
 		if err != nil {
 			return err
 		}
 		s.tally.add(verdicts)
 	}
 	return nil
+}
+
+// Providers with fewer lines than this record them one by one, several at a time.
+const (
+	bySingleCalls = 40
+	callers       = 8
+)
+
+func (s *scaled) single(ctx context.Context, desk *event.Desk, c Company, lines []event.Line) ([]event.Verdict, error) {
+	verdicts := make([]event.Verdict, len(lines))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(callers)
+	for i, l := range lines {
+		g.Go(func() (err error) {
+			verdicts[i], err = s.recordOne(ctx, desk, s.house, c, l)
+			return err
+		})
+	}
+	return verdicts, g.Wait()
 }
 
 // quarters deals the month's quarters of an hour to the clients: some get four times what others get.
