@@ -105,7 +105,7 @@ func (b *Board) Rebuild(ctx context.Context) error {
 	return nil
 }
 
-// load reads everything that the index holds: four queries, and four for each organiser.
+// load reads everything that the index holds: six queries, and four for each organiser.
 func load(ctx context.Context, tx *postgres.Tx) (facts, error) {
 	f := facts{day: tx.Today(), serves: map[string][]int32{}}
 	q := db.New(tx)
@@ -140,6 +140,14 @@ func load(ctx context.Context, tx *postgres.Tx) (facts, error) {
 	}
 	for _, r := range served {
 		f.serves[r.Municipality] = append(f.serves[r.Municipality], r.OrganiserID)
+	}
+	codes, err := organiser.Municipalities(ctx, tx)
+	if err != nil {
+		return f, err
+	}
+	f.names = make(map[string]i18n.Names, len(codes))
+	for _, m := range codes {
+		f.names[m.Code] = m.Names
 	}
 	return f, f.loadServices(ctx, tx)
 }

@@ -64,6 +64,7 @@ type Index struct {
 	fingerprint string
 	organisers  []organiser.Organiser
 	serves      map[string][]int32
+	names       map[string]i18n.Names // of municipalities by code
 	markets     map[serviceKey]*market
 	order       []serviceKey
 	places      map[int64]*Place
@@ -75,6 +76,7 @@ type facts struct {
 	day        calendar.Date
 	organisers []organiser.Organiser
 	serves     map[string][]int32
+	names      map[string]i18n.Names
 	services   []Service
 	places     []Place
 	approved   []approved
@@ -99,7 +101,7 @@ type priceKey struct {
 
 // build makes the index: everything that a search would sort is sorted here, once a day.
 func build(f facts) *Index {
-	x := &Index{Day: f.day, organisers: f.organisers, serves: f.serves, markets: map[serviceKey]*market{}, places: make(map[int64]*Place, len(f.places))}
+	x := &Index{Day: f.day, organisers: f.organisers, serves: f.serves, names: f.names, markets: map[serviceKey]*market{}, places: make(map[int64]*Place, len(f.places))}
 	for i := range f.places {
 		p := &f.places[i]
 		p.languages, p.number = languageMask(p.Languages), i
@@ -241,4 +243,24 @@ func (x *Index) Areas(organiser int32, service int64) (areas, languages []string
 	}
 	slices.Sort(areas)
 	return areas, languagesIn(spoken)
+}
+
+// MunicipalityName is the name of a municipality, its code when it is not on the national list.
+func (x *Index) MunicipalityName(code string, lang i18n.Lang) string {
+	if n, ok := x.names[code]; ok {
+		return n.In(lang)
+	}
+	return code
+}
+
+// Served lists the municipalities that an organiser serves, by code.
+func (x *Index) Served(organiser int32) []string {
+	var codes []string
+	for code, list := range x.serves {
+		if slices.Contains(list, organiser) {
+			codes = append(codes, code)
+		}
+	}
+	slices.Sort(codes)
+	return codes
 }
