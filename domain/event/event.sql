@@ -70,6 +70,7 @@ where e.provider_id = @provider_id and e.service_date >= @from_date and e.servic
   and (@organiser::int = 0 or e.organiser_id = @organiser::int)
   and (@state::text = '' or e.state = @state::text)
   and (@unit::bigint = 0 or e.unit_id = @unit::bigint)
+  and (cardinality(@units::bigint[]) = 0 or e.unit_id = any(@units::bigint[]))
   and (e.service_date, e.event_id) < (@before_date::date, @before_id::bigint)
 order by e.service_date desc, e.event_id desc
 limit @most;
@@ -202,3 +203,31 @@ where provider_id = @provider_id and file_id = @file_id and state = 'uploaded';
 -- name: FileConfirm :execrows
 update event_file set state = 'confirmed', confirmed_at = @confirmed_at, receipt = @receipt
 where provider_id = @provider_id and file_id = @file_id and state = 'uploaded';
+
+-- name: LabelsOf :many
+-- Words beside events for people: whose, of what, by whom. The content's name is that of the day of service.
+select e.event_id, k.last_name, k.first_names, v.number, c.code, c.unit, u.name as unit_name, p.name as provider_name, e.reservation_id, e.rulebook_id,
+  coalesce(w.name_fi, c.code) as name_fi, coalesce(w.name_sv, c.code) as name_sv, coalesce(w.name_en, c.code) as name_en
+from event e
+join client k on k.organiser_id = e.organiser_id and k.client_id = e.client_id
+join voucher v on v.organiser_id = e.organiser_id and v.voucher_id = e.voucher_id
+join content c on c.organiser_id = e.organiser_id and c.content_id = e.content_id
+join unit u on u.unit_id = e.unit_id
+join provider p on p.provider_id = e.provider_id
+left join lateral (select t.name_fi, t.name_sv, t.name_en from content_version t
+  where t.organiser_id = e.organiser_id and t.content_id = e.content_id and t.valid_from <= e.service_date order by t.valid_from desc, t.version desc limit 1) w on true
+where e.organiser_id = @organiser_id and e.event_id = any(@events::bigint[]);
+
+-- name: VoucherOfNumber :one
+select voucher_id, client_id
+from voucher
+where organiser_id = @organiser_id and number = @number;
+
+-- name: MonthSums :many
+-- Sums of a provider's month by organiser and state, counted in the database: the list itself is paged.
+select e.organiser_id, e.state, count(*) as events, coalesce(sum(e.organiser_cents), 0)::bigint as organiser_cents, coalesce(sum(e.own_cents), 0)::bigint as own_cents, coalesce(sum(e.total_cents), 0)::bigint as total_cents
+from event_now e
+where e.provider_id = @provider_id and e.service_date >= @from_date and e.service_date < @to_date
+  and (cardinality(@units::bigint[]) = 0 or e.unit_id = any(@units::bigint[]))
+group by e.organiser_id, e.state
+order by e.organiser_id, e.state;

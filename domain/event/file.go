@@ -87,7 +87,23 @@ type FileRow struct {
 	Line      Line
 	Organiser int32 // 0 when the voucher number leads to none
 	Verdict   Verdict
+	damaged   map[string]sheet.Damage
 }
+
+// Cell is what the sender wrote in the column that a finding's field is about; "" when it is about the whole row.
+func (row *FileRow) Cell(field string) string {
+	names := map[string]string{"voucher": "number", "client": "birth_date", "measure": "quantity"}
+	if other, ok := names[field]; ok {
+		field = other
+	}
+	if i := slices.Index(FileColumns, field); i >= 0 {
+		return row.Raw[i]
+	}
+	return ""
+}
+
+// Damaged tells what a spreadsheet has done to the cell of the column.
+func (row *FileRow) Damaged(column string) sheet.Damage { return row.damaged[column] }
 
 // Answers tell which kinds of damage the sender has decided: true = the proposals are used, false = such rows are rejected.
 type Answers map[sheet.Damage]bool
@@ -119,6 +135,10 @@ func (r *reading) row(row sheet.Row) FileRow {
 		if c.Damage == "" {
 			continue
 		}
+		if out.damaged == nil {
+			out.damaged = map[string]sheet.Damage{}
+		}
+		out.damaged[FileColumns[i]] = c.Damage
 		switch accepted, decided := r.answers[c.Damage]; {
 		case c.Proposal == "":
 			out.refuse("ENV-03", FileColumns[i], "column", r.columns[i], "given", c.Raw)

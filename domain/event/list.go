@@ -70,21 +70,16 @@ func OfProvider(ctx context.Context, tx *postgres.Tx, by access.Actor, f Filter)
 	if f.Period.Empty() {
 		f.Period = calendar.Period{From: 0, To: calendar.Forever}
 	}
-	rows, err := db.New(tx).EventsOfProvider(ctx, db.EventsOfProviderParams{ProviderID: f.Provider, Organiser: f.Organiser, Unit: f.Unit, FromDate: f.Period.From, ToDate: f.Period.To,
+	rows, err := db.New(tx).EventsOfProvider(ctx, db.EventsOfProviderParams{ProviderID: f.Provider, Organiser: f.Organiser, Unit: f.Unit, Units: append([]int64{}, by.Units...), FromDate: f.Period.From, ToDate: f.Period.To,
 		State: string(f.State), BeforeDate: f.BeforeDate, BeforeID: f.BeforeID, Most: f.Most})
 	if err != nil {
 		return nil, fmt.Errorf("listing events of provider %d: %w", f.Provider, err)
 	}
-	out := make([]Event, 0, len(rows))
-	for _, r := range rows {
-		if !by.SeesUnit(r.UnitID) {
-			continue
-		}
-		e, err := eventOf(db.EventsOfVoucherRow(r))
-		if err != nil {
+	out := make([]Event, len(rows))
+	for i, r := range rows {
+		if out[i], err = eventOf(db.EventsOfVoucherRow(r)); err != nil {
 			return nil, err
 		}
-		out = append(out, e)
 	}
 	return out, seen(ctx, tx, by, out)
 }

@@ -644,9 +644,10 @@ where e.provider_id = $1 and e.service_date >= $2 and e.service_date < $3
   and ($4::int = 0 or e.organiser_id = $4::int)
   and ($5::text = '' or e.state = $5::text)
   and ($6::bigint = 0 or e.unit_id = $6::bigint)
-  and (e.service_date, e.event_id) < ($7::date, $8::bigint)
+  and (cardinality($7::bigint[]) = 0 or e.unit_id = any($7::bigint[]))
+  and (e.service_date, e.event_id) < ($8::date, $9::bigint)
 order by e.service_date desc, e.event_id desc
-limit $9
+limit $10
 `
 
 type EventsOfProviderParams struct {
@@ -656,6 +657,7 @@ type EventsOfProviderParams struct {
 	Organiser  int32
 	State      string
 	Unit       int64
+	Units      []int64
 	BeforeDate calendar.Date
 	BeforeID   int64
 	Most       int32
@@ -704,6 +706,7 @@ func (q *Queries) EventsOfProvider(ctx context.Context, arg EventsOfProviderPara
 		arg.Organiser,
 		arg.State,
 		arg.Unit,
+		arg.Units,
 		arg.BeforeDate,
 		arg.BeforeID,
 		arg.Most,
@@ -1103,6 +1106,76 @@ func (q *Queries) FilesOf(ctx context.Context, arg FilesOfParams) ([]FilesOfRow,
 	return items, nil
 }
 
+const labelsOf = `-- name: LabelsOf :many
+select e.event_id, k.last_name, k.first_names, v.number, c.code, c.unit, u.name as unit_name, p.name as provider_name, e.reservation_id, e.rulebook_id,
+  coalesce(w.name_fi, c.code) as name_fi, coalesce(w.name_sv, c.code) as name_sv, coalesce(w.name_en, c.code) as name_en
+from event e
+join client k on k.organiser_id = e.organiser_id and k.client_id = e.client_id
+join voucher v on v.organiser_id = e.organiser_id and v.voucher_id = e.voucher_id
+join content c on c.organiser_id = e.organiser_id and c.content_id = e.content_id
+join unit u on u.unit_id = e.unit_id
+join provider p on p.provider_id = e.provider_id
+left join lateral (select t.name_fi, t.name_sv, t.name_en from content_version t
+  where t.organiser_id = e.organiser_id and t.content_id = e.content_id and t.valid_from <= e.service_date order by t.valid_from desc, t.version desc limit 1) w on true
+where e.organiser_id = $1 and e.event_id = any($2::bigint[])
+`
+
+type LabelsOfParams struct {
+	OrganiserID int32
+	Events      []int64
+}
+
+type LabelsOfRow struct {
+	EventID       int64
+	LastName      string
+	FirstNames    string
+	Number        string
+	Code          string
+	Unit          string
+	UnitName      string
+	ProviderName  string
+	ReservationID int64
+	RulebookID    int64
+	NameFi        string
+	NameSv        string
+	NameEn        string
+}
+
+// Words beside events for people: whose, of what, by whom. The content's name is that of the day of service.
+func (q *Queries) LabelsOf(ctx context.Context, arg LabelsOfParams) ([]LabelsOfRow, error) {
+	rows, err := q.db.Query(ctx, labelsOf, arg.OrganiserID, arg.Events)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LabelsOfRow
+	for rows.Next() {
+		var i LabelsOfRow
+		if err := rows.Scan(
+			&i.EventID,
+			&i.LastName,
+			&i.FirstNames,
+			&i.Number,
+			&i.Code,
+			&i.Unit,
+			&i.UnitName,
+			&i.ProviderName,
+			&i.ReservationID,
+			&i.RulebookID,
+			&i.NameFi,
+			&i.NameSv,
+			&i.NameEn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const lineOfEvent = `-- name: LineOfEvent :one
 select l.line_id, l.recurrence, l.amount_quantity, l.amount_cents, l.total_quantity, v.number, v.voucher_id
 from voucher_line l
@@ -1138,6 +1211,64 @@ func (q *Queries) LineOfEvent(ctx context.Context, arg LineOfEventParams) (LineO
 		&i.VoucherID,
 	)
 	return i, err
+}
+
+const monthSums = `-- name: MonthSums :many
+select e.organiser_id, e.state, count(*) as events, coalesce(sum(e.organiser_cents), 0)::bigint as organiser_cents, coalesce(sum(e.own_cents), 0)::bigint as own_cents, coalesce(sum(e.total_cents), 0)::bigint as total_cents
+from event_now e
+where e.provider_id = $1 and e.service_date >= $2 and e.service_date < $3
+  and (cardinality($4::bigint[]) = 0 or e.unit_id = any($4::bigint[]))
+group by e.organiser_id, e.state
+order by e.organiser_id, e.state
+`
+
+type MonthSumsParams struct {
+	ProviderID int64
+	FromDate   calendar.Date
+	ToDate     calendar.Date
+	Units      []int64
+}
+
+type MonthSumsRow struct {
+	OrganiserID    int32
+	State          string
+	Events         int64
+	OrganiserCents int64
+	OwnCents       int64
+	TotalCents     int64
+}
+
+// Sums of a provider's month by organiser and state, counted in the database: the list itself is paged.
+func (q *Queries) MonthSums(ctx context.Context, arg MonthSumsParams) ([]MonthSumsRow, error) {
+	rows, err := q.db.Query(ctx, monthSums,
+		arg.ProviderID,
+		arg.FromDate,
+		arg.ToDate,
+		arg.Units,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MonthSumsRow
+	for rows.Next() {
+		var i MonthSumsRow
+		if err := rows.Scan(
+			&i.OrganiserID,
+			&i.State,
+			&i.Events,
+			&i.OrganiserCents,
+			&i.OwnCents,
+			&i.TotalCents,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const reviewAges = `-- name: ReviewAges :many
@@ -1520,6 +1651,29 @@ func (q *Queries) SumDifferences(ctx context.Context, organiserID int32) ([]SumD
 		return nil, err
 	}
 	return items, nil
+}
+
+const voucherOfNumber = `-- name: VoucherOfNumber :one
+select voucher_id, client_id
+from voucher
+where organiser_id = $1 and number = $2
+`
+
+type VoucherOfNumberParams struct {
+	OrganiserID int32
+	Number      string
+}
+
+type VoucherOfNumberRow struct {
+	VoucherID int64
+	ClientID  int64
+}
+
+func (q *Queries) VoucherOfNumber(ctx context.Context, arg VoucherOfNumberParams) (VoucherOfNumberRow, error) {
+	row := q.db.QueryRow(ctx, voucherOfNumber, arg.OrganiserID, arg.Number)
+	var i VoucherOfNumberRow
+	err := row.Scan(&i.VoucherID, &i.ClientID)
+	return i, err
 }
 
 const workersBusy = `-- name: WorkersBusy :many
