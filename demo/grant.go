@@ -81,7 +81,7 @@ func (b *Builder) answer(ctx context.Context, tx *postgres.Tx, by access.Actor, 
 	if v, err = voucher.Accept(ctx, tx, by, answer); err != nil || until == taken {
 		return v, err
 	}
-	_, err = voucher.Reserve(ctx, tx, by, voucher.ReserveInput{Organiser: v.Organiser, Voucher: v.ID, Unit: unit, From: max(tx.Today(), v.Valid.From),
+	_, err = voucher.Reserve(ctx, tx, by, voucher.ReserveInput{Organiser: v.Organiser, Voucher: v.ID, Unit: unit, From: v.Valid.From,
 		Plan: "Ensimmäinen käynti sovitaan puhelimessa.", Terms: true})
 	return v, err
 }
