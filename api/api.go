@@ -181,7 +181,10 @@ type about struct {
 // register adds one operation: its key and right are checked before its body is read, its error becomes a problem.
 func register[I, O any](a *API, op Operation, t about, handle func(context.Context, *call, *I) (*O, error)) {
 	h := huma.Operation{OperationID: op.ID, Method: op.Method, Path: op.Path, Summary: t.summary, Description: t.description, Tags: []string{t.tag},
-		MaxBodyBytes: max(t.body, 64<<10), DefaultStatus: http.StatusOK, Errors: slices.Concat([]int{422, 429, 500, 503}, t.errors)}
+		MaxBodyBytes: max(t.body, 64<<10), Errors: slices.Concat([]int{422, 429, 500, 503}, t.errors)}
+	if h.DefaultStatus = http.StatusOK; op.Method == http.MethodDelete {
+		h.DefaultStatus = http.StatusNoContent
+	}
 	if t.media != "" {
 		h.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: map[string]*huma.MediaType{t.media: {Schema: &huma.Schema{Type: "string", Format: "binary"}}}}}
 	}

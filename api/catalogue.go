@@ -97,7 +97,8 @@ type PriceList struct {
 	Prices []PriceBody `json:"prices"`
 }
 
-type servicePath struct {
+// ServicePath names a service.
+type ServicePath struct {
 	Organiser string `path:"organiser" maxLength:"10" example:"TMP"`
 	Service   int64  `path:"service" minimum:"1"`
 }
@@ -163,7 +164,7 @@ func contentBody(c catalogue.Content, values map[int64]money.Cents) ContentBody 
 }
 
 // found gives the service of a path from the board.
-func (a *API) found(ctx context.Context, in servicePath) (*offer.Index, offer.Service, error) {
+func (a *API) found(ctx context.Context, in ServicePath) (*offer.Index, offer.Service, error) {
 	x, err := a.Board.Index(ctx)
 	if err != nil {
 		return nil, offer.Service{}, err
@@ -179,7 +180,7 @@ func (a *API) found(ctx context.Context, in servicePath) (*offer.Index, offer.Se
 }
 
 func (a *API) providers(ctx context.Context, _ *call, in *struct {
-	servicePath
+	ServicePath
 	Content    int64       `query:"content" minimum:"1" doc:"Compared by its price; left out: the first of the service"`
 	Language   []string    `query:"language" maxItems:"10" doc:"Speaks at least one of them"`
 	Area       string      `query:"area" maxLength:"3" pattern:"^[0-9]{3}$" doc:"Serves this municipality"`
@@ -189,7 +190,7 @@ func (a *API) providers(ctx context.Context, _ *call, in *struct {
 	Offset     int         `query:"offset" minimum:"0" maximum:"100000"`
 	Limit      int         `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }) (*struct{ Body ProviderList }, error) {
-	x, s, err := a.found(ctx, in.servicePath)
+	x, s, err := a.found(ctx, in.ServicePath)
 	if err != nil {
 		return nil, err
 	}
@@ -224,7 +225,7 @@ func providerBody(h offer.Hit, valued bool) ProviderBody {
 	return b
 }
 
-func (a *API) prices(ctx context.Context, _ *call, in *servicePath) (*struct{ Body PriceList }, error) {
+func (a *API) prices(ctx context.Context, _ *call, in *ServicePath) (*struct{ Body PriceList }, error) {
 	x, s, err := a.found(ctx, *in)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ import (
 // ClientRow is one client as the organiser's client system knows them. What is left out stays as it is here.
 type ClientRow struct {
 	ExternalRef  string `json:"external_ref" minLength:"1" maxLength:"100" doc:"The client system's own name of the client, unique in the organiser" example:"ef-10442"`
-	Identity     string `json:"identity" minLength:"11" maxLength:"11" doc:"Identity code (henkilötunnus); stored encrypted, never answered" example:"060544-953S"`
+	Identity     string `json:"identity" minLength:"11" maxLength:"11" doc:"Identity code (henkilötunnus); stored encrypted, never answered" example:"060544-9530"`
 	LastName     string `json:"last_name" maxLength:"100" example:"Virtanen"`
 	FirstNames   string `json:"first_names" maxLength:"100" example:"Maija"`
 	Language     string `json:"language,omitempty" enum:"fi,sv,en"`
@@ -58,7 +58,7 @@ func (a *API) clientOps() {
 }
 
 func (a *API) importClients(ctx context.Context, c *call, in *struct {
-	keyHeader
+	KeyHeader
 	Body ImportBody
 }) (*struct{ Body ImportAnswer }, error) {
 	rows := make([]client.Row, len(in.Body.Clients))

@@ -79,7 +79,7 @@ type RecordAnswer struct {
 }
 
 type recordInput struct {
-	keyHeader
+	KeyHeader
 	Body RecordBody
 }
 

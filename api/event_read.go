@@ -80,22 +80,24 @@ type listInput struct {
 	Limit     int32  `query:"limit" minimum:"1" maximum:"500" default:"100"`
 }
 
+// EventPath names an event. It is exported, as all that is embedded in an input: the library passes over what is not.
+type EventPath struct {
+	Event string `path:"event" maxLength:"80" doc:"Number of the event" example:"TMP-1842"`
+}
+
 func (a *API) eventReadOps() {
-	type one struct {
-		Event string `path:"event" maxLength:"80" doc:"Number of the event" example:"TMP-1842"`
-	}
 	register(a, Operation{ID: "list-events", Method: http.MethodGet, Path: "/events", Right: access.EventRead, ClientData: true},
 		about{tag: "events", summary: "List recorded events", description: "A provider's own events in all organisers, or the events of one voucher for its organiser. Each client is noted as read in the access log."}, a.listEvents)
 	register(a, Operation{ID: "get-event", Method: http.MethodGet, Path: "/events/{event}", Right: access.EventRead, ClientData: true},
 		about{tag: "events", errors: []int{404}, summary: "Read one event with its history"},
-		func(ctx context.Context, c *call, in *one) (*struct{ Body EventWhole }, error) {
+		func(ctx context.Context, c *call, in *EventPath) (*struct{ Body EventWhole }, error) {
 			e, err := a.getEvent(ctx, c, in.Event)
 			return &struct{ Body EventWhole }{e}, err
 		})
 	register(a, Operation{ID: "delete-event", Method: http.MethodDelete, Path: "/events/{event}", Right: access.EventEdit, Sides: provider},
 		about{tag: "events", errors: []int{404, 409}, summary: "Delete an event that is not settled", description: "The row and the reason stay in the history; the used amount is given back. A settled event is refunded by the organiser instead (COR-09)."},
 		func(ctx context.Context, c *call, in *struct {
-			one
+			EventPath
 			Step   int32  `query:"step" minimum:"0" doc:"step of the event as you last read it; an event that has changed since is not deleted (EVT-012)"`
 			Reason string `query:"reason" minLength:"1" maxLength:"500" required:"true"`
 		}) (*struct{}, error) {
@@ -104,7 +106,7 @@ func (a *API) eventReadOps() {
 				return nil, err
 			}
 			return nil, a.DB.Tenant(ctx, c.actor.In(o.ID), func(tx *postgres.Tx) error {
-				return event.Delete(ctx, tx, c.actor, event.Decision{Ref: event.Ref{Organiser: o.ID, Event: id[0], Step: in.Step}, ReasonCode: "provider_request", Reason: in.Reason})
+				return missing(event.Delete(ctx, tx, c.actor, event.Decision{Ref: event.Ref{Organiser: o.ID, Event: id[0], Step: in.Step}, ReasonCode: "provider_request", Reason: in.Reason}))
 			})
 		})
 }

@@ -9,8 +9,8 @@ import (
 	"seteli/platform/postgres"
 )
 
-// keyHeader is the name that a program gives to one request, so that it may send it again when the answer was lost.
-type keyHeader struct {
+// KeyHeader holds the name that a program gives to one request, so that it may send it again when the answer was lost.
+type KeyHeader struct {
 	IdempotencyKey string `header:"Idempotency-Key" maxLength:"100" pattern:"^[A-Za-z0-9_.:-]+$" doc:"Name of this request. The same name with the same content gives the first answer again, byte for byte; with other content it is refused (PG-ONCE)." example:"9f1c2f0e-5a55-4f7c-9f53-0c7d0a3b8f11"`
 }
 

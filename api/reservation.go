@@ -139,7 +139,7 @@ func (a *API) served(ctx context.Context, c *call, list []voucher.Reservation) (
 }
 
 func (a *API) reserve(ctx context.Context, c *call, in *struct {
-	keyHeader
+	KeyHeader
 	Body ReserveBody
 }) (*struct{ Body ReservationList }, error) {
 	number, org, err := a.leads(ctx, c, in.Body.Voucher)
@@ -179,7 +179,7 @@ type EndBody struct {
 
 func (a *API) endReservation(ctx context.Context, c *call, in *struct {
 	Reservation string `path:"reservation" maxLength:"80" example:"TMP-55"`
-	keyHeader
+	KeyHeader
 	Body EndBody
 }) (*struct{ Body ReservationBody }, error) {
 	o, ids, err := a.reach.parse(ctx, in.Reservation, 1)

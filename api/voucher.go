@@ -84,7 +84,8 @@ type CloseBody struct {
 	DecidedBy  string        `json:"decided_by" minLength:"1" maxLength:"100"`
 }
 
-type voucherPath struct {
+// VoucherPath names a voucher.
+type VoucherPath struct {
 	Voucher string `path:"voucher" maxLength:"40" doc:"Voucher number; dashes, spaces and case do not matter"`
 }
 
@@ -119,7 +120,7 @@ func (a *API) leads(ctx context.Context, c *call, typed string) (ident.VoucherNu
 	return number, o.ID, nil
 }
 
-func (a *API) getVoucher(ctx context.Context, c *call, in *voucherPath) (*voucherOutput, error) {
+func (a *API) getVoucher(ctx context.Context, c *call, in *VoucherPath) (*voucherOutput, error) {
 	number, org, err := a.leads(ctx, c, in.Voucher)
 	if err != nil {
 		return nil, err
@@ -234,8 +235,8 @@ func (a *API) grant(ctx context.Context, c *call, in *struct {
 }
 
 func (a *API) closeVoucher(ctx context.Context, c *call, in *struct {
-	voucherPath
-	keyHeader
+	VoucherPath
+	KeyHeader
 	Body CloseBody
 }) (*voucherOutput, error) {
 	number, org, err := a.leads(ctx, c, in.Voucher)
