@@ -155,7 +155,7 @@ func traces(texts *i18n.Catalogue, lang i18n.Lang, s Statement) []document.Trace
 
 func lineTable(texts *i18n.Catalogue, lang i18n.Lang, list []Line) document.Table {
 	t := document.Table{Caption: texts.Text(lang, "settlement.letter.lines", nil)}
-	for i, key := range []string{"settlement.line.date", "settlement.line.what", "settlement.line.voucher", "settlement.line.quantity", "settlement.line.amount"} {
+	for i, key := range []string{"settlement.line.date", "settlement.line.what", "settlement.line.voucher", "settlement.line.quantity", "settlement.line.settled"} {
 		t.Columns = append(t.Columns, document.Column{Title: texts.Text(lang, key, nil), Numeric: i > 2})
 	}
 	for _, l := range list {

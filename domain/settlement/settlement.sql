@@ -19,11 +19,13 @@ select (select coalesce(max(r.run_no), 0) + 1 from settlement_run r where r.orga
   (select coalesce(max(s.attempt), 0) + 1 from settlement_slot s where s.organiser_id = @organiser_id and s.run_key = @run_key)::int as attempt;
 
 -- name: PayeesWithOpenLines :many
+-- One probe of the index per open period; written as a value because an exists becomes a join, which a planner without
+-- statistics runs over all postings for each payee.
 select q.provider_id
 from period q
 where q.organiser_id = @organiser_id and q.sealed_at is null
   and (cardinality(@providers::bigint[]) = 0 or q.provider_id = any(@providers::bigint[]))
-  and exists (select 1 from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4))
+  and (select p.source_kind from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4) limit 1) is not null
 order by q.provider_id;
 
 -- name: PeriodsWaiting :many

@@ -171,6 +171,7 @@ func (p *Pages) paid(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	f.Set("on", r.Today())
+	f.Set("which", "all")
 	if !f.Submitted() {
 		return p.Site.Show(w, r, http.StatusOK, "finance/paid", v)
 	}

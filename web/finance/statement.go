@@ -134,7 +134,7 @@ func statementFacts(r *ui.Request, s settlement.Statement) ui.Summary {
 
 func lineTable(r *ui.Request, s settlement.Statement, list []settlement.Line) (ui.Table, ui.Pages) {
 	t := ui.Table{Caption: r.T("settlement.letter.lines"), Cards: true, Dense: true, Columns: []ui.Column{{Text: r.T("settlement.line.date")}, {Text: r.T("settlement.line.what")},
-		{Text: r.T("settlement.line.voucher")}, {Text: r.T("settlement.line.quantity"), Numeric: true}, {Text: r.T("settlement.line.amount"), Numeric: true}},
+		{Text: r.T("settlement.line.voucher")}, {Text: r.T("settlement.line.quantity"), Numeric: true}, {Text: r.T("settlement.line.settled"), Numeric: true}},
 		Empty: ui.Empty{Text: r.T("settlement.letter.no_lines")}}
 	n, err := strconv.Atoi(r.Input().Value("page"))
 	if err != nil || n < 1 || (n-1)*linesPerPage >= len(list) {

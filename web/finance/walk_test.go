@@ -142,7 +142,7 @@ func TestFromPreviewToPaidInTheBrowser(t *testing.T) {
 	}
 	approver.see("/fi/finance/runs/1/release", "ei voi purkaa")
 	approver.post("/fi/finance/runs/1/release", 303, nil)
-	keep(t, "run.html", approver.see("/fi/finance/runs/1", "Maksutiedosto tehty", "SETELI-"+w.Org.Prefix+"-20261121-1", "1 maksua, 130,00 €"))
+	keep(t, "run.html", approver.see("/fi/finance/runs/1", "Maksutiedosto tehty", "SETELI-"+w.Org.Prefix+"-20261121-1", "yksi maksu, 130,00 €"))
 	code, file, head := approver.ask(http.MethodGet, "/fi/finance/runs/1/payment-file", nil)
 	if code != 200 || !strings.Contains(file, "<InstdAmt Ccy=\"EUR\">130.00</InstdAmt>") || !strings.Contains(head.Get("Content-Disposition"), ".xml") {
 		t.Errorf("payment file: %d %s", code, file)

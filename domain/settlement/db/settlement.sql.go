@@ -293,7 +293,7 @@ select q.provider_id
 from period q
 where q.organiser_id = $1 and q.sealed_at is null
   and (cardinality($2::bigint[]) = 0 or q.provider_id = any($2::bigint[]))
-  and exists (select 1 from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4))
+  and (select p.source_kind from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4) limit 1) is not null
 order by q.provider_id
 `
 
@@ -302,6 +302,8 @@ type PayeesWithOpenLinesParams struct {
 	Providers   []int64
 }
 
+// One probe of the index per open period; written as a value because an exists becomes a join, which a planner without
+// statistics runs over all postings for each payee.
 func (q *Queries) PayeesWithOpenLines(ctx context.Context, arg PayeesWithOpenLinesParams) ([]int64, error) {
 	rows, err := q.db.Query(ctx, payeesWithOpenLines, arg.OrganiserID, arg.Providers)
 	if err != nil {
