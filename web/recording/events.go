@@ -109,7 +109,7 @@ func (s site) eventTable(r *ui.Request, list []event.Event, n named) ui.Table {
 		Empty: ui.Empty{Title: r.T("recording.events.none"), Text: r.T("recording.events.none.text"), Links: []ui.Link{{Text: r.T("recording.nav.reservations"), Href: r.Path("/reservations")}}}}
 	for _, e := range list {
 		l := n.labels[e.ID]
-		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(e.Date), Href: r.Path("/events/{organiser}/{event}", e.Organiser, e.ID), Hidden: l.Client}, {Text: l.Client, Small: l.Number},
+		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(e.Date), Href: r.Path("/events/{organiser}/{event}", e.Organiser, e.ID), Hidden: l.Client}, {Text: l.Client, Small: printed(l.Number)},
 			{Text: l.Content.In(r.Lang), Small: l.Unit}, {Text: quantityText(r, e, l), Numeric: true}, r.CentsCell(e.Share.Organiser), r.TagCell(n.state(e))})
 	}
 	return t
@@ -171,7 +171,7 @@ func (s site) event(w http.ResponseWriter, r *ui.Request) error {
 func (s site) eventPage(r *ui.Request, e event.Event, n named, steps []event.Step) page {
 	l := n.labels[e.ID]
 	rows := []ui.Row{{Key: r.T("recording.state"), Tag: r.Tag(n.state(e))}, {Key: r.T("recording.content"), Value: l.Content.In(r.Lang), Small: l.Unit + " · " + l.Provider},
-		{Key: r.T("recording.number"), Value: l.Number}, {Key: r.T("recording.quantity_column"), Value: quantityText(r, e, l)}}
+		{Key: r.T("recording.number"), Value: printed(l.Number)}, {Key: r.T("recording.quantity_column"), Value: quantityText(r, e, l)}}
 	if e.Start != nil && e.End != nil {
 		rows = append(rows, ui.Row{Key: r.T("recording.times"), Value: clock(*e.Start) + "–" + clock(*e.End)})
 	}
@@ -243,7 +243,7 @@ func (s site) export(w http.ResponseWriter, r *ui.Request) error {
 	var rows iter.Seq2[[]any, error] = func(yield func([]any, error) bool) {
 		for _, e := range list {
 			l := n.labels[e.ID]
-			if !yield([]any{e.Date, l.Client, l.Number, l.Content.In(r.Lang), l.Unit, sheet.Figure(e.Quantity.String()), sheet.Figure(e.Accepted.String()), e.Price,
+			if !yield([]any{e.Date, l.Client, printed(l.Number), l.Content.In(r.Lang), l.Unit, sheet.Figure(e.Quantity.String()), sheet.Figure(e.Accepted.String()), e.Price,
 				e.Share.Organiser, e.Share.Own, r.Tag(n.state(e)).Text, e.Reference, e.Note, e.ID}, nil) {
 				return
 			}

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"seteli/core/fault"
+	"seteli/core/ident"
 	"seteli/core/money"
 	"seteli/domain/event"
 	"seteli/domain/ledger"
@@ -278,3 +279,12 @@ func quantityText(r *ui.Request, e event.Event, l event.Label) string {
 }
 
 func one(q money.Quantity) *money.Quantity { return &q }
+
+// printed is a voucher's number as people read it.
+func printed(number string) string {
+	n, err := ident.ParseVoucherNumber(number)
+	if err != nil {
+		return number // as it stands in the row
+	}
+	return n.Print()
+}
