@@ -316,3 +316,25 @@ func TestRecorderDoesNotReachTheCheckersPages(t *testing.T) {
 		t.Errorf("a checker may record: %d", status)
 	}
 }
+
+func TestProviderReservesByNumber(t *testing.T) {
+	t.Parallel()
+	w := eventtest.New(t)
+	v := w.Voucher(eventtest.Spec{})
+	w.Exec(`update reservation set state = 'cancelled'`)
+	w.Exec(`update voucher set answered_at = now(), answered_by = 'A', answer_channel = 'online', granted_at = now(), granted_by = 'B'`)
+	p := as(t, w, w.Recorder())
+	status, body := p.post("/fi/reservations/new", url.Values{"number": {"ABC-2345-6789D"}})
+	p.want(status, body, 422)
+	status, body = p.post("/fi/reservations/new", url.Values{"number": {strings.ToLower(v.Number)}})
+	p.want(status, body, 200, "Kotihoito", "42,00 € / tunti", "Kotiapu Käpy Oy")
+	if strings.Contains(body, "Testinen") {
+		t.Error("the client's name is shown before the reservation")
+	}
+	sent := form(body, "unit", fmt.Sprint(w.Unit), "from", "1.12.2026")
+	status, body = p.post("/fi/reservations/new", sent)
+	p.want(status, body, 422, "1.12.2026")
+	sent.Set("terms", "yes")
+	status, body = p.post("/fi/reservations/new", sent)
+	p.want(status, body, 200, "Palveluvaraus on tehty")
+}
