@@ -31,6 +31,8 @@ type Deps struct {
 	Bank   payment.FileWriter
 	// Deliver hands out what waits in the outbox, so that notices carry the days of the history; nil leaves it to the server.
 	Deliver func(context.Context) error
+	// Analyse lets the database count what was just filled in bulk; nil leaves it to the database's own worker.
+	Analyse func(context.Context) error
 }
 
 // Builder takes the steps of a world one by one. Its methods run use cases as the people whom they belong to.

@@ -86,6 +86,9 @@ func Build(ctx context.Context, d Deps, o Options) (Result, error) {
 	if err := w.present(ctx); err != nil {
 		return Result{}, fmt.Errorf("bringing the demo to today: %w", err)
 	}
+	if err := w.analyse(ctx); err != nil {
+		return Result{}, err
+	}
 	w.Clock.Set(o.Until)
 	w.result.Organisers, w.result.Providers, w.result.Vouchers = len(w.houses), len(w.companies), w.vouchers
 	return w.result, nil
@@ -208,6 +211,16 @@ func (b *Builder) deliver(ctx context.Context) error {
 	}
 	if err := b.Deliver(ctx); err != nil {
 		return fmt.Errorf("delivering the outbox: %w", err)
+	}
+	return nil
+}
+
+func (b *Builder) analyse(ctx context.Context) error {
+	if b.Analyse == nil {
+		return nil
+	}
+	if err := b.Analyse(ctx); err != nil {
+		return fmt.Errorf("gathering statistics: %w", err)
 	}
 	return nil
 }

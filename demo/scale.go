@@ -114,6 +114,9 @@ func buildScale(ctx context.Context, d Deps, o Options) (Result, error) {
 		if err := inParallel(ctx, all, step.do); err != nil {
 			return Result{}, err
 		}
+		if err := b.analyse(ctx); err != nil {
+			return Result{}, err
+		}
 		o.Progress(fmt.Sprintf("%s: %s", step.name, summary(all)))
 	}
 	out := Result{Organisers: size.Organisers, Providers: size.Organisers * size.Providers, Clients: size.Organisers * size.Clients}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"seteli/core/calendar"
 	"seteli/demo"
 	"seteli/domain/notice"
@@ -134,7 +136,7 @@ func (a *app) buildDemo(ctx context.Context, o demo.Options, clock *calendar.Fix
 	}
 	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Address: a.set.PublicURL, Log: a.log}
 	d := demo.Deps{DB: a.db, Clock: clock, Keys: a.keys, Texts: a.texts, Models: rulebook.BuiltIn(), Bank: bank.Pain001{},
-		Deliver: func(ctx context.Context) error { return a.deliver(ctx, desk.Handlers()) }}
+		Deliver: func(ctx context.Context) error { return a.deliver(ctx, desk.Handlers()) }, Analyse: a.analyse}
 	began := time.Now()
 	if r, err = demo.Build(ctx, d, o); err != nil {
 		return r, err
@@ -142,6 +144,24 @@ func (a *app) buildDemo(ctx context.Context, o demo.Options, clock *calendar.Fix
 	fmt.Printf("built in %s: %d organisers, %d providers, %d clients, %d vouchers, %d events recorded, %s € accepted, %s € in payment files\n",
 		time.Since(began).Round(100*time.Millisecond), r.Organisers, r.Providers, r.Clients, r.Vouchers, r.Tally.Lines, r.Tally.Organiser, r.Paid)
 	return r, a.seal(ctx, sealArgs{Everything: true})
+}
+
+// analyse gathers PostgreSQL's statistics at once: its own worker would come after a minute, and until then a table that was just
+// filled is planned as if it were empty. With DATABASE_URL the server's owner does it.
+func (a *app) analyse(ctx context.Context) error {
+	url := a.set.OwnerURL
+	if a.cluster != nil {
+		url = a.cluster.URL(postgres.Owner, postgres.Database)
+	}
+	if url == "" {
+		return nil
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		return fmt.Errorf("connecting as owner: %w", err)
+	}
+	_, err = conn.Exec(ctx, "analyze")
+	return errors.Join(err, conn.Close(ctx))
 }
 
 // since prints one line per step with the time since the start.
