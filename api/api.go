@@ -199,6 +199,11 @@ func register[I, O any](a *API, op Operation, t about, handle func(context.Conte
 	h.Middlewares = huma.Middlewares{a.guard(&op)}
 	huma.Register(a.huma, h, func(ctx context.Context, in *I) (*O, error) {
 		c := callOf(ctx)
+		if !op.Open {
+			if err := a.reach.warm(ctx); err != nil {
+				return nil, a.problem(ctx, c.lang, err)
+			}
+		}
 		out, err := handle(ctx, c, in)
 		if err != nil {
 			return nil, a.problem(ctx, c.lang, err)

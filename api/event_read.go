@@ -209,10 +209,7 @@ func (a *API) eventBodies(ctx context.Context, tx *postgres.Tx, c *call, list []
 	}
 	out := make([]EventBody, len(list))
 	for i, e := range list {
-		o, _, err := a.reach.organiser(ctx, e.Organiser)
-		if err != nil {
-			return nil, err
-		}
+		o := a.reach.organiser(e.Organiser)
 		out[i] = EventBody{Event: o.Prefix + "-" + digits(e.ID), Organiser: o.Prefix, ClientReference: e.Reference, Service: e.Service, Content: e.Content, Provider: e.Provider,
 			Unit: e.Unit, Date: e.Date, Start: utc(e.Start), End: utc(e.End), Quantity: e.Quantity, Accepted: e.Accepted, PriceCents: e.Price, ValueCents: e.Value,
 			TotalCents: e.Share.Total, OrganiserCents: e.Share.Organiser, OwnCents: e.Share.Own, State: string(e.State), Payment: payments[i],

@@ -195,4 +195,3 @@ func TestEverybodyReadsServicesProvidersPricesAndChecks(t *testing.T) {
 		t.Errorf("only %d checks", len(checks.Checks))
 	}
 }
-

@@ -24,40 +24,48 @@ type reach struct {
 	byID     map[int32]organiser.Organiser
 }
 
-// Organisers change a few times a year; a new one is found at once when it is asked for.
+// Organisers change a few times a year; a new one is found at once when its prefix is asked for.
 const (
 	reachKept = time.Minute
 	reachMiss = time.Second
 )
 
+// warm reads the organisers anew when they were read long ago. Every operation begins with it, so that organiser answers from
+// memory inside a transaction.
+func (r *reach) warm(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if now := r.clock.Now(); r.byID == nil || now.Sub(r.at) > reachKept {
+		return r.load(ctx, now)
+	}
+	return nil
+}
+
+// prefix is not for use inside a transaction: it may have to read.
 func (r *reach) prefix(ctx context.Context, prefix string) (organiser.Organiser, bool, error) {
-	var o organiser.Organiser
-	ok, err := r.find(ctx, func() (ok bool) { o, ok = r.byPrefix[prefix]; return ok })
-	return o, ok, err
-}
-
-func (r *reach) organiser(ctx context.Context, id int32) (organiser.Organiser, bool, error) {
-	var o organiser.Organiser
-	ok, err := r.find(ctx, func() (ok bool) { o, ok = r.byID[id]; return ok })
-	return o, ok, err
-}
-
-func (r *reach) find(ctx context.Context, look func() bool) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.clock.Now()
-	if age := now.Sub(r.at); r.byID == nil || age > reachKept {
-		if err := r.load(ctx, now); err != nil {
-			return false, err
-		}
-	} else if look() {
-		return true, nil
-	} else if age > reachMiss {
-		if err := r.load(ctx, now); err != nil {
-			return false, err
-		}
+	o, ok := r.byPrefix[prefix]
+	if ok || r.byID != nil && now.Sub(r.at) <= reachMiss {
+		return o, ok, nil
 	}
-	return look(), nil
+	if err := r.load(ctx, now); err != nil {
+		return o, false, err
+	}
+	o, ok = r.byPrefix[prefix]
+	return o, ok, nil
+}
+
+// organiser answers from memory.
+func (r *reach) organiser(id int32) organiser.Organiser {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	o, ok := r.byID[id]
+	if !ok {
+		r.at = time.Time{} // founded a moment ago: the next operation reads anew
+	}
+	return o
 }
 
 func (r *reach) load(ctx context.Context, now time.Time) error {
@@ -77,16 +85,12 @@ func (r *reach) load(ctx context.Context, now time.Time) error {
 }
 
 // name makes the API's number of an organiser's thing: "TRE-1842".
-func (r *reach) name(ctx context.Context, org int32, ids ...int64) (string, error) {
-	o, _, err := r.organiser(ctx, org)
-	if err != nil {
-		return "", err
-	}
-	name := o.Prefix
+func (r *reach) name(org int32, ids ...int64) string {
+	name := r.organiser(org).Prefix
 	for _, id := range ids {
 		name += "-" + digits(id)
 	}
-	return name, nil
+	return name
 }
 
 // parse reads such a number with n parts. What cannot be, leads nowhere and answers as what is not there.

@@ -64,13 +64,9 @@ func (a *API) reservationOps() {
 		about{tag: "reservations", errors: []int{400, 404, 409}, summary: "End a reservation from a day on"}, a.endReservation)
 }
 
-func (a *API) reservationBody(ctx context.Context, r voucher.Reservation) (ReservationBody, error) {
-	name, err := a.reach.name(ctx, r.Organiser, r.ID)
-	if err != nil {
-		return ReservationBody{}, err
-	}
-	o, _, err := a.reach.organiser(ctx, r.Organiser)
-	return ReservationBody{Reservation: name, Organiser: o.Prefix, Unit: r.Unit, From: r.Period.From, To: r.Period.To, Cancelled: r.Cancelled, RowVersion: r.RowVersion, Plan: r.Plan}, err
+func (a *API) reservationBody(r voucher.Reservation) ReservationBody {
+	return ReservationBody{Reservation: a.reach.name(r.Organiser, r.ID), Organiser: a.reach.organiser(r.Organiser).Prefix, Unit: r.Unit, From: r.Period.From, To: r.Period.To,
+		Cancelled: r.Cancelled, RowVersion: r.RowVersion, Plan: r.Plan}
 }
 
 func (a *API) listReservations(ctx context.Context, c *call, in *struct {
@@ -100,10 +96,7 @@ func (a *API) listReservations(ctx context.Context, c *call, in *struct {
 	}
 	out := &struct{ Body ReservationList }{ReservationList{Reservations: make([]ReservationBody, len(list))}}
 	for i, r := range list {
-		b, err := a.reservationBody(ctx, r)
-		if err != nil {
-			return nil, err
-		}
+		b := a.reservationBody(r)
 		if s, ok := served[[2]int64{int64(r.Organiser), r.ID}]; ok {
 			b.Served = &ServedBody{Voucher: s.Number.String(), Service: s.Service, Content: s.Content, Name: s.Name, BirthDate: s.BirthDate, Language: string(s.Language),
 				Recurrence: string(s.Recurrence), Amount: s.Amount, AmountCents: s.AmountCents}
@@ -160,9 +153,7 @@ func (a *API) reserve(ctx context.Context, c *call, in *struct {
 			}
 			list := ReservationList{Reservations: make([]ReservationBody, len(made))}
 			for i, r := range made {
-				if list.Reservations[i], err = a.reservationBody(ctx, r); err != nil {
-					return list, err
-				}
+				list.Reservations[i] = a.reservationBody(r)
 			}
 			return list, nil
 		})
@@ -193,7 +184,7 @@ func (a *API) endReservation(ctx context.Context, c *call, in *struct {
 			if err != nil {
 				return ReservationBody{}, missing(err)
 			}
-			return a.reservationBody(ctx, r)
+			return a.reservationBody(r), nil
 		})
 		return err
 	})

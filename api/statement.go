@@ -73,9 +73,9 @@ func (a *API) statementOps() {
 	register(a, op("get-statement", "/statements/{statement}", false), about{tag: "statements", summary: "Read one statement", errors: []int{404}},
 		func(ctx context.Context, c *call, in *statementPath) (*struct{ Body StatementBody }, error) {
 			out := &struct{ Body StatementBody }{}
-			return out, a.statement(ctx, c, in.Statement, func(tx *postgres.Tx, s settlement.Statement) (err error) {
-				out.Body, err = a.statementBody(ctx, s)
-				return err
+			return out, a.statement(ctx, c, in.Statement, func(_ *postgres.Tx, s settlement.Statement) error {
+				out.Body = a.statementBody(s)
+				return nil
 			})
 		})
 	register(a, op("get-statement-lines", "/statements/{statement}/lines", true), about{tag: "statements", summary: "Read the lines of a statement", errors: []int{404}},
@@ -87,11 +87,10 @@ func (a *API) statementOps() {
 	register(a, op("get-statement-pdf", "/statements/{statement}/pdf", true), about{tag: "statements", media: "application/pdf", summary: "The statement as PDF/A", errors: []int{404}}, a.statementPDF)
 }
 
-func (a *API) statementBody(ctx context.Context, s settlement.Statement) (StatementBody, error) {
-	o, _, err := a.reach.organiser(ctx, s.Organiser)
-	return StatementBody{Statement: o.Prefix + "-" + digits(s.Run) + "-" + digits(s.Provider), Number: s.Number, Organiser: o.Prefix, Provider: s.Provider, Lines: s.Lines,
+func (a *API) statementBody(s settlement.Statement) StatementBody {
+	return StatementBody{Statement: a.reach.name(s.Organiser, s.Run, s.Provider), Number: s.Number, Organiser: a.reach.organiser(s.Organiser).Prefix, Provider: s.Provider, Lines: s.Lines,
 		GrossCents: s.Gross, CreditCents: s.Credit, CarriedCents: s.Carried, NetCents: s.Net, Disposition: string(s.Disposition), HoldCode: s.HoldCode,
-		Reference: s.Reference, DueOn: s.DueOn, State: string(s.State)}, err
+		Reference: s.Reference, DueOn: s.DueOn, State: string(s.State)}
 }
 
 func (a *API) listStatements(ctx context.Context, c *call, in *struct {
@@ -112,11 +111,7 @@ func (a *API) listStatements(ctx context.Context, c *call, in *struct {
 		}
 		out.Body.Statements = []StatementBody{}
 		for _, s := range list {
-			b, err := a.statementBody(ctx, s)
-			if err != nil {
-				return err
-			}
-			out.Body.Statements = append(out.Body.Statements, b)
+			out.Body.Statements = append(out.Body.Statements, a.statementBody(s))
 		}
 		return nil
 	})

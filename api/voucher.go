@@ -99,7 +99,7 @@ func (a *API) voucherOps() {
 	register(a, Operation{ID: "list-vouchers", Method: http.MethodGet, Path: "/vouchers", Right: access.VoucherRead, ClientData: true, Sides: organiserSide},
 		about{tag: "vouchers", summary: "List a client's vouchers"}, a.listVouchers)
 	register(a, Operation{ID: "grant-voucher", Method: http.MethodPost, Path: "/vouchers", Right: access.VoucherGrant, ClientData: true, Sides: organiserSide},
-		about{tag: "vouchers", errors: []int{400, 404, 409}, summary: "Grant a voucher", description: "Numbers the voucher and makes the decision letter. Idempotency-Key is needed: a lost answer must not become a second voucher."}, a.grant)
+		about{tag: "vouchers", errors: []int{400, 404, 409}, summary: "Grant a voucher", description: "Numbers the voucher and makes the decision letter; the key needs decision.make too. Idempotency-Key is needed: a lost answer must not become a second voucher."}, a.grant)
 	register(a, Operation{ID: "close-voucher", Method: http.MethodPost, Path: "/vouchers/{voucher}/close", Right: access.VoucherClose, ClientData: true, Sides: organiserSide},
 		about{tag: "vouchers", errors: []int{400, 404, 409}, summary: "Close a voucher from a day on"}, a.closeVoucher)
 }
@@ -156,16 +156,12 @@ func unknownNumber(err error) error {
 }
 
 func (a *API) voucherBody(ctx context.Context, tx *postgres.Tx, c *call, v voucher.Voucher) (VoucherBody, error) {
-	o, _, err := a.reach.organiser(ctx, v.Organiser)
-	if err != nil {
-		return VoucherBody{}, err
-	}
 	left, err := voucher.Left(ctx, tx, v, max(tx.Today(), v.Valid.From))
 	if err != nil {
 		return VoucherBody{}, err
 	}
 	usable := v.Usable()
-	b := VoucherBody{Voucher: v.Number.String(), Organiser: o.Prefix, Service: v.Service, Mode: v.Mode, From: v.Valid.From, To: usable.To, State: v.Shown(tx.Today()),
+	b := VoucherBody{Voucher: v.Number.String(), Organiser: a.reach.organiser(v.Organiser).Prefix, Service: v.Service, Mode: v.Mode, From: v.Valid.From, To: usable.To, State: v.Shown(tx.Today()),
 		OwnShareBlock: v.OwnShareForbidden, Lines: make([]LineOfVoucher, len(v.Lines))}
 	if c.actor.Role.Side() == access.OrganiserSide {
 		b.Client, b.RowVersion = v.Client, v.RowVersion

@@ -47,6 +47,11 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 		registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en, payer_name, payer_iban, demo, created_at)
 		values (2, 'KAA', 'county', 'Kaukalan hyvinvointialue', 'Kaukala', 'Kaukala', '2345678-4', '', '', '', '', '', '', '', '', '', 'Kaukala', 'FI2112345600000785', true, now())`)
 	w.Exec(`insert into account (issuer, subject, name, created_at) values ('test', '1', 'Pääkäyttäjä', now())`)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Log(w.log.String())
+		}
+	})
 	deps := api.Deps{DB: w.DB, Texts: w.Means.Texts, Keys: w.Keys, Clock: clock, Desk: event.NewDesk(w.DB), Board: offer.NewBoard(w.DB), Models: rulebook.BuiltIn(), Random: rand.Reader,
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), PerSecond: 1e6, Burst: 1e6}
 	for _, c := range change {
@@ -54,7 +59,7 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	}
 	w.api = api.New(deps)
 	offering := []access.Right{access.EventRecord, access.EventEdit, access.EventRead, access.VoucherRead, access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.SettlementRead}
-	office := []access.Right{access.ClientImport, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.EventRead}
+	office := []access.Right{access.ClientImport, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead}
 	w.Mine = w.key(access.Key{Provider: vouchertest.Provider, Scopes: offering})
 	w.Another = w.key(access.Key{Provider: vouchertest.OtherProvider, Scopes: offering})
 	w.Read = w.key(access.Key{Provider: vouchertest.Provider, Scopes: []access.Right{access.CatalogueRead}})
