@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -325,4 +326,61 @@ func TestKilledRunGivesTheSameBytes(t *testing.T) {
 	if fmt.Sprint(w.Org.ID) != fmt.Sprint(calm.Org.ID) {
 		t.Error("the worlds differ")
 	}
+}
+
+// R15 for the money: however many people press the button, one file is made.
+func TestOneFileIsMadeOfARun(t *testing.T) {
+	t.Parallel()
+	w := settlementtest.New(t)
+	w.Deliver(w.Payees(1)[0], 4_200)
+	run, err := w.Calculate("2026-11")
+	if err := errors.Join(err, w.Approve(run.No)); err != nil {
+		t.Fatal(err)
+	}
+	errs := make([]error, 6)
+	var wg sync.WaitGroup
+	for i := range errs {
+		wg.Go(func() { _, errs[i] = makeFile(w, run.No) })
+	}
+	wg.Wait()
+	made := 0
+	for _, err := range errs {
+		if err == nil {
+			made++
+		} else {
+			faulttest.Want(t, err, "PAY-012")
+		}
+	}
+	if made != 1 {
+		t.Errorf("%d files", made)
+	}
+}
+
+// What keeps a file from being made leaves the run approved, with the reason.
+func TestFileThatCannotBeMadeLeavesTheRunAsItWas(t *testing.T) {
+	t.Parallel()
+	w := settlementtest.New(t)
+	w.Deliver(w.Payees(1)[0], 100_000_000_000)
+	run, err := w.Calculate("2026-11")
+	if err := errors.Join(err, w.Approve(run.No)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = makeFile(w, run.No)
+	faulttest.Want(t, err, "PAY-033")
+	w.Do(func(ctx context.Context, tx *postgres.Tx) error {
+		now, err := settlement.Get(ctx, tx, w.Preparer, w.Org.ID, run.No)
+		if now.State != settlement.Approved {
+			t.Errorf("the run is %s", now.State)
+		}
+		_, made, err2 := payment.About(ctx, tx, w.Preparer, w.Org.ID, run.No)
+		if made {
+			t.Error("a file is stored")
+		}
+		return errors.Join(err, err2)
+	})
+	if _, err := w.Owner.Exec(t.Context(), "update organiser set payer_iban = '' where organiser_id = $1", w.Org.ID); err != nil {
+		t.Fatal(err)
+	}
+	_, err = makeFile(w, run.No)
+	faulttest.Want(t, err, "PAY-031")
 }
