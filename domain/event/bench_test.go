@@ -1,14 +1,17 @@
 package event_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"sync/atomic"
 	"testing"
 
 	"seteli/core/calendar"
 	"seteli/domain/event"
 	"seteli/domain/event/eventtest"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 )
 
@@ -35,6 +38,38 @@ func BenchmarkFile(b *testing.B) {
 			_, err := event.Record(ctx, tx, w.Organiser, []event.Submission{s})
 			return err
 		})
+	}
+	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+}
+
+// BenchmarkImport is the whole way of such a file: reading the CSV, checks, the record, the receipt and the report of bad rows.
+func BenchmarkImport(b *testing.B) {
+	const lines = 100_000
+	w := eventtest.New(b)
+	texts, err := i18n.Load()
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		b.StopTimer()
+		vouchers := w.Vouchers(lines/20, eventtest.Spec{})
+		var file bytes.Buffer
+		file.WriteString("Setelinumero;Päivä;Määrä\n")
+		for i := range lines {
+			day := fmt.Sprintf("%d.11.2026", 1+i%20)
+			if i%20 == 7 {
+				day = "24.12.2026"
+			}
+			fmt.Fprintf(&file, "%s;%s;1\n", vouchers[i/20].Number, day)
+		}
+		b.StartTimer()
+		p, err := event.ImportFile(b.Context(), w.DB, w.Recorder(), "x.csv", &file, event.ImportOptions{}, nil)
+		if err != nil || p.Counts.Rejected != lines/20 || p.Counts.Accepted != lines/20*19 {
+			b.Fatalf("%v %+v", err, p)
+		}
+		if err := p.WriteErrors(io.Discard, texts, i18n.FI); err != nil {
+			b.Fatal(err)
+		}
 	}
 	b.ReportMetric(float64(lines)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }

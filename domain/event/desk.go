@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 
 	"seteli/core/fault"
 	"seteli/platform/access"
+	"seteli/platform/audit"
 	"seteli/platform/postgres"
 )
 
@@ -51,6 +53,7 @@ func (d *Desk) Record(ctx context.Context, organiser int32, sub Submission) ([]V
 	if len(sub.Lines) > gathered { // a file has the transaction to itself
 		return d.alone(ctx, organiser, sub)
 	}
+	sub.Request = cmp.Or(sub.Request, audit.Request(ctx)) // what is gathered runs under another's context
 	w := &waiting{ctx: ctx, sub: sub, answer: make(chan answer, 1)}
 	d.mu.Lock()
 	q := d.queues[organiser]

@@ -3,18 +3,30 @@ select nextval('event_number')::bigint as event_id
 from generate_series(1, @wanted::int);
 
 -- name: EventReferences :many
+-- By the unique key, one probe for each reference (offset 0 keeps it so): with the statistics of a young table the planner would
+-- rather walk through all events of the payees.
 select e.provider_id, e.client_reference, e.content_hash, e.event_id, e.voucher_id, e.line_id, e.content_id, e.service_id, e.reservation_id, e.unit_id, e.client_id, e.person_id, e.rulebook_id,
   e.bucket, e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings
-from event e
-where e.organiser_id = @organiser_id and e.provider_id = any(@providers::bigint[]) and e.client_reference = any(@refs::text[]);
+from (select unnest(@providers::bigint[]) as provider_id, unnest(@refs::text[]) as client_reference) q
+cross join lateral (
+  select f.provider_id, f.client_reference, f.content_hash, f.event_id, f.voucher_id, f.line_id, f.content_id, f.service_id, f.reservation_id, f.unit_id, f.client_id, f.person_id, f.rulebook_id,
+    f.bucket, f.quantity, f.accepted_quantity, f.price_cents, f.value_cents, f.total_cents, f.organiser_cents, f.own_cents, f.verdict, f.findings
+  from event f
+  where f.organiser_id = @organiser_id and f.provider_id = q.provider_id and f.client_reference = q.client_reference
+  offset 0) e;
 
 -- name: EventsEarlier :many
 -- Live events of the clients near the days: overlaps, duplicates, day limits. A deleted, rejected or refunded one does not count.
+-- Client by client through the index on client and day (offset 0 keeps it so), never through a day's events of everybody.
 select e.event_id, e.provider_id, e.client_id, e.line_id, e.content_id, e.service_date, e.started_at, e.ended_at, e.quantity, e.worker, e.client_reference
-from event_now e
-where e.organiser_id = @organiser_id and e.client_id = any(@clients::bigint[])
-  and e.service_date >= @from_date and e.service_date <= @to_date
-  and e.state in ('accepted', 'review');
+from (select unnest(@clients::bigint[]) as client_id) q
+cross join lateral (
+  select f.event_id, f.provider_id, f.client_id, f.line_id, f.content_id, f.service_date, f.started_at, f.ended_at, f.quantity, f.worker, f.client_reference
+  from event_now f
+  where f.organiser_id = @organiser_id and f.client_id = q.client_id
+    and f.service_date >= @from_date and f.service_date <= @to_date
+    and f.state in ('accepted', 'review')
+  offset 0) e;
 
 -- name: BatchesAdd :many
 -- Numbers come back in the order of the arrays: ids are drawn in that order, and sorting them gives it back.

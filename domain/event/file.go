@@ -145,7 +145,7 @@ func (r *reading) row(row sheet.Row) FileRow {
 		case decided && accepted:
 			values[i] = c.Proposal
 		default:
-			out.refuse("ENV-07", FileColumns[i], "column", r.columns[i], "given", c.Raw, "proposal", c.Proposal)
+			out.refuse("ENV-07", FileColumns[i], "column", r.columns[i], "given", c.Raw, "proposal", shownProposal(c.Proposal))
 		}
 	}
 	r.fill(&out, values)
@@ -157,6 +157,14 @@ func (r *reading) row(row sheet.Row) FileRow {
 
 func (row *FileRow) refuse(code, field string, values ...any) {
 	row.Verdict.Findings = append(row.Verdict.Findings, found(code, field, values...))
+}
+
+// shownProposal is a day when the proposal is one, so that it is shown in the reader's form.
+func shownProposal(p string) any {
+	if d, err := calendar.ParseDate(p); err == nil {
+		return d
+	}
+	return p
 }
 
 // fill reads the values of one row; a value of the wrong form is a finding of its column.

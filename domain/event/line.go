@@ -84,6 +84,7 @@ type Submission struct {
 	Source     Source
 	FileName   string
 	FileSHA256 []byte
+	Request    string // id of the request that brought it, for the audit; empty = that of the context
 	Lines      []Line
 }
 

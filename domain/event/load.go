@@ -19,7 +19,8 @@ import (
 type span struct {
 	providers []int64
 	numbers   []string
-	refs      []string
+	refs      []string // beside each the company that it is of
+	refsOf    []int64
 	workers   []string
 	from, to  calendar.Date
 }
@@ -27,14 +28,15 @@ type span struct {
 func spanOf(subs []Submission) span {
 	var s span
 	s.from, s.to = calendar.Forever, 0
-	numbers, refs, workers := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	numbers, refs, workers := map[string]bool{}, map[referenceKey]bool{}, map[string]bool{}
 	for i := range subs {
 		s.providers = append(s.providers, subs[i].Provider)
 		for j := range subs[i].Lines {
 			l := &subs[i].Lines[j]
 			numbers[l.Number] = true
-			if l.Reference != "" {
-				refs[l.Reference] = true
+			if key := (referenceKey{subs[i].Provider, l.Reference}); l.Reference != "" && !refs[key] {
+				refs[key] = true
+				s.refs, s.refsOf = append(s.refs, l.Reference), append(s.refsOf, subs[i].Provider)
 			}
 			if l.Worker != "" && l.Start != nil {
 				workers[l.Worker] = true
@@ -48,15 +50,11 @@ func spanOf(subs []Submission) span {
 	for n := range numbers {
 		s.numbers = append(s.numbers, n)
 	}
-	for r := range refs {
-		s.refs = append(s.refs, r)
-	}
 	for w := range workers {
 		s.workers = append(s.workers, w)
 	}
 	slices.Sort(s.numbers)
 	slices.Sort(s.workers)
-	slices.Sort(s.refs)
 	return s
 }
 
@@ -230,7 +228,7 @@ func (f *Facts) loadReferences(ctx context.Context, tx *postgres.Tx, organiser i
 	if len(s.refs) == 0 {
 		return nil
 	}
-	rows, err := db.New(tx).EventReferences(ctx, db.EventReferencesParams{OrganiserID: organiser, Providers: s.providers, Refs: s.refs})
+	rows, err := db.New(tx).EventReferences(ctx, db.EventReferencesParams{OrganiserID: organiser, Providers: s.refsOf, Refs: s.refs})
 	if err != nil {
 		return fmt.Errorf("reading earlier references: %w", err)
 	}

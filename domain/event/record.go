@@ -1,6 +1,7 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -123,12 +124,8 @@ func (w *writing) number(ctx context.Context, tx *postgres.Tx) error {
 	return nil
 }
 
-// audit writes one row for each submission that stored something, grouped so that a gathered batch of one sender is one statement.
+// audit writes one row for each submission that stored something, with its own sender and request, in one statement.
 func (w *writing) audit(ctx context.Context, tx *postgres.Tx) error {
-	type who struct{ account, mandate, key int64 }
-	entries := map[who][]audit.Entry{}
-	actors := map[who]access.Actor{}
-	var order []who
 	counts := make([]int, len(w.subs))
 	first := make([]int64, len(w.subs))
 	for i := range w.stored {
@@ -136,23 +133,14 @@ func (w *writing) audit(ctx context.Context, tx *postgres.Tx) error {
 			first[w.stored[i].index] = w.stored[i].verdict.Event
 		}
 	}
+	var entries []audit.Signed
 	for s := range w.subs {
 		if counts[s] == 0 {
 			continue
 		}
-		by := w.subs[s].By
-		k := who{by.Account, by.Mandate, by.APIKey}
-		if _, ok := actors[k]; !ok {
-			actors[k] = by
-			order = append(order, k)
-		}
-		entries[k] = append(entries[k], audit.Entry{Subject: audit.Ref{Kind: "event", ID: first[s]},
-			Detail: map[string]any{"batch": w.batches[s], "provider": w.subs[s].Provider, "source": w.subs[s].Source, "lines": len(w.subs[s].Lines), "stored": counts[s]}})
+		sub := &w.subs[s]
+		entries = append(entries, audit.Signed{By: sub.By, Request: cmp.Or(sub.Request, audit.Request(ctx)), Entry: audit.Entry{Subject: audit.Ref{Kind: "event", ID: first[s]},
+			Detail: map[string]any{"batch": w.batches[s], "provider": sub.Provider, "source": sub.Source, "lines": len(sub.Lines), "stored": counts[s]}}})
 	}
-	for _, k := range order {
-		if err := audit.WriteMany(ctx, tx, actors[k], actRecorded, entries[k]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return audit.WriteSigned(ctx, tx, actRecorded, entries)
 }

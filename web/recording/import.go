@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"seteli/core/calendar"
 	"seteli/domain/event"
 	"seteli/platform/i18n"
 	"seteli/platform/sheet"
@@ -149,7 +150,11 @@ func (s site) examples(r *ui.Request, v *event.FilePreview, kind sheet.Damage) u
 	for _, row := range v.Rows {
 		for _, x := range row.Verdict.Findings {
 			if x.Code == "ENV-07" && len(t.Rows) < 10 && row.Damaged(x.Field) == kind {
-				t.Rows = append(t.Rows, ui.TextCells(text(int64(row.Row)), r.T("event.file.column."+x.Field), fmt.Sprint(x.Values["given"]), fmt.Sprint(x.Values["proposal"])))
+				proposal := fmt.Sprint(x.Values["proposal"])
+				if d, ok := x.Values["proposal"].(calendar.Date); ok {
+					proposal = r.Date(d)
+				}
+				t.Rows = append(t.Rows, ui.TextCells(text(int64(row.Row)), r.T("event.file.column."+x.Field), fmt.Sprint(x.Values["given"]), proposal))
 			}
 		}
 	}

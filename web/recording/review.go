@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -220,6 +221,11 @@ func (s site) decide(w http.ResponseWriter, r *ui.Request) error {
 	p.Buttons = []act{{Key: "recording.review.go"}}
 	p.Links = []ui.Link{{Text: r.T("recording.review.title"), Href: r.Path("/review")}}
 	if !p.Form.Submitted() {
+		others, err := s.others(r, e)
+		if err != nil {
+			return err
+		}
+		p.Bottom = append(p.Bottom, others)
 		return s.show(w, r, p)
 	}
 	choice := p.Form.Choice("decision", "accept", "partly", "reject")
@@ -236,6 +242,36 @@ func (s site) decide(w http.ResponseWriter, r *ui.Request) error {
 		}
 		return event.Accept(ctx, tx, r.Actor, d)
 	})
+}
+
+// others are the voucher's other events, which the decision is compared with.
+func (s site) others(r *ui.Request, e event.Event) (ui.Table, error) {
+	n, o := newNamed(), r.Actor.Organiser
+	var list []event.Event
+	err := s.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
+		if list, err = event.OfVoucher(r.Context(), tx, r.Actor, o, e.Client, e.Voucher, pageSize); err != nil {
+			return err
+		}
+		list = slices.DeleteFunc(list, func(x event.Event) bool { return x.ID == e.ID })
+		return n.read(r.Context(), tx, r.Actor, o, list)
+	})
+	return s.checkedTable(r, list, n, "recording.review.others"), err
+}
+
+// checkedTable is the list of events with links to the checker's pages and the provider's name.
+func (s site) checkedTable(r *ui.Request, list []event.Event, n named, caption string) ui.Table {
+	t := s.eventTable(r, list, n)
+	t.Caption, t.Quiet = r.T(caption), false
+	for i, e := range list {
+		l := n.labels[e.ID]
+		t.Rows[i][0].Href = r.Path("/review/{event}", e.ID)
+		t.Rows[i][2].Small = l.Provider
+		if e.Start != nil && e.End != nil {
+			t.Rows[i][0].Small = clock(*e.Start) + "–" + clock(*e.End)
+		}
+	}
+	t.Empty = ui.Empty{Title: r.T("recording.events.none")}
+	return t
 }
 
 // apply reads step and reason, runs the act and answers; a refused form comes back with everything typed.
@@ -305,12 +341,7 @@ func (s site) checked(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	t := s.eventTable(r, list, n)
-	for i, e := range list {
-		t.Rows[i][0].Href = r.Path("/review/{event}", e.ID)
-	}
-	t.Empty = ui.Empty{Title: r.T("recording.events.none")}
-	p.Bottom = []ui.Component{t}
+	p.Bottom = []ui.Component{s.checkedTable(r, list, n, "recording.nav.events")}
 	return s.show(w, r, p)
 }
 
