@@ -76,7 +76,9 @@ func (p *Pages) dashboard(w http.ResponseWriter, r *ui.Request) error {
 	if !y.Hidden {
 		v.Budget = budgetChart(r, y)
 	}
-	v.Waiting = waitingChart(r, m)
+	if m.InReview > 0 {
+		v.Waiting = waitingChart(r, m)
+	}
 	return r.Show(w, http.StatusOK, "steering/dashboard", v)
 }
 
@@ -228,12 +230,8 @@ func waitingChart(r *ui.Request, m statistics.Month) template.HTML {
 		}
 	}
 	c.Series = []chart.Series{s}
-	switch {
-	case m.InReview == 0:
-		c.Title = r.T("steering.waiting.none")
-	case late == 0:
-		c.Title = r.T("steering.waiting.fresh", "n", m.InReview)
-	default:
+	c.Title = r.T("steering.waiting.fresh", "n", m.InReview)
+	if late > 0 {
 		c.Title = r.T("steering.waiting.late", "n", late)
 	}
 	return c.HTML()

@@ -84,7 +84,14 @@ func TestPagesRenderInEveryLanguage(t *testing.T) {
 
 func TestDashboardTellsTheMonthAndItsFinding(t *testing.T) {
 	t.Parallel()
-	server, _ := open(t, access.Actor{Role: access.MainUser, Organiser: 17})
+	server, store := open(t, access.Actor{Role: access.MainUser, Organiser: 17})
+	_, err := postgrestest.Admin(t, store).Exec(t.Context(), `set session_replication_role = replica;
+		insert into event (organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id, service_date, quantity, accepted_quantity, price_cents, value_cents,
+		total_cents, organiser_cents, own_cents, bucket, verdict, rulebook_id, client_reference, content_hash, batch_id, recorded_at, recorded_by_account, recorded_by)
+		values (17, 900, 5, 51, 1, 1, 1, 1, 31, 3, 6, '2026-11-01', 3000, 0, 4000, 3400, 0, 0, 0, '2026-11-01', 'review', 1, 'W', '\x00', 1, '2026-11-02', 1, 'x')`)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for lang, finding := range map[string]string{"fi": "Ennuste alittaa määrärahan", "sv": "Prognosen underskrider anslaget", "en": "The forecast stays under the budget"} {
 		body, res := get(t, server, "/"+lang+"/steering?month=2026-10")
 		if res.StatusCode != http.StatusOK || !strings.Contains(body, finding) {
@@ -101,6 +108,9 @@ func TestDashboardTellsTheMonthAndItsFinding(t *testing.T) {
 		}
 	}
 	body, _ := get(t, server, "/fi/steering?month=2026-10")
+	if !strings.Contains(body, "Yksi tapahtuma on odottanut yli viikon") {
+		t.Error("what has waited over a week is not told")
+	}
 	if !strings.Contains(body, "680,00 €") || !strings.Contains(body, "alle 5") || !strings.Contains(body, "12 h") {
 		t.Error("the month's euros, hours or suppressed count are missing")
 	}
