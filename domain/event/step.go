@@ -31,7 +31,7 @@ var (
 	errUnknown   = fault.New(fault.NotFound, "EVT-010", "event.not_found")
 	errState     = fault.New(fault.Conflict, "EVT-011", "event.state_forbids")
 	errDecided   = fault.New(fault.Stale, "EVT-012", "event.decided_by_another")
-	errSettled   = fault.New(fault.Conflict, "COR-09", "event.settled")
+	errSettled   = fault.New(fault.Conflict, "EVT-019", "event.settled")
 	errUnsettled = fault.New(fault.Conflict, "EVT-013", "event.not_settled_yet")
 	errReason    = fault.New(fault.Invalid, "EVT-014", "event.reason_needed")
 	errCode      = fault.New(fault.Invalid, "EVT-015", "event.reason_code_unknown")

@@ -413,7 +413,7 @@ func TestSettledEventIsRefundedNotDeleted(t *testing.T) {
 	}
 	faulttest.Want(t, decide(w, id, refund), "EVT-013")
 	seal(w)
-	faulttest.Want(t, decide(w, id, remove), "COR-09")
+	faulttest.Want(t, decide(w, id, remove), "EVT-019")
 	if err := decide(w, id, refund); err != nil {
 		t.Fatal(err)
 	}
@@ -426,7 +426,7 @@ func TestSettledEventIsRefundedNotDeleted(t *testing.T) {
 	if payable(w) != 7000 {
 		t.Error("the withdrawal did not give the sum back")
 	}
-	faulttest.Want(t, decide(w, id, remove), "COR-09") // settled it stays
+	faulttest.Want(t, decide(w, id, remove), "EVT-019") // settled it stays
 	if err := decide(w, id, refund); err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func filter(r *ui.Request) (calendar.Month, event.Filter) {
 }
 
 // events lists a month: sums first, then what happened, each with its state and what can be done.
-func (s site) events(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) events(w http.ResponseWriter, r *ui.Request) error {
 	month, f := filter(r)
 	var list []event.Event
 	var sums []event.Sum
@@ -83,6 +83,9 @@ func (s site) events(w http.ResponseWriter, r *ui.Request) error {
 	query := "?" + url.Values{"month": {month.String()}, "state": {string(f.State)}}.Encode()
 	p.Links = []ui.Link{{Text: r.T("recording.record.choose"), Href: r.Path("/reservations")},
 		{Text: r.T("recording.export", "format", "CSV"), Href: r.Path("/events-export/{format}", "csv") + query}, {Text: r.T("recording.export", "format", "XLSX"), Href: r.Path("/events-export/{format}", "xlsx") + query}}
+	if r.Actor.Can("event.import") {
+		p.Links = append([]ui.Link{{Text: r.T("recording.import.title"), Href: r.Path("/import")}}, p.Links...)
+	}
 	return s.show(w, r, p)
 }
 
@@ -103,7 +106,7 @@ func tiles(r *ui.Request, sums []event.Sum) ui.Tiles {
 		{Label: r.T("recording.tile.review"), Figure: text(waiting)}, {Label: r.T("recording.tile.refunded"), Figure: r.Cents(refunded)}}
 }
 
-func (s site) eventTable(r *ui.Request, list []event.Event, n named) ui.Table {
+func (s *Pages) eventTable(r *ui.Request, list []event.Event, n named) ui.Table {
 	t := ui.Table{Caption: r.T("recording.nav.events"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("recording.date")}, {Text: r.T("recording.client")}, {Text: r.T("recording.content")},
 		{Text: r.T("recording.quantity_column"), Numeric: true}, {Text: r.T("recording.organiser_share"), Numeric: true}, {Text: r.T("recording.state")}},
 		Empty: ui.Empty{Title: r.T("recording.events.none"), Text: r.T("recording.events.none.text"), Links: []ui.Link{{Text: r.T("recording.nav.reservations"), Href: r.Path("/reservations")}}}}
@@ -116,7 +119,7 @@ func (s site) eventTable(r *ui.Request, list []event.Event, n named) ui.Table {
 }
 
 // own reads one event of the provider, with its words, states and steps.
-func (s site) own(r *ui.Request) (event.Event, named, []event.Step, error) {
+func (s *Pages) own(r *ui.Request) (event.Event, named, []event.Step, error) {
 	o, err := organiserOf(r)
 	if err != nil {
 		return event.Event{}, named{}, nil, err
@@ -128,7 +131,7 @@ func (s site) own(r *ui.Request) (event.Event, named, []event.Step, error) {
 	return s.read(r, o, id)
 }
 
-func (s site) read(r *ui.Request, o int32, id int64) (e event.Event, n named, steps []event.Step, err error) {
+func (s *Pages) read(r *ui.Request, o int32, id int64) (e event.Event, n named, steps []event.Step, err error) {
 	n = newNamed()
 	err = s.DB.Tenant(r.Context(), r.Actor.In(o), func(tx *postgres.Tx) (err error) {
 		if e, steps, err = event.Get(r.Context(), tx, r.Actor, o, id); err != nil {
@@ -140,7 +143,7 @@ func (s site) read(r *ui.Request, o int32, id int64) (e event.Event, n named, st
 }
 
 // event is the page of one: state, why this sum, findings, history, and what can be done and why not.
-func (s site) event(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) event(w http.ResponseWriter, r *ui.Request) error {
 	e, n, steps, err := s.own(r)
 	if err != nil {
 		return err
@@ -168,7 +171,7 @@ func (s site) event(w http.ResponseWriter, r *ui.Request) error {
 	return s.show(w, r, p)
 }
 
-func (s site) eventPage(r *ui.Request, e event.Event, n named, steps []event.Step) page {
+func (s *Pages) eventPage(r *ui.Request, e event.Event, n named, steps []event.Step) page {
 	l := n.labels[e.ID]
 	rows := []ui.Row{{Key: r.T("recording.state"), Tag: r.Tag(n.state(e))}, {Key: r.T("recording.content"), Value: l.Content.In(r.Lang), Small: l.Unit + " · " + l.Provider},
 		{Key: r.T("recording.number"), Value: printed(l.Number)}, {Key: r.T("recording.quantity_column"), Value: quantityText(r, e, l)}}
@@ -217,7 +220,7 @@ func timeline(r *ui.Request, e event.Event, steps []event.Step, l event.Label) u
 const mostExported = 100_000
 
 // export writes the list of the month as it is filtered, for a spreadsheet. Formulas are guarded by the writer.
-func (s site) export(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) export(w http.ResponseWriter, r *ui.Request) error {
 	format := sheet.Format(r.PathValue("format"))
 	if format != sheet.CSV && format != sheet.XLSX {
 		return errAddress

@@ -16,7 +16,7 @@ import (
 const mostRows = 200
 
 // files takes a new file and lists the earlier ones. Structural errors come all at once, with row and column.
-func (s site) files(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) files(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	p := page{Title: r.T("recording.import.title"), Lead: r.T("recording.import.lead"), Form: f, Files: true,
 		Fields: []field{{Kind: "upload", Name: "file", Label: r.T("recording.import.file"), Hint: r.T("recording.import.file.hint")}}, Buttons: []act{{Key: "recording.import.check"}},
@@ -51,7 +51,7 @@ func (s site) files(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // template sends an empty file with the headings in the reader's language.
-func (s site) template(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) template(w http.ResponseWriter, r *ui.Request) error {
 	format := sheet.Format(r.PathValue("format"))
 	if format != sheet.CSV && format != sheet.XLSX {
 		return errAddress
@@ -62,7 +62,7 @@ func (s site) template(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // file is the check of one file: what is good, what is not and why, what a spreadsheet has damaged; then the confirmation.
-func (s site) file(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) file(w http.ResponseWriter, r *ui.Request) error {
 	id, err := number(r, "file")
 	if err != nil {
 		return err
@@ -86,7 +86,7 @@ func (s site) file(w http.ResponseWriter, r *ui.Request) error {
 	return s.show(w, r, s.filePage(r, f, v))
 }
 
-func (s site) fileAct(r *ui.Request, f *ui.Form, id int64) error {
+func (s *Pages) fileAct(r *ui.Request, f *ui.Form, id int64) error {
 	switch f.Choice("act", "confirm", "accept", "refuse", "drop") {
 	case "confirm":
 		_, err := event.ConfirmFile(r.Context(), s.DB, r.Actor, r.Actor.Provider, id, nil)
@@ -101,7 +101,7 @@ func (s site) fileAct(r *ui.Request, f *ui.Form, id int64) error {
 	return f.Err()
 }
 
-func (s site) filePage(r *ui.Request, f *ui.Form, v *event.FilePreview) page {
+func (s *Pages) filePage(r *ui.Request, f *ui.Form, v *event.FilePreview) page {
 	good := v.Counts.Rows - v.Counts.Rejected
 	p := page{Caption: r.T("recording.import.caption", "name", v.File.Name, "when", v.File.UploadedAt), Form: f, Wide: true,
 		Title: r.T("recording.import.checked", "n", v.Counts.Rejected),
@@ -145,7 +145,7 @@ func (s site) filePage(r *ui.Request, f *ui.Form, v *event.FilePreview) page {
 }
 
 // examples shows the first damaged values of a kind with their proposals.
-func (s site) examples(r *ui.Request, v *event.FilePreview, kind sheet.Damage) ui.Component {
+func (s *Pages) examples(r *ui.Request, v *event.FilePreview, kind sheet.Damage) ui.Component {
 	t := ui.Table{Caption: r.T("recording.import.proposals"), Dense: true, Cards: true, Columns: []ui.Column{{Text: r.T("recording.import.row")}, {Text: r.T("recording.import.column")}, {Text: r.T("recording.import.value")}, {Text: r.T("recording.import.proposal")}}}
 	for _, row := range v.Rows {
 		for _, x := range row.Verdict.Findings {
@@ -162,7 +162,7 @@ func (s site) examples(r *ui.Request, v *event.FilePreview, kind sheet.Damage) u
 }
 
 // rows lists what has to be mended or looked at: row, column, value, what is wrong and what to do.
-func (s site) rows(r *ui.Request, v *event.FilePreview) ui.Component {
+func (s *Pages) rows(r *ui.Request, v *event.FilePreview) ui.Component {
 	t := ui.Table{Caption: r.T("recording.import.attention"), Cards: true, Columns: []ui.Column{{Text: r.T("recording.import.row")}, {Text: r.T("recording.state")}, {Text: r.T("recording.import.value")},
 		{Text: r.T("recording.import.wrong")}, {Text: r.T("recording.import.remedy")}}, Empty: ui.Empty{Title: r.T("recording.import.all_good")}}
 	tags := map[event.Severity]string{event.ToReject: "row.error", event.ToReview: "row.warning", event.Warn: "row.warning"}
@@ -181,7 +181,7 @@ func (s site) rows(r *ui.Request, v *event.FilePreview) ui.Component {
 }
 
 // fileErrors sends the rows that were not taken, in the sender's own columns with code, reason and remedy.
-func (s site) fileErrors(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) fileErrors(w http.ResponseWriter, r *ui.Request) error {
 	v, err := s.preview(r)
 	if err != nil {
 		return err
@@ -190,7 +190,7 @@ func (s site) fileErrors(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // fileAnswers sends every row with its answer.
-func (s site) fileAnswers(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) fileAnswers(w http.ResponseWriter, r *ui.Request) error {
 	v, err := s.preview(r)
 	if err != nil {
 		return err
@@ -198,7 +198,7 @@ func (s site) fileAnswers(w http.ResponseWriter, r *ui.Request) error {
 	return send(w, r, sheet.CSV, fmt.Sprint("kuittaus-", v.File.ID), func(out *bytes.Buffer) error { return v.WriteAnswers(out, s.Texts, r.Lang, sheet.CSV) })
 }
 
-func (s site) preview(r *ui.Request) (*event.FilePreview, error) {
+func (s *Pages) preview(r *ui.Request) (*event.FilePreview, error) {
 	id, err := number(r, "file")
 	if err != nil {
 		return nil, err

@@ -18,7 +18,7 @@ import (
 func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // reservation finds one of the provider's own, with its client and what is left on the day.
-func (s site) reservation(r *ui.Request, organiser int32, id int64, day calendar.Date) (reserved, error) {
+func (s *Pages) reservation(r *ui.Request, organiser int32, id int64, day calendar.Date) (reserved, error) {
 	var list []voucher.Reservation
 	err := s.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
 		list, err = voucher.OfProvider(r.Context(), tx, r.Actor, false, voucher.Cursor{Organiser: organiser, Reservation: id - 1}, 1)
@@ -38,7 +38,7 @@ func (s site) reservation(r *ui.Request, organiser int32, id int64, day calendar
 }
 
 // record is the form of one event: the client and the voucher are known, a day and an amount are asked.
-func (s site) record(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) record(w http.ResponseWriter, r *ui.Request) error {
 	organiser, err := organiserOf(r)
 	if err != nil {
 		return err
@@ -83,20 +83,17 @@ func (s site) record(w http.ResponseWriter, r *ui.Request) error {
 var formFields = map[string]string{"date": "date", "start": "start", "end": "end", "quantity": "quantity", "worker": "worker", "reference": "date"}
 
 // refuse puts the rejecting findings of a verdict on the form, each on its field.
-func (s site) refuse(r *ui.Request, f *ui.Form, v event.Verdict) {
+func (s *Pages) refuse(r *ui.Request, f *ui.Form, v event.Verdict) {
 	for _, x := range v.Findings {
 		if x.Severity() != event.ToReject {
 			continue
 		}
-		one := fault.New(fault.Invalid, x.Code, x.TextKey())
-		for name, value := range x.Args() {
-			one = one.With(name, value)
-		}
-		f.Refuse(one.At(formFields[x.Field]))
+		wrong, remedy := s.findingText(r, x)
+		f.Refuse(errRejected.At(formFields[x.Field]).With("text", wrong).With("remedy", remedy))
 	}
 }
 
-func (s site) recordForm(r *ui.Request, x reserved, f *ui.Form) page {
+func (s *Pages) recordForm(r *ui.Request, x reserved, f *ui.Form) page {
 	p := page{Title: r.T("recording.record.title"), Caption: x.Served.Name, Form: f,
 		Top: []ui.Component{ui.Summary{Rows: []ui.Row{{Key: r.T("recording.content"), Value: x.Content.Names.In(r.Lang), Small: x.Service.Names.In(r.Lang)},
 			{Key: r.T("recording.number"), Value: x.Served.Number.Print()}, {Key: r.T("recording.left"), Value: x.Left}}}},
@@ -155,7 +152,7 @@ func instant(f *ui.Form, name string, day calendar.Date, start *time.Time) *time
 }
 
 // edit corrects an event that is not settled: the new version is judged like a new event, and a rejected one changes nothing.
-func (s site) edit(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) edit(w http.ResponseWriter, r *ui.Request) error {
 	e, n, _, err := s.own(r)
 	if err != nil {
 		return err
@@ -210,7 +207,7 @@ func clock(t time.Time) string {
 }
 
 // remove deletes an event of one's own that is not settled.
-func (s site) remove(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) remove(w http.ResponseWriter, r *ui.Request) error {
 	e, n, _, err := s.own(r)
 	if err != nil {
 		return err

@@ -28,8 +28,8 @@ import (
 //go:embed templates/*.html
 var templates embed.FS
 
-// Deps is what the pages need.
-type Deps struct {
+// Pages holds what the pages need.
+type Pages struct {
 	DB    *postgres.DB
 	Texts *i18n.Catalogue
 	Desk  *event.Desk // one per process
@@ -64,40 +64,32 @@ type field struct {
 type act struct{ Key, Kind, Name, Value, Text string }
 
 var (
-	errAddress = fault.New(fault.NotFound, "REC-001", "recording.no_page")
-	errChosen  = fault.New(fault.Invalid, "REC-002", "recording.review.nothing_chosen")
-	errNumber  = fault.New(fault.Invalid, "REC-003", "recording.reserve.number_unknown")
-	errHalf    = fault.New(fault.Invalid, "REC-004", "recording.quantity_or_times")
+	errAddress  = fault.New(fault.NotFound, "REC-001", "recording.no_page")
+	errChosen   = fault.New(fault.Invalid, "REC-002", "recording.review.nothing_chosen")
+	errNumber   = fault.New(fault.Invalid, "REC-003", "recording.reserve.number_unknown")
+	errRejected = fault.New(fault.Invalid, "REC-005", "recording.rejected") // carries the text and remedy of a check
+	errHalf     = fault.New(fault.Invalid, "REC-004", "recording.quantity_or_times")
 )
 
-var recorders = []access.Role{access.Signatory, access.ProviderMainUser, access.ServiceResponsible, access.Recorder}
-
-// Audiences are the pages of those who record and of those who check, with their navigation.
-func Audiences(d Deps) []ui.Audience {
+// Audience is the pages of those who record and of those who check, with their navigation: everybody sees the entries of their rights.
+func (s *Pages) Audience() ui.Audience {
 	sample := page{Title: "x", Caption: "x", Lead: "x", Texts: []string{"x"}, Hidden: []hidden{{"a", "1"}}, Files: true, Buttons: []act{{Key: "recording.save"}, {Key: "recording.save", Text: "x"}},
 		Links: []ui.Link{{Text: "x", Href: "/"}}, Top: []ui.Component{ui.Inset{Text: "x"}}, Inside: []ui.Component{ui.Warning{Text: "x"}}}
 	for _, kind := range []string{"input", "date", "textarea", "select", "radios", "checkboxes", "tick", "upload"} {
 		sample.Fields = append(sample.Fields, field{Kind: kind, Name: kind, Label: "x", Options: []ui.Option{{Value: "1", Text: "x"}}})
 	}
-	return []ui.Audience{{
-		Name: "recording", Templates: templates, Routes: Routes(d), Roles: recorders,
+	return ui.Audience{
+		Name: "recording", Templates: templates, Routes: s.routes(),
+		Roles: []access.Role{access.Signatory, access.ProviderMainUser, access.ServiceResponsible, access.Recorder, access.EventChecker},
 		States: map[string]ui.State{"event.partial": {Key: "event.state.partial", Colour: "orange"}, "event.credited": {Key: "recording.state.credited", Colour: "grey"},
 			"file.uploaded": {Key: "recording.file.state.uploaded", Colour: "blue"}, "file.confirmed": {Key: "recording.file.state.confirmed", Colour: "green"}, "file.dropped": {Key: "recording.file.state.dropped", Colour: "grey"}},
-		Nav: []ui.NavItem{{Key: "recording.nav.reservations", Path: "/reservations", Right: access.ReservationRead},
-			{Key: "recording.nav.events", Path: "/events", Right: access.EventRead},
-			{Key: "recording.nav.import", Path: "/import", Right: access.EventImport}},
+		Nav: []ui.NavItem{{Key: "recording.nav.reservations", Path: "/reservations", Right: access.EventRecord}, {Key: "recording.nav.events", Path: "/events", Right: access.EventRecord},
+			{Key: "recording.nav.review", Path: "/review", Right: access.EventReview}, {Key: "recording.nav.checked", Path: "/checked", Right: access.EventReview}},
 		Pages: []ui.PageSpec{ui.Page("recording/page", page{Title: "x"}, sample)},
-	}, {
-		Name: "checking", Roles: []access.Role{access.EventChecker}, Templates: embed.FS{},
-		Nav: []ui.NavItem{{Key: "recording.nav.review", Path: "/review", Right: access.EventReview}, {Key: "recording.nav.checked", Path: "/checked", Right: access.EventReview}},
-	}}
+	}
 }
 
-type site struct{ Deps }
-
-// Routes are all routes of the package.
-func Routes(d Deps) []ui.Route {
-	s := site{d}
+func (s *Pages) routes() []ui.Route {
 	var all []ui.Route
 	get := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) {
 		all = append(all, ui.Route{Method: "GET", Path: path, Right: right, Handle: h, ClientData: true, Subject: subject(path)})
@@ -155,7 +147,7 @@ func organiserOf(r *ui.Request) (int32, error) {
 	return int32(n), nil
 }
 
-func (s site) show(w http.ResponseWriter, r *ui.Request, p page) error {
+func (s *Pages) show(w http.ResponseWriter, r *ui.Request, p page) error {
 	status := http.StatusOK
 	if p.Form.Refused() {
 		status = http.StatusUnprocessableEntity
@@ -164,14 +156,14 @@ func (s site) show(w http.ResponseWriter, r *ui.Request, p page) error {
 }
 
 // findingText is one finding as the reader reads it.
-func (s site) findingText(r *ui.Request, f event.Finding) (text, remedy string) {
+func (s *Pages) findingText(r *ui.Request, f event.Finding) (text, remedy string) {
 	return s.Texts.Text(r.Lang, f.TextKey(), f.Args()), s.Texts.Text(r.Lang, f.TextKey()+".remedy", f.Args())
 }
 
 var severities = map[event.Severity]string{event.ToReject: "reject", event.ToReview: "review", event.Warn: "warn"}
 
 // findings shows code, reason and remedy of each finding.
-func (s site) findings(r *ui.Request, fs []event.Finding) ui.Component {
+func (s *Pages) findings(r *ui.Request, fs []event.Finding) ui.Component {
 	var rows []ui.Row
 	for _, f := range fs {
 		text, remedy := s.findingText(r, f)
@@ -205,7 +197,7 @@ func newNamed() named {
 }
 
 // name reads words and settlement states for events that were read already: one transaction an organiser.
-func (s site) name(r *ui.Request, events []event.Event) (named, error) {
+func (s *Pages) name(r *ui.Request, events []event.Event) (named, error) {
 	n := newNamed()
 	by := map[int32][]event.Event{}
 	for _, e := range events {

@@ -31,7 +31,7 @@ import (
 
 func TestEveryPageRendersInEveryLanguage(t *testing.T) {
 	t.Parallel()
-	uitest.Pages(t, recording.Audiences(recording.Deps{})...)
+	uitest.Pages(t, (&recording.Pages{}).Audience())
 }
 
 // person walks the pages as one actor.
@@ -48,7 +48,7 @@ func as(t *testing.T, w *eventtest.World, by access.Actor) *person {
 		t.Fatal(err)
 	}
 	site := uitest.New(t, ui.Session{Actor: by, SignedIn: true, Acting: ui.Acting{Kind: "company", Name: by.Name}},
-		recording.Audiences(recording.Deps{DB: w.DB, Texts: texts, Desk: event.NewDesk(w.DB)})...)
+		(&recording.Pages{DB: w.DB, Texts: texts, Desk: event.NewDesk(w.DB)}).Audience())
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)

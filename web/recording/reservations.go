@@ -30,7 +30,7 @@ type reserved struct {
 }
 
 // reservations lists what may be recorded: the provider's valid reservations, with clients and what is left.
-func (s site) reservations(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) reservations(w http.ResponseWriter, r *ui.Request) error {
 	var list []voucher.Reservation
 	err := s.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
 		list, err = voucher.OfProvider(r.Context(), tx, r.Actor, true, voucher.Cursor{}, 500)
@@ -59,7 +59,7 @@ func (s site) reservations(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // served adds clients, contents and balances: one transaction an organiser.
-func (s site) served(r *ui.Request, list []voucher.Reservation, day calendar.Date) ([]reserved, error) {
+func (s *Pages) served(r *ui.Request, list []voucher.Reservation, day calendar.Date) ([]reserved, error) {
 	by := map[int32][]voucher.Reservation{}
 	for _, x := range list {
 		by[x.Organiser] = append(by[x.Organiser], x)
@@ -123,7 +123,7 @@ func left(r *ui.Request, x reserved, balances map[ledger.Key]ledger.Balance, day
 }
 
 // reserve makes a reservation by the number that a client gave. The number goes by POST only: it stands in no address.
-func (s site) reserve(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) reserve(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	p := page{Title: r.T("recording.reserve.title"), Lead: r.T("recording.reserve.lead"), Form: f,
 		Fields: []field{{Kind: "input", Name: "number", Label: r.T("recording.number"), Hint: r.T("recording.reserve.number.hint"), Width: 20}}, Buttons: []act{{Key: "recording.reserve.find"}}}
@@ -181,7 +181,7 @@ func (s site) reserve(w http.ResponseWriter, r *ui.Request) error {
 	return r.SeeOther(w, "/reservations", "recording.reserve.done")
 }
 
-func (s site) reserveForm(r *ui.Request, p page, org organiser.Organiser, v voucher.Voucher, choices []voucher.Choice, service catalogue.Service) page {
+func (s *Pages) reserveForm(r *ui.Request, p page, org organiser.Organiser, v voucher.Voucher, choices []voucher.Choice, service catalogue.Service) page {
 	rows := []ui.Row{{Key: r.T("recording.organiser"), Value: org.Names.In(r.Lang)}, {Key: r.T("recording.service"), Value: service.Names.In(r.Lang)}, {Key: r.T("recording.period"), Value: r.Period(v.Usable())}}
 	var units []ui.Option
 	for _, c := range choices {

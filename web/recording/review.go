@@ -18,7 +18,7 @@ import (
 )
 
 // queue is what waits for the checker, oldest first, with the promised day; several can be accepted at once.
-func (s site) queue(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) queue(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	if f.Submitted() {
 		n, err := s.acceptMany(r, f)
@@ -65,7 +65,7 @@ func (s site) queue(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // seen are the services that the checker's teams reach; nil = all.
-func (s site) seen(ctx context.Context, tx *postgres.Tx, r *ui.Request) ([]int64, error) {
+func (s *Pages) seen(ctx context.Context, tx *postgres.Tx, r *ui.Request) ([]int64, error) {
 	if len(r.Actor.Teams) == 0 {
 		return nil, nil
 	}
@@ -82,7 +82,7 @@ func (s site) seen(ctx context.Context, tx *postgres.Tx, r *ui.Request) ([]int64
 	return ids, nil
 }
 
-func (s site) queueTable(r *ui.Request, list []event.Event, n named) ui.Table {
+func (s *Pages) queueTable(r *ui.Request, list []event.Event, n named) ui.Table {
 	t := ui.Table{Caption: r.T("recording.review.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("recording.client")}, {Text: r.T("recording.date")}, {Text: r.T("recording.content")},
 		{Text: r.T("recording.quantity_column"), Numeric: true}, {Text: r.T("recording.organiser_share"), Numeric: true}, {Text: r.T("recording.review.why")}, {Text: r.T("recording.review.answer_by")}, {Text: r.T("recording.review.choose"), Hidden: true}},
 		Empty: ui.Empty{Title: r.T("recording.review.none"), Text: r.T("recording.review.none.text")}}
@@ -121,7 +121,7 @@ func clockOf(e event.Event, today calendar.Date) (due calendar.Date, late string
 
 // acceptMany accepts the ticked events wholly, all or none: each was seen on the list with its step. A tick that does not belong
 // to what the checker's teams see is refused.
-func (s site) acceptMany(r *ui.Request, f *ui.Form) (int, error) {
+func (s *Pages) acceptMany(r *ui.Request, f *ui.Form) (int, error) {
 	var refs []event.Ref
 	for _, v := range r.PostForm["chosen"] {
 		id, step, ok := strings.Cut(v, "-")
@@ -149,7 +149,7 @@ func (s site) acceptMany(r *ui.Request, f *ui.Form) (int, error) {
 }
 
 // reach refuses an event of a service that the checker's teams do not see, as if it were not there.
-func (s site) reach(r *ui.Request, tx *postgres.Tx, id int64) error {
+func (s *Pages) reach(r *ui.Request, tx *postgres.Tx, id int64) error {
 	services, err := s.seen(r.Context(), tx, r)
 	if err != nil || services == nil {
 		return err
@@ -167,7 +167,7 @@ func (s site) reach(r *ui.Request, tx *postgres.Tx, id int64) error {
 }
 
 // looked is one event of the checker's organiser, with the page that shows it.
-func (s site) looked(r *ui.Request) (event.Event, named, page, error) {
+func (s *Pages) looked(r *ui.Request) (event.Event, named, page, error) {
 	id, err := number(r, "event")
 	if err != nil {
 		return event.Event{}, named{}, page{}, err
@@ -202,7 +202,7 @@ func reasonFields(r *ui.Request) []field {
 
 // decide is the checker's page of one event under review: accept wholly or in part, or reject with a reason. What is settled or
 // accepted already offers what can still be done.
-func (s site) decide(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) decide(w http.ResponseWriter, r *ui.Request) error {
 	e, n, p, err := s.looked(r)
 	if err != nil {
 		return err
@@ -245,7 +245,7 @@ func (s site) decide(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // others are the voucher's other events, which the decision is compared with.
-func (s site) others(r *ui.Request, e event.Event) (ui.Table, error) {
+func (s *Pages) others(r *ui.Request, e event.Event) (ui.Table, error) {
 	n, o := newNamed(), r.Actor.Organiser
 	var list []event.Event
 	err := s.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
@@ -259,7 +259,7 @@ func (s site) others(r *ui.Request, e event.Event) (ui.Table, error) {
 }
 
 // checkedTable is the list of events with links to the checker's pages and the provider's name.
-func (s site) checkedTable(r *ui.Request, list []event.Event, n named, caption string) ui.Table {
+func (s *Pages) checkedTable(r *ui.Request, list []event.Event, n named, caption string) ui.Table {
 	t := s.eventTable(r, list, n)
 	t.Caption, t.Quiet = r.T(caption), false
 	for i, e := range list {
@@ -275,7 +275,7 @@ func (s site) checkedTable(r *ui.Request, list []event.Event, n named, caption s
 }
 
 // apply reads step and reason, runs the act and answers; a refused form comes back with everything typed.
-func (s site) apply(w http.ResponseWriter, r *ui.Request, p page, e event.Event, next, flash string, fn func(context.Context, *postgres.Tx, event.Decision) error) error {
+func (s *Pages) apply(w http.ResponseWriter, r *ui.Request, p page, e event.Event, next, flash string, fn func(context.Context, *postgres.Tx, event.Decision) error) error {
 	f := p.Form
 	d := event.Decision{Ref: event.Ref{Organiser: e.Organiser, Event: e.ID, Step: int32(f.Int("step", 0, 1<<20))}, ReasonCode: f.OptionalText("reason_code"), Reason: f.OptionalLongText("reason")}
 	if f.Refused() {
@@ -294,7 +294,7 @@ func (s site) apply(w http.ResponseWriter, r *ui.Request, p page, e event.Event,
 }
 
 // possible are the acts on an event that is not under review.
-func (s site) possible(r *ui.Request, e event.Event, n named) []ui.Link {
+func (s *Pages) possible(r *ui.Request, e event.Event, n named) []ui.Link {
 	var links []ui.Link
 	add := func(key, path string) { links = append(links, ui.Link{Text: r.T(key), Href: r.Path(path, e.ID)}) }
 	switch {
@@ -309,7 +309,7 @@ func (s site) possible(r *ui.Request, e event.Event, n named) []ui.Link {
 }
 
 // checked finds a voucher's events by its number, for refunds and returns.
-func (s site) checked(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) checked(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	p := page{Title: r.T("recording.checked.title"), Lead: r.T("recording.checked.lead"), Form: f,
 		Fields: []field{{Kind: "input", Name: "number", Label: r.T("recording.number"), Width: 20}}, Buttons: []act{{Key: "recording.checked.find"}}}
@@ -361,27 +361,27 @@ func visible(list []event.Event, services []int64) []event.Event {
 }
 
 // refund takes a settled event back: reason and explanation are told to the provider, the sum is netted in its next run.
-func (s site) refund(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) refund(w http.ResponseWriter, r *ui.Request) error {
 	return s.step(w, r, "recording.refund", true, func(ctx context.Context, tx *postgres.Tx, d event.Decision) error {
 		return event.Refund(ctx, tx, r.Actor, d)
 	})
 }
 
 // withdraw takes a refund back while it waits for its run.
-func (s site) withdraw(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) withdraw(w http.ResponseWriter, r *ui.Request) error {
 	return s.step(w, r, "recording.withdraw", false, func(ctx context.Context, tx *postgres.Tx, d event.Decision) error {
 		return event.WithdrawRefund(ctx, tx, r.Actor, d)
 	})
 }
 
 // giveBack sends an accepted event that is not settled back to review.
-func (s site) giveBack(w http.ResponseWriter, r *ui.Request) error {
+func (s *Pages) giveBack(w http.ResponseWriter, r *ui.Request) error {
 	return s.step(w, r, "recording.return", true, func(ctx context.Context, tx *postgres.Tx, d event.Decision) error {
 		return event.Return(ctx, tx, r.Actor, d)
 	})
 }
 
-func (s site) step(w http.ResponseWriter, r *ui.Request, key string, reasoned bool, fn func(context.Context, *postgres.Tx, event.Decision) error) error {
+func (s *Pages) step(w http.ResponseWriter, r *ui.Request, key string, reasoned bool, fn func(context.Context, *postgres.Tx, event.Decision) error) error {
 	e, _, p, err := s.looked(r)
 	if err != nil {
 		return err
