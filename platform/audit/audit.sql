@@ -6,6 +6,16 @@ select @organiser_id, @at, sqlc.narg('actor_account'), @actor_name, @role, sqlc.
   unnest(@subject_kinds::text[]), unnest(@subject_ids::bigint[]), unnest(@subject_labels::text[]),
   unnest(@details::text[])::jsonb, @request_id;
 
+-- name: AuditAddMany :exec
+-- The rows of several actors in one statement: what was gathered from many callers is written at once. 0 stands for null in the arrays.
+insert into audit (organiser_id, at, actor_account, actor_name, role, on_behalf, act,
+  subject_kind, subject_id, subject_label, detail, request_id)
+select @organiser_id, @at, nullif(v.actor_account, 0), v.actor_name, v.role, nullif(v.on_behalf, 0), @act,
+  v.subject_kind, v.subject_id, v.subject_label, v.detail::jsonb, v.request_id
+from (select unnest(@actor_accounts::bigint[]) as actor_account, unnest(@actor_names::text[]) as actor_name, unnest(@roles::text[]) as role, unnest(@on_behalfs::bigint[]) as on_behalf,
+  unnest(@subject_kinds::text[]) as subject_kind, unnest(@subject_ids::bigint[]) as subject_id, unnest(@subject_labels::text[]) as subject_label, unnest(@details::text[]) as detail,
+  unnest(@request_ids::text[]) as request_id) v;
+
 -- name: AccessLogAdd :exec
 -- Set-based: a list of fifty clients leaves fifty rows with one statement. 0 stands for null in the arrays.
 insert into access_log (organiser_id, at, account, name, role, on_behalf, provider_id,

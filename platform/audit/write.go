@@ -72,6 +72,40 @@ func WriteMany(ctx context.Context, tx *postgres.Tx, by access.Actor, act Act, e
 	return nil
 }
 
+// Signed is an entry with its own actor and request.
+type Signed struct {
+	By      access.Actor
+	Request string
+	Entry
+}
+
+// WriteSigned adds the rows of several actors with one statement: for work that was gathered from many callers.
+func WriteSigned(ctx context.Context, tx *postgres.Tx, act Act, entries []Signed) error {
+	if len(entries) == 0 {
+		return nil
+	}
+	row := db.AuditAddManyParams{OrganiserID: tx.Organiser(), At: tx.Now(), Act: string(act)}
+	for _, e := range entries {
+		detail, err := json.Marshal(e.Detail)
+		if err != nil {
+			return fmt.Errorf("auditing %s of %s %d: %w", act, e.Subject.Kind, e.Subject.ID, err)
+		}
+		behalf := int64(0)
+		if p := onBehalf(e.By); p != nil {
+			behalf = *p
+		}
+		row.ActorAccounts, row.ActorNames = append(row.ActorAccounts, e.By.Account), append(row.ActorNames, e.By.Name)
+		row.Roles, row.OnBehalfs = append(row.Roles, string(e.By.Role)), append(row.OnBehalfs, behalf)
+		row.SubjectKinds, row.SubjectIds = append(row.SubjectKinds, e.Subject.Kind), append(row.SubjectIds, e.Subject.ID)
+		row.SubjectLabels, row.Details = append(row.SubjectLabels, e.Subject.Label), append(row.Details, string(detail))
+		row.RequestIds = append(row.RequestIds, e.Request)
+	}
+	if err := db.New(tx).AuditAddMany(ctx, row); err != nil {
+		return fmt.Errorf("auditing %s: %w", act, err)
+	}
+	return nil
+}
+
 // onBehalf is the person a representative acts for; a client acts for themself.
 func onBehalf(by access.Actor) *int64 {
 	if by.Role != access.Representative {

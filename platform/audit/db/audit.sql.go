@@ -95,6 +95,50 @@ func (q *Queries) AuditAdd(ctx context.Context, arg AuditAddParams) error {
 	return err
 }
 
+const auditAddMany = `-- name: AuditAddMany :exec
+insert into audit (organiser_id, at, actor_account, actor_name, role, on_behalf, act,
+  subject_kind, subject_id, subject_label, detail, request_id)
+select $1, $2, nullif(v.actor_account, 0), v.actor_name, v.role, nullif(v.on_behalf, 0), $3,
+  v.subject_kind, v.subject_id, v.subject_label, v.detail::jsonb, v.request_id
+from (select unnest($4::bigint[]) as actor_account, unnest($5::text[]) as actor_name, unnest($6::text[]) as role, unnest($7::bigint[]) as on_behalf,
+  unnest($8::text[]) as subject_kind, unnest($9::bigint[]) as subject_id, unnest($10::text[]) as subject_label, unnest($11::text[]) as detail,
+  unnest($12::text[]) as request_id) v
+`
+
+type AuditAddManyParams struct {
+	OrganiserID   int32
+	At            time.Time
+	Act           string
+	ActorAccounts []int64
+	ActorNames    []string
+	Roles         []string
+	OnBehalfs     []int64
+	SubjectKinds  []string
+	SubjectIds    []int64
+	SubjectLabels []string
+	Details       []string
+	RequestIds    []string
+}
+
+// The rows of several actors in one statement: what was gathered from many callers is written at once. 0 stands for null in the arrays.
+func (q *Queries) AuditAddMany(ctx context.Context, arg AuditAddManyParams) error {
+	_, err := q.db.Exec(ctx, auditAddMany,
+		arg.OrganiserID,
+		arg.At,
+		arg.Act,
+		arg.ActorAccounts,
+		arg.ActorNames,
+		arg.Roles,
+		arg.OnBehalfs,
+		arg.SubjectKinds,
+		arg.SubjectIds,
+		arg.SubjectLabels,
+		arg.Details,
+		arg.RequestIds,
+	)
+	return err
+}
+
 const history = `-- name: History :many
 select audit_id, at, actor_account, actor_name, role, on_behalf, act, subject_kind, subject_id, subject_label,
   detail::text as detail, request_id
