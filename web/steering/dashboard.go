@@ -221,7 +221,7 @@ func waitingChart(r *ui.Request, m statistics.Month) template.HTML {
 	late := int64(0)
 	s := chart.Series{Name: r.T("steering.waiting.events")}
 	c := chart.Chart{ID: "waiting", Kind: chart.Bar, Sub: r.T("steering.waiting.sub"), ShowTable: r.T("ui.chart.table"), GetCSV: r.T("ui.chart.csv"),
-		Heading: r.T("steering.waiting.age"), CSV: r.Path("/steering/waiting.csv")}
+		Heading: r.T("steering.waiting.age"), CSV: r.Path("/steering/waiting.csv"), Axis: whole(r)}
 	for _, a := range m.Waiting {
 		c.Labels = append(c.Labels, ageText(r, a))
 		s.Values, s.Texts = append(s.Values, float64(a.Count)), append(s.Texts, i18n.Int(r.Lang, a.Count))
@@ -235,6 +235,16 @@ func waitingChart(r *ui.Request, m statistics.Month) template.HTML {
 		c.Title = r.T("steering.waiting.late", "n", late)
 	}
 	return c.HTML()
+}
+
+// whole writes counts on the axis; between them the line stands without a figure.
+func whole(r *ui.Request) func(float64) string {
+	return func(v float64) string {
+		if v != math.Trunc(v) {
+			return ""
+		}
+		return i18n.Int(r.Lang, int64(v))
+	}
 }
 
 func ageText(r *ui.Request, a statistics.Age) string {
