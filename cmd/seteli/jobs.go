@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"seteli/core/calendar"
+	"seteli/domain/admission"
 	"seteli/domain/organiser"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -24,12 +25,14 @@ type (
 	sweepArgs   struct{}
 	outboxArgs  struct{}
 	nightlyArgs struct{}
+	lapseArgs   struct{}
 )
 
 func (sealArgs) Kind() string    { return "audit.seal" }
 func (sweepArgs) Kind() string   { return "sessions.sweep" }
 func (outboxArgs) Kind() string  { return "outbox.deliver" }
 func (nightlyArgs) Kind() string { return "database.nightly" }
+func (lapseArgs) Kind() string   { return "applications.lapse" }
 
 const keptDumps = 14 // nights
 
@@ -43,6 +46,7 @@ func (a *app) jobs(sessions *access.Sessions, topics map[string]job.Handler) (*j
 		job.Register(q, 10*time.Minute, a.seal),
 		job.Register(q, time.Minute, func(ctx context.Context, _ sweepArgs) error { _, err := sessions.Sweep(ctx); return err }),
 		job.Register(q, 10*time.Minute, func(ctx context.Context, _ outboxArgs) error { return a.deliver(ctx, topics) }),
+		job.Register(q, 10*time.Minute, a.lapse),
 		job.Register(q, 2*time.Hour, a.nightly))
 	if err != nil {
 		return nil, err
@@ -51,6 +55,7 @@ func (a *app) jobs(sessions *access.Sessions, topics map[string]job.Handler) (*j
 	q.Every(10*time.Minute, sweepArgs{})
 	q.Every(15*time.Second, outboxArgs{})
 	q.Daily(2, 30, sealArgs{Everything: true})
+	q.Daily(0, 15, lapseArgs{})
 	if a.cluster != nil {
 		q.Daily(1, 30, nightlyArgs{})
 	}
@@ -147,4 +152,24 @@ func (a *app) nightly(ctx context.Context, _ nightlyArgs) error {
 	}
 	a.log.Info("dumped", "file", file)
 	return nil
+}
+
+// lapse ends applications whose time for completion has passed.
+func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
+	ids, err := a.organisers(ctx)
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, id := range ids[1:] {
+		by := access.System("applications", id)
+		err := a.db.Tenant(ctx, by, func(tx *postgres.Tx) error {
+			_, err := admission.LapseOverdue(ctx, tx, by, id)
+			return err
+		})
+		if err != nil {
+			failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))
+		}
+	}
+	return errors.Join(failed...)
 }

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+
+	"seteli/platform/access"
+	"seteli/web/ui"
+)
+
+// landing is the first page of each role after sign-in.
+var landing = map[access.Role]string{
+	access.Client: "/my", access.Representative: "/my",
+	access.Signatory: "/applications", access.ProviderMainUser: "/reservations", access.ServiceResponsible: "/reservations", access.Preparer: "/applications", access.Recorder: "/reservations",
+	access.Caseworker: "/work", access.ApplicationHandler: "/handling", access.DecisionMaker: "/handling", access.EventChecker: "/review",
+	access.SettlementPreparer: "/finance/runs", access.SettlementApprover: "/finance/runs", access.MainUser: "/settings/services",
+	access.StatisticsReader: "/steering", access.PrivacyOfficer: "/audit", access.Operator: "/operations",
+}
+
+// navigation says what each role sees beside each other, at most five entries; the pages behind them check the right again.
+// "more" entries that do not fit are reached from the landing page.
+var navigation = map[access.Role][]string{
+	access.Client:             {"/my", "/services", "/my/readings", "/notices"},
+	access.Representative:     {"/my", "/services", "/my/readings", "/notices"},
+	access.Signatory:          {"/applications", "/prices", "/reservations", "/events", "/statements"},
+	access.ProviderMainUser:   {"/reservations", "/events", "/import", "/statements", "/company"},
+	access.ServiceResponsible: {"/reservations", "/events", "/prices", "/statements", "/applications"},
+	access.Preparer:           {"/applications", "/company", "/notices"},
+	access.Recorder:           {"/reservations", "/events", "/notices"},
+	access.Caseworker:         {"/work", "/clients", "/clients/import", "/notices"},
+	access.ApplicationHandler: {"/handling", "/handling/prices", "/handling/approvals", "/notices"},
+	access.DecisionMaker:      {"/handling", "/handling/prices", "/handling/approvals", "/steering", "/notices"},
+	access.EventChecker:       {"/review", "/checked", "/notices"},
+	access.SettlementPreparer: {"/finance/runs", "/finance/runs/new", "/steering", "/notices"},
+	access.SettlementApprover: {"/finance/runs", "/steering", "/notices"},
+	access.MainUser:           {"/settings/services", "/settings/staff", "/settings/budgets", "/settings/organiser", "/steering"},
+	access.StatisticsReader:   {"/steering", "/notices"},
+	access.PrivacyOfficer:     {"/audit", "/access-log", "/notices"},
+	access.Operator:           {"/operations", "/notices"},
+}
+
+// arrange takes the entries that the packages offer and puts each role's navigation together. An entry named here that no
+// package offers stops the start.
+func arrange(audiences []ui.Audience) ([]ui.Audience, error) {
+	offered := map[string]ui.NavItem{}
+	for i := range audiences {
+		for _, item := range audiences[i].Nav {
+			offered[item.Path] = item
+		}
+		if len(audiences[i].Roles) > 0 {
+			audiences[i].Nav = nil
+		}
+	}
+	for _, role := range access.Roles() {
+		a := ui.Audience{Name: "nav-" + string(role), Templates: embed.FS{}, Roles: []access.Role{role}}
+		for _, path := range navigation[role] {
+			item, ok := offered[path]
+			if !ok {
+				return nil, fmt.Errorf("navigation of %s: no page offers %s", role, path)
+			}
+			a.Nav = append(a.Nav, item)
+		}
+		audiences = append(audiences, a)
+	}
+	return audiences, nil
+}

@@ -1,0 +1,85 @@
+package main
+
+import (
+	"crypto/rand"
+	"net/http"
+	"strings"
+
+	"seteli/api"
+	"seteli/domain/event"
+	"seteli/domain/offer"
+	"seteli/domain/rulebook"
+	"seteli/domain/voucher"
+	"seteli/integration/bank"
+	"seteli/platform/access"
+	"seteli/web/account"
+	"seteli/web/admission"
+	"seteli/web/casework"
+	"seteli/web/citizen"
+	"seteli/web/finance"
+	"seteli/web/public"
+	"seteli/web/recording"
+	"seteli/web/settings"
+	"seteli/web/steering"
+	"seteli/web/ui"
+)
+
+// faces are everything that answers over HTTP, and what lives with it.
+type faces struct {
+	handler  http.Handler
+	site     *ui.Site
+	sessions *access.Sessions
+	board    *offer.Board
+	desk     *event.Desk
+}
+
+// faces wires pages and API. The navigation of each role is put together here, from what the packages offer.
+func (a *app) faces() (*faces, error) {
+	f := &faces{sessions: access.NewSessions(a.db, a.set.PublicURL), board: offer.NewBoard(a.db), desk: event.NewDesk(a.db)}
+	models := rulebook.BuiltIn()
+	identity, idp, err := a.identity()
+	if err != nil {
+		return nil, err
+	}
+	acc := &account.Pages{DB: a.db, Keys: a.keys, Sessions: f.sessions, Identity: identity, Landing: landing, Origin: a.set.PublicURL, Log: a.log}
+	if a.set.demo {
+		acc.Mailbox = letters{a.db}
+	}
+	financePages := &finance.Pages{DB: a.db, Writer: bank.Pain001{}, Words: a.texts}
+	settingsPages := &settings.Pages{DB: a.db, Models: models, Words: a.texts}
+	audiences := []ui.Audience{
+		(&public.Pages{DB: a.db, Offers: f.board}).Audience(),
+		acc.Audience(),
+		(&citizen.Pages{DB: a.db, Texts: a.texts}).Audience(),
+		(&casework.Pages{DB: a.db, Keys: a.keys, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
+		settingsPages.Audience(),
+		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),
+		financePages.Audience(),
+		(&steering.Pages{DB: a.db, Keys: a.keys, Cluster: a.health()}).Audience(),
+	}
+	audiences = append(audiences, admission.Audiences(admission.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Models: models})...)
+	if audiences, err = arrange(audiences); err != nil {
+		return nil, err
+	}
+	f.site, err = ui.New(ui.Options{Texts: a.texts, Clock: a.clock, Sessions: account.NewFrame(acc, a.texts), Drafts: account.NewDrafts(acc), Log: a.log, Origin: origin(a.set.PublicURL)}, audiences...)
+	if err != nil {
+		return nil, err
+	}
+	settingsPages.Site, financePages.Site = f.site, f.site
+	pages, err := f.site.Handler()
+	if err != nil {
+		return nil, err
+	}
+	programs := api.New(api.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Clock: a.clock, Desk: f.desk, Board: f.board, Models: models, Random: rand.Reader, Log: a.log})
+	mux := http.NewServeMux()
+	mux.Handle(api.Prefix+"/", programs.Handler())
+	if idp != nil {
+		mux.Handle(idpPath+"/", idp)
+	}
+	mux.Handle("/", pages)
+	f.handler = mux
+	return f, nil
+}
+
+// origin is given to the guard of forms when people reach the service under another address than the one it listens on.
+func origin(public string) string { return strings.TrimRight(public, "/") }
