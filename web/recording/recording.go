@@ -84,7 +84,7 @@ func (s *Pages) Audience() ui.Audience {
 		States: map[string]ui.State{"event.partial": {Key: "event.state.partial", Colour: "orange"}, "event.credited": {Key: "recording.state.credited", Colour: "grey"},
 			"file.uploaded": {Key: "recording.file.state.uploaded", Colour: "blue"}, "file.confirmed": {Key: "recording.file.state.confirmed", Colour: "green"}, "file.dropped": {Key: "recording.file.state.dropped", Colour: "grey"}},
 		Nav: []ui.NavItem{{Key: "recording.nav.reservations", Path: "/reservations", Right: access.EventRecord}, {Key: "recording.nav.events", Path: "/events", Right: access.EventRecord},
-			{Key: "recording.nav.review", Path: "/review", Right: access.EventReview}, {Key: "recording.nav.checked", Path: "/checked", Right: access.EventReview}},
+			{Key: "recording.nav.import", Path: "/import", Right: access.EventImport}, {Key: "recording.nav.review", Path: "/review", Right: access.EventReview}, {Key: "recording.nav.checked", Path: "/checked", Right: access.EventReview}},
 		Pages: []ui.PageSpec{ui.Page("recording/page", page{Title: "x"}, sample)},
 	}
 }
