@@ -69,3 +69,22 @@ func (a *API) Errors() []ErrorInfo {
 
 var kindsByName = map[string]fault.Kind{"Internal": fault.Internal, "Invalid": fault.Invalid, "NotFound": fault.NotFound, "Conflict": fault.Conflict,
 	"Stale": fault.Stale, "Forbidden": fault.Forbidden, "Unavailable": fault.Unavailable}
+
+// Reference is everything that the reference pages are made of, as JSON; the description also as YAML.
+type Reference struct{ OpenAPI, YAML, Checks, Errors, Examples []byte }
+
+// Reference gives it, the same bytes in every run.
+func (a *API) Reference() (r Reference, err error) {
+	if r.YAML, err = a.OpenAPI(); err != nil {
+		return r, err
+	}
+	if r.OpenAPI, err = a.OpenAPIJSON(); err != nil {
+		return r, err
+	}
+	if r.Checks, err = json.MarshalIndent(a.Checks(), "", "  "); err != nil {
+		return r, err
+	}
+	r.Errors, err = json.Marshal(a.Errors())
+	r.Examples = examples
+	return r, err
+}
