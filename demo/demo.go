@@ -79,7 +79,10 @@ func Build(ctx context.Context, d Deps, o Options) (Result, error) {
 		}
 	}
 	for m := first; m < first+months+1; m++ {
-		if err := w.month(ctx, m, m == first+months); err != nil {
+		if err := w.analyse(ctx); err != nil {
+			return Result{}, err
+		}
+		if err := w.month(ctx, m); err != nil {
 			return Result{}, fmt.Errorf("month %s: %w", m, err)
 		}
 	}

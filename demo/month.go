@@ -14,7 +14,7 @@ import (
 
 // month lives one month in the order of its days: the queue and the settlement of the month before, corrections, new
 // vouchers, payments, and at its end the providers' files. What lies after Until does not happen.
-func (w *world) month(ctx context.Context, m calendar.Month, last bool) error {
+func (w *world) month(ctx context.Context, m calendar.Month) error {
 	p := m.Period()
 	for _, day := range []struct {
 		at, hour int

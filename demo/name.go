@@ -36,9 +36,15 @@ func nameOf(r *rand.Rand, swedish bool, born int) (first, last string) {
 		women, men = oldWomen, oldMen
 	}
 	if woman {
-		return pick(r, women) + " " + pick(r, women), pick(r, familyFi)
+		return two(r, women), pick(r, familyFi)
 	}
-	return pick(r, men) + " " + pick(r, men), pick(r, familyFi)
+	return two(r, men), pick(r, familyFi)
+}
+
+// two different names of a list.
+func two(r *rand.Rand, list []string) string {
+	i := r.IntN(len(list))
+	return list[i] + " " + list[(i+1+r.IntN(len(list)-1))%len(list)]
 }
 
 // splitName parts the last word as the family name.
