@@ -40,6 +40,7 @@ func (p *Pages) Audience() ui.Audience {
 		Nav: []ui.NavItem{
 			{Key: "finance.nav.runs", Path: "/finance/runs", Right: access.SettlementRead},
 			{Key: "finance.nav.new", Path: "/finance/runs/new", Right: access.SettlementPreview},
+			{Key: "finance.nav.statements", Path: "/statements", Right: access.SettlementRead},
 		},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
