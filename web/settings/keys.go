@@ -22,9 +22,28 @@ const (
 // overlapDays is how long the old key works beside its successor.
 const overlapDays = 14
 
-// scopes are the rights that a main user can give to a program.
-var scopes = []access.Right{access.CatalogueRead, access.RulebookRead, access.ClientImport, access.VoucherRead, access.OrderRead, access.ReservationRead,
-	access.EventRead, access.SettlementRead, access.PaymentRead, access.BudgetRead, access.BudgetEdit, access.StatisticsRead}
+// scopes are the rights that a main user can give to a program. Those of a caseworker are for the organiser's client system,
+// which then acts as one: a main user may appoint caseworkers.
+var scopes = []access.Right{access.CatalogueRead, access.RulebookRead, access.ClientImport, access.VoucherGrant, access.VoucherClose, access.DecisionMake, access.VoucherRead, access.OrderRead,
+	access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.EventRecord, access.EventEdit, access.EventRead, access.SettlementRead, access.PaymentRead,
+	access.BudgetRead, access.BudgetEdit, access.StatisticsRead}
+
+// givable tells whether the main user may tick the right: an own one, or a caseworker's for the client system.
+func givable(by access.Actor, s access.Right) bool {
+	switch s {
+	case access.VoucherGrant, access.VoucherClose, access.DecisionMake:
+		return by.Role.Side() == access.OrganiserSide && by.Can(access.StaffManage)
+	}
+	return by.Can(s)
+}
+
+// roleOf is the caseworker when one of the rights is only theirs; otherwise the program acts in the maker's own role.
+func roleOf(by access.Actor, given []access.Right) access.Role {
+	if slices.ContainsFunc(given, func(s access.Right) bool { return !by.Can(s) }) {
+		return access.Caseworker
+	}
+	return by.Role
+}
 
 // keysView lists the keys.
 type keysView struct{ Table ui.Table }
@@ -61,7 +80,7 @@ func alive(k access.Key, today calendar.Date) bool { return !k.Revoked && today 
 
 func (p *Pages) keyList(r *ui.Request) (list []access.Key, err error) {
 	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		list, err = access.Keys(ctx, tx, r.Actor.Organiser, 0)
+		list, err = access.Keys(ctx, tx, r.Actor.Organiser, r.Actor.Provider)
 		return err
 	})
 	return list, err
@@ -80,16 +99,17 @@ func (p *Pages) keyAdd(w http.ResponseWriter, r *ui.Request) error {
 	v := keyAddView{Form: f}
 	var allowed []string
 	for _, s := range scopes {
-		if r.Actor.Can(s) {
+		if givable(r.Actor, s) {
 			allowed = append(allowed, string(s))
 			v.Scopes = append(v.Scopes, ui.Option{Value: string(s), Text: r.T("settings.right." + string(s))})
 		}
 	}
 	if f.Submitted() {
-		k := access.Key{Organiser: r.Actor.Organiser, Name: f.Text("name"), Valid: calendar.Period{From: r.Today(), To: f.Date("last_day") + 1}}
+		k := access.Key{Organiser: r.Actor.Organiser, Provider: r.Actor.Provider, Name: f.Text("name"), Valid: calendar.Period{From: r.Today(), To: f.Date("last_day") + 1}}
 		for _, s := range f.Choices("scopes", allowed...) {
 			k.Scopes = append(k.Scopes, access.Right(s))
 		}
+		k.Role = roleOf(r.Actor, k.Scopes)
 		if !f.Refused() {
 			made, secret, err := p.makeKey(r, k)
 			switch {
