@@ -90,7 +90,7 @@ type Receipt struct {
 	Organisers  map[int32]Counts `json:"organisers"`
 }
 
-// Preview is what a file says and what would come of it now. Nothing is stored by making it.
+// FilePreview is what a file says and what would come of it now. Nothing is stored by making it.
 type FilePreview struct {
 	File      StoredFile
 	Rows      []FileRow
