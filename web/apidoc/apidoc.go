@@ -78,8 +78,9 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 }
 
 type operationView struct {
-	Operation *operation
-	Example   *example
+	Operation                *operation
+	Parameters, Body, Answer ui.Table
+	Example                  *example
 }
 
 func (p *Pages) operation(w http.ResponseWriter, r *ui.Request) error {
@@ -87,11 +88,28 @@ func (p *Pages) operation(w http.ResponseWriter, r *ui.Request) error {
 	if o == nil {
 		return errUnknown
 	}
-	v := operationView{Operation: o}
+	v := operationView{Operation: o, Parameters: table(r, "parameters", o.Parameters), Body: table(r, "body", o.Body), Answer: table(r, "fields", o.Answer)}
 	if e, ok := p.examples[o.ID]; ok {
 		v.Example = &e
 	}
 	return r.Show(w, http.StatusOK, "apidoc/operation", v)
+}
+
+// table shows fields; the words of the description are English on every page.
+func table(r *ui.Request, caption string, fields []field) ui.Table {
+	t := ui.Table{Caption: r.T("apidoc." + caption), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("apidoc.name")}, {Text: r.T("apidoc.type")}, {Text: r.T("apidoc.meaning")}}}
+	for _, f := range fields {
+		name := f.Name
+		if f.Required {
+			name += " *"
+		}
+		kind := f.Type
+		if f.In != "" {
+			kind = f.In + ", " + kind
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: name}, {Text: kind, Small: f.Limits, Lang: "en"}, {Text: f.Description, Lang: "en"}})
+	}
+	return t
 }
 
 type errorsView struct{ Codes []codeRow }
@@ -132,7 +150,7 @@ func (p *Pages) checkList(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func sample() operationView {
-	return operationView{&operation{ID: "x", Method: "GET", Path: "/api/v1/x", Right: "event.read", Description: "x", Parameters: []field{{Name: "a", Type: "string"}},
-		Body: []field{{Name: "b", Type: "integer", Required: true, Limits: "≤ 1"}}, Answer: []field{{Name: "c"}}, Statuses: []status{{"200", "OK"}}},
+	t := ui.Table{Caption: "x", Cards: true, Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{{{Text: "x"}}}}
+	return operationView{&operation{ID: "x", Method: "GET", Path: "/api/v1/x", Right: "event.read", Description: "x", Statuses: []status{{"200", "OK"}}}, t, t, t,
 		&example{Request: "x", Answer: "y", Status: 200}}
 }
