@@ -113,6 +113,9 @@ func (c *Cluster) settings() []string {
 		"log_parameter_max_length":            "0", // parameters are personal data; the log must hold none
 		"log_parameter_max_length_on_error":   "0",
 		"idle_in_transaction_session_timeout": "60s",
+		// A table that was just filled is planned as if it were empty until its statistics are made: look often.
+		"autovacuum_naptime":              "10s",
+		"autovacuum_analyze_scale_factor": "0.05",
 	}
 	if c.cfg.Fast {
 		set["fsync"], set["synchronous_commit"], set["full_page_writes"] = "off", "off", "off"
