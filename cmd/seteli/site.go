@@ -14,6 +14,7 @@ import (
 	"seteli/platform/access"
 	"seteli/web/account"
 	"seteli/web/admission"
+	"seteli/web/apidoc"
 	"seteli/web/casework"
 	"seteli/web/citizen"
 	"seteli/web/finance"
@@ -58,6 +59,12 @@ func (a *app) faces() (*faces, error) {
 		(&steering.Pages{DB: a.db, Keys: a.keys, Cluster: a.health()}).Audience(),
 	}
 	audiences = append(audiences, admission.Audiences(admission.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Models: models})...)
+	programs := api.New(api.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Clock: a.clock, Desk: f.desk, Board: f.board, Models: models, Random: rand.Reader, Log: a.log})
+	reference, err := referenceOf(programs)
+	if err != nil {
+		return nil, err
+	}
+	audiences = append(audiences, reference)
 	if audiences, err = arrange(audiences); err != nil {
 		return nil, err
 	}
@@ -70,7 +77,6 @@ func (a *app) faces() (*faces, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs := api.New(api.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Clock: a.clock, Desk: f.desk, Board: f.board, Models: models, Random: rand.Reader, Log: a.log})
 	mux := http.NewServeMux()
 	mux.Handle(api.Prefix+"/", programs.Handler())
 	if idp != nil {
@@ -79,6 +85,19 @@ func (a *app) faces() (*faces, error) {
 	mux.Handle("/", pages)
 	f.handler = mux
 	return f, nil
+}
+
+// referenceOf gives the reference pages of the API, made of what the API itself publishes.
+func referenceOf(programs *api.API) (ui.Audience, error) {
+	r, err := programs.Reference()
+	if err != nil {
+		return ui.Audience{}, err
+	}
+	pages, err := apidoc.New(apidoc.Source(r))
+	if err != nil {
+		return ui.Audience{}, err
+	}
+	return pages.Audience(), nil
 }
 
 // origin is given to the guard of forms when people reach the service under another address than the one it listens on.
