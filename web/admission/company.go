@@ -83,6 +83,9 @@ func (s site) company(w http.ResponseWriter, r *ui.Request) error {
 	if r.Actor.Can(access.ProviderUserManage) {
 		p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.users.title"), Href: r.Path("/company/users")})
 	}
+	if r.Actor.Can(access.APIKeyManage) {
+		p.Links = append(p.Links, ui.Link{Text: r.T("settings.keys.title"), Href: r.Path("/settings/keys")})
+	}
 	return show(w, r, p)
 }
 
