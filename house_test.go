@@ -127,6 +127,9 @@ func TestPackageNamesAreWordsOfTheField(t *testing.T) {
 
 var codeForm = regexp.MustCompile(`^[A-Z]{2,4}-([0-9]{3}|[A-Z]{2,12})$`)
 
+// rebuilt lists the files that make faults again from a list of written ones, which a test compares with the source.
+var rebuilt = map[string]string{"api/example.go": "lists the codes of api/errors.json with their words"}
+
 func TestFaultsHaveOneCodeAndATextInEachLanguage(t *testing.T) {
 	t.Parallel()
 	cat := texts(t)
@@ -142,6 +145,9 @@ func TestFaultsHaveOneCodeAndATextInEachLanguage(t *testing.T) {
 			code, okCode := literal(call.Args[1])
 			key, okKey := literal(call.Args[2])
 			if !okCode || !okKey {
+				if rebuilt[s.file] != "" {
+					return
+				}
 				t.Errorf("%s: code and key of a fault are written out, so that they can be found", s.at(call))
 				return
 			}
@@ -215,6 +221,7 @@ var stopwatch = map[string]string{
 	"core/calendar/clock.go":       "calendar.Wall itself",
 	"platform/postgres/cluster.go": "waits for the database server to start",
 	"platform/postgres/run.go":     "waits for the database server to stop",
+	"bench/watch.go":               "the stopwatch of the benchmark: durations on this machine, no day of the field",
 }
 
 // Time comes in by a calendar.Clock; only the program's entry and calendar.Wall read the real one.

@@ -35,7 +35,7 @@ type Pages struct {
 	examples map[string]example
 }
 
-var errUnknown = fault.New(fault.NotFound, "DOC-001", "apidoc.unknown")
+var errUnknown = fault.New(fault.NotFound, "APD-001", "apidoc.unknown")
 
 // New reads the documents once; the pages are only written after that.
 func New(src Source) (*Pages, error) {
