@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"seteli/api"
-	"seteli/domain/voucher/vouchertest"
+	"seteli/core/calendar"
 )
 
 // BenchmarkRecord records one event a call from 16 callers at once; allocations are the whole program's, the driver included.
@@ -27,9 +27,10 @@ func BenchmarkRecord(b *testing.B) {
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
 			i := n.Add(1)
-			start := time.Date(2026, 11, 19, 22, 0, 0, 0, time.UTC).Add(time.Duration(i/int64(len(numbers))) * 6 * time.Minute)
-			end := start.Add(6 * time.Minute)
-			body, err := json.Marshal(batch(api.LineBody{ClientReference: "b-" + strconv.FormatInt(i, 10), Voucher: numbers[i%int64(len(numbers))], Date: vouchertest.Today - 1, Start: &start, End: &end}))
+			day := calendar.Day(2026, 11, 1) + calendar.Date(i%20) // one client: each minute of twenty days once
+			start := day.Time().Add(time.Duration(i/20) * time.Minute)
+			end := start.Add(time.Minute)
+			body, err := json.Marshal(batch(api.LineBody{ClientReference: "b-" + strconv.FormatInt(i, 10), Voucher: numbers[i%int64(len(numbers))], Date: day, Start: &start, End: &end}))
 			if err != nil {
 				b.Error(err)
 			}
