@@ -84,6 +84,7 @@ func openFile(name string, data []byte) (*sheet.Match, error) {
 type FileRow struct {
 	Row       int
 	Raw       []string // cells as sent, in the order of FileColumns
+	others    []string // cells of columns that recording does not know, in the order of FilePreview.others; nil when there are none
 	Line      Line
 	Organiser int32 // 0 when the voucher number leads to none
 	Verdict   Verdict
@@ -115,6 +116,7 @@ type reading struct {
 	units    map[string]int64
 	prefixes map[string]int32
 	sum      [32]byte
+	others   []int // places of the columns that recording does not know, kept for the error report
 }
 
 func (r *reading) rows(m *sheet.Match) iter.Seq[FileRow] {
@@ -147,6 +149,13 @@ func (r *reading) row(row sheet.Row) FileRow {
 		default:
 			out.refuse("ENV-07", FileColumns[i], "column", r.columns[i], "given", c.Raw, "proposal", shownProposal(c.Proposal))
 		}
+	}
+	for _, at := range r.others {
+		cell := ""
+		if at < len(row.Sent) {
+			cell = strings.TrimSpace(row.Sent[at])
+		}
+		out.others = append(out.others, cell)
 	}
 	r.fill(&out, values)
 	if len(out.Verdict.Findings) > 0 {

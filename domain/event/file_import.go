@@ -102,6 +102,8 @@ type FilePreview struct {
 	HiddenAt  []int    // hidden rows, which are read
 	Counts    Counts
 	Found     []int // for each of FileColumns its place in the file, -1 when it is not there
+	headings  []string
+	others    []int // places of headings that are the sender's own business
 }
 
 // Upload stores a file after judging its container and header: structural errors come all at once and store nothing. The same
@@ -332,6 +334,10 @@ func (p *FilePreview) read(r *reading, data []byte, answers func(sheet.Damage) b
 		r.columns[i] = c.Synonyms[0]
 	}
 	p.Damages, p.Skipped, p.Unknown, p.Hidden, p.HiddenAt, p.Found = m.Damages(), m.Skipped, m.Unknown, m.Table.Hidden, m.Table.HiddenAt, m.Found
+	if err := p.foreign(m.Headings); err != nil {
+		return err
+	}
+	r.others = p.others
 	for _, kind := range slices.Sorted(maps.Keys(p.Damages)) {
 		if kind == sheet.Unreadable {
 			continue // there is nothing to propose

@@ -89,10 +89,54 @@ func TestFileGoesFromPreviewToReceipt(t *testing.T) {
 	in := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), "\ufeff")))
 	in.Comma = ';'
 	rows, err := in.ReadAll()
-	if err != nil || len(rows) != 5 || rows[1][0] != u.Number || !slices.Contains(rows[1], "TIM-02") || len(rows[0]) != 9 {
+	if err != nil || len(rows) != 5 || rows[0][0] != "Seteli" || rows[1][0] != u.Number || !slices.Contains(rows[1], "TIM-02") || len(rows[0]) != 9 {
 		t.Errorf("%v\n%s", err, out.String())
 	}
 	clean(t, w)
+}
+
+// The report is the sender's own file, less its good rows, plus the reasons; corrected and sent again it does not grow.
+func TestErrorReportKeepsTheSendersColumns(t *testing.T) {
+	t.Parallel()
+	w := eventtest.New(t)
+	v := w.Voucher(eventtest.Spec{})
+	report := func(file string) [][]string {
+		t.Helper()
+		p, err := importText(t, w, "oma.csv", file, event.ImportOptions{DryRun: true})
+		var out bytes.Buffer
+		if err == nil {
+			err = p.WriteErrors(&out, texts(t), i18n.FI)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := csv.NewReader(strings.NewReader(strings.TrimPrefix(out.String(), "\ufeff")))
+		in.Comma = ';'
+		rows, err := in.ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rows
+	}
+	rows := report("Reitti;PVM;Tunnit (h);Seteli;Auto;=kaava\n7;10.11.2026;1;" + v.Number + ";VW;x\n8;24.12.2026;1;" + v.Number + ";Volvo;=1+1\n")
+	if len(rows) != 2 {
+		t.Fatalf("%q", rows)
+	}
+	if want := []string{"Reitti", "PVM", "Tunnit (h)", "Seteli", "Auto", "'=kaava"}; !slices.Equal(rows[0][:6], want) || len(rows[0]) != 10 {
+		t.Errorf("headings %q", rows[0])
+	}
+	if want := []string{"8", "24.12.2026", "1", v.Number, "Volvo", "'=1+1"}; !slices.Equal(rows[1][:6], want) || rows[1][6] != "3" || rows[1][7] != "TIM-02" {
+		t.Errorf("row %q", rows[1])
+	}
+	var back strings.Builder
+	out := csv.NewWriter(&back)
+	out.Comma = ';'
+	if err := out.WriteAll(rows); err != nil {
+		t.Fatal(err)
+	}
+	if again := report(back.String()); len(again) != 2 || !slices.Equal(again[0], rows[0]) || again[1][4] != "Volvo" || again[1][6] != "2" {
+		t.Errorf("sent again: %q", again)
+	}
 }
 
 func TestFormsOfFilesAreRead(t *testing.T) {

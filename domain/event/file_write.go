@@ -3,6 +3,7 @@ package event
 import (
 	"io"
 	"iter"
+	"slices"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
@@ -32,22 +33,40 @@ func columnTexts(texts *i18n.Catalogue, lang i18n.Lang, names ...string) []strin
 	return out
 }
 
-// WriteErrors writes the rows that were not taken: the sender's own columns as they were sent, then row, code, reason and what to do.
-// Corrected, the file can be sent again as it is.
-func (p *FilePreview) WriteErrors(w io.Writer, texts *i18n.Catalogue, lang i18n.Lang) error {
-	var shown []int // columns of the file, in the sender's order
-	for place := range 100 {
-		for i, at := range p.Found {
-			if at == place {
-				shown = append(shown, i)
-			}
+// reported are the columns that WriteErrors adds to the sender's.
+var reported = []string{"row", "code", "text", "remedy"}
+
+// foreign finds the columns that recording does not know. Those that an earlier error report has added are left out: a
+// corrected report that is sent back as it is must not grow by them each time.
+func (p *FilePreview) foreign(headings []string) error {
+	texts, err := loadTexts()
+	if err != nil {
+		return err
+	}
+	p.headings = headings
+	for at, h := range headings {
+		ours := func(lang i18n.Lang) bool { return slices.Contains(columnTexts(texts, lang, reported...), h) }
+		if h != "" && !slices.Contains(p.Found, at) && !slices.ContainsFunc(i18n.Langs, ours) {
+			p.others = append(p.others, at)
 		}
 	}
-	names := make([]string, 0, len(shown)+4)
-	for _, i := range shown {
-		names = append(names, FileColumns[i])
+	return nil
+}
+
+// WriteErrors writes the rows that were not taken: the sender's own columns as they were sent, under the sender's headings and
+// in the sender's order, also those that recording does not know; then row, code, reason and what to do. Corrected, the file
+// can be sent again as it is.
+func (p *FilePreview) WriteErrors(w io.Writer, texts *i18n.Catalogue, lang i18n.Lang) error {
+	type column struct{ known, other int } // index into FileRow.Raw or FileRow.others, -1 when it is of the other kind
+	var shown []column
+	var headings []string
+	for at, h := range p.headings {
+		c := column{slices.Index(p.Found, at), slices.Index(p.others, at)}
+		if c.known >= 0 || c.other >= 0 {
+			shown, headings = append(shown, c), append(headings, h)
+		}
 	}
-	headings := columnTexts(texts, lang, append(names, "row", "code", "text", "remedy")...)
+	headings = append(headings, columnTexts(texts, lang, reported...)...)
 	return sheet.WriteCSV(w, headings, func(yield func([]any, error) bool) {
 		for _, row := range p.Bad() {
 			for _, f := range row.Verdict.Findings {
@@ -55,8 +74,12 @@ func (p *FilePreview) WriteErrors(w io.Writer, texts *i18n.Catalogue, lang i18n.
 					continue
 				}
 				cells := make([]any, 0, len(headings))
-				for _, i := range shown {
-					cells = append(cells, row.Raw[i])
+				for _, c := range shown {
+					if c.known >= 0 {
+						cells = append(cells, row.Raw[c.known])
+					} else {
+						cells = append(cells, row.others[c.other])
+					}
 				}
 				cells = append(cells, row.Row, f.Code, texts.Text(lang, f.TextKey(), f.Args()), texts.Text(lang, f.TextKey()+".remedy", f.Args()))
 				if !yield(cells, nil) {

@@ -39,10 +39,11 @@ type Cell struct {
 	Other    string
 }
 
-// Row is one line. Cells are in the order of the caller's columns; they are reused for the next row.
+// Row is one line. Cells are in the order of the caller's columns; both slices are reused for the next row.
 type Row struct {
 	Number int // as the spreadsheet program counts, from 1
 	Cells  []Cell
+	Sent   []string // the whole line as it came, in the order of Match.Headings; may be shorter
 }
 
 // Skipped is a line that is not read, shown to the sender.
@@ -60,6 +61,8 @@ type Match struct {
 	Unknown []string
 	Skipped []Skipped
 	Lines   int // lines with data
+
+	Headings []string // the sender's own, all of them in the order of the file, trimmed
 
 	header int // row number of the header
 	habits []habit
@@ -196,6 +199,9 @@ func (m *Match) readHeader(record []string, c *collector) {
 		}
 	}
 	m.Found = found
+	for _, title := range record {
+		m.Headings = append(m.Headings, strings.TrimSpace(title))
+	}
 }
 
 // plainName is a heading without what people vary: case, underscores, repeated spaces, colons and stars.
@@ -255,7 +261,7 @@ func (m *Match) Rows() iter.Seq[Row] {
 				}
 				cells[i] = judge(m.Columns[i], raw, m.habits[i], m.Table.Format, base1904)
 			}
-			return yield(Row{Number: row, Cells: cells})
+			return yield(Row{Number: row, Cells: cells, Sent: record})
 		})
 	}
 }

@@ -228,6 +228,22 @@ func TestUnknownColumnsTotalsAndBlankRowsAreShown(t *testing.T) {
 	}
 }
 
+// What the sender sent beside the wanted columns can be handed back as it was.
+func TestWholeLinesAndHeadingsAreKept(t *testing.T) {
+	t.Parallel()
+	m := match(t, " day ;HINTA (€); Väri;\n1.12.2026;1; sininen;\n2.12.2026;2;;\n")
+	if diff := cmp.Diff([]string{"day", "HINTA (€)", "Väri", ""}, m.Headings); diff != "" {
+		t.Errorf("headings (-want +got):\n%s", diff)
+	}
+	var sent []string
+	for row := range m.Rows() {
+		sent = append(sent, strings.Join(row.Sent, "|"))
+	}
+	if diff := cmp.Diff([]string{"1.12.2026|1| sininen|", "2.12.2026|2||"}, sent); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
 func TestFilesThatAreNoTablesAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ data, code string }{
