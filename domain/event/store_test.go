@@ -92,6 +92,20 @@ func TestOneLineIsAcceptedAndPosted(t *testing.T) {
 	clean(t, w)
 }
 
+// The rulebook's limit for late recording reaches the answer; the event counts all the same.
+func TestLateRecordingIsToldAsTheRulebookSays(t *testing.T) {
+	t.Parallel()
+	for days, told := range map[int]bool{0: false, 10: true, 11: false} { // november is 11 days before the test's today
+		w := eventtest.New(t)
+		w.Exec(`update rulebook set rules = jsonb_set(rules::jsonb, '{prompt_days}', to_jsonb($1::int))`, days)
+		v := w.Record(line(w.Voucher(eventtest.Spec{}), "a", november, hours(2)))[0]
+		if v.State != event.Accepted || slices.Contains(v.Codes(), "TIM-12") != told {
+			t.Errorf("limit %d: %s %v", days, v.State, v.Codes())
+		}
+		clean(t, w)
+	}
+}
+
 // R4: the same reference gives the first answer, byte for byte; R5: other content is refused.
 func TestReferenceIsAnsweredOnce(t *testing.T) {
 	t.Parallel()

@@ -24,5 +24,6 @@ var (
 	errAboveCap   = fault.New(fault.Invalid, "RUL-018", "rulebook.price.above_cap").At("price")
 	errOwnShare   = fault.New(fault.Invalid, "RUL-019", "rulebook.price.own_share").At("price")
 	errPrice      = fault.New(fault.Invalid, "RUL-020", "rulebook.price.not_positive").At("price")
+	errPrompt     = fault.New(fault.Invalid, "RUL-022", "rulebook.prompt_days.range").At("prompt_days")
 	errService    = fault.New(fault.NotFound, "RUL-021", "rulebook.service.unknown")
 )

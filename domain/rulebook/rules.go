@@ -20,6 +20,7 @@ type Rules struct {
 	Tolerance       Tolerance      `json:"tolerance"`
 	OverrunAllowed  bool           `json:"overrun_allowed"`   // above the tolerance: to review instead of cut to the remainder
 	RecordingDays   int            `json:"recording_days"`    // earliest service date = first day of the current month − this
+	PromptDays      int            `json:"prompt_days"`       // an event recorded more days after its service is told to be late; 0 = never
 	PriceNoticeDays int            `json:"price_notice_days"` // a new price begins at the earliest this many days after it was proposed
 	PriceMonths     []int          `json:"price_months"`      // prices begin on the first day of these months only; empty = any day
 }
@@ -59,6 +60,9 @@ func (r Rules) wrong() (list fault.List) {
 	}
 	if r.RecordingDays < 0 || r.RecordingDays > 730 {
 		list = append(list, errRecording)
+	}
+	if r.PromptDays < 0 || r.PromptDays > 365 {
+		list = append(list, errPrompt)
 	}
 	if r.PriceNoticeDays < 0 || r.PriceNoticeDays > 365 {
 		list = append(list, errNotice)

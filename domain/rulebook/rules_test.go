@@ -82,7 +82,7 @@ func TestPercentIsReadAsPeopleWriteIt(t *testing.T) {
 }
 
 const rules = `{"value":{"method":"flat","values":[{"content_id":7,"value_cents":3300}]},"rounding":"half_up_cent",
-"tolerance":{"percent":"10","step_quantity":"1","auto_approve":true},"overrun_allowed":false,"recording_days":60,"price_notice_days":30,"price_months":[1,7]}`
+"tolerance":{"percent":"10","step_quantity":"1","auto_approve":true},"overrun_allowed":false,"recording_days":60,"prompt_days":14,"price_notice_days":30,"price_months":[1,7]}`
 
 func TestRulesComeBackAsTheyWereWritten(t *testing.T) {
 	t.Parallel()
@@ -90,7 +90,7 @@ func TestRulesComeBackAsTheyWereWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Tolerance.Percent != 10*rulebook.PerCent || r.Tolerance.Step != money.Units(1) || r.Rounding != money.HalfUpCent || r.RecordingDays != 60 {
+	if r.Tolerance.Percent != 10*rulebook.PerCent || r.Tolerance.Step != money.Units(1) || r.Rounding != money.HalfUpCent || r.RecordingDays != 60 || r.PromptDays != 14 {
 		t.Errorf("read as %+v", r)
 	}
 	written, err := json.Marshal(r)
@@ -106,6 +106,15 @@ func TestRulesComeBackAsTheyWereWritten(t *testing.T) {
 	}
 }
 
+// Versions written before the field existed say nothing of delay: nobody is told.
+func TestRulesWithoutPromptDaysTellNobody(t *testing.T) {
+	t.Parallel()
+	r, err := rulebook.ParseRules(bytes.Replace([]byte(rules), []byte(`"prompt_days":14,`), nil, 1))
+	if err != nil || r.PromptDays != 0 || rulebook.Default().PromptDays != 0 {
+		t.Errorf("%d, %v", r.PromptDays, err)
+	}
+}
+
 func TestRulesThatNobodyAppliesAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ old, new, code string }{
@@ -115,6 +124,8 @@ func TestRulesThatNobodyAppliesAreRefused(t *testing.T) {
 		"something after":    {`[1,7]}`, `[1,7]} {}`, "RUL-003"},
 		"no method":          {`"method":"flat",`, ``, "RUL-004"},
 		"too long window":    {`60`, `731`, "RUL-010"},
+		"negative delay":     {`14`, `-1`, "RUL-022"},
+		"delay over a year":  {`14`, `366`, "RUL-022"},
 		"negative notice":    {`_days":30`, `_days":-1`, "RUL-011"},
 		"thirteenth month":   {`[1,7]`, `[13]`, "RUL-012"},
 		"month twice":        {`[1,7]`, `[7,7]`, "RUL-012"},

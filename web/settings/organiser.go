@@ -32,7 +32,8 @@ func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			}
 		}
-	} else {
+	}
+	if !f.Submitted() || f.Stale() {
 		err := p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
 			o, err := organiser.Get(ctx, tx, r.Actor.Organiser)
 			fillSettings(f, o)

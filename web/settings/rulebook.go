@@ -126,6 +126,7 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 	f.Set("auto_approve", from.Rules.Tolerance.AutoApprove)
 	f.Set("overrun_allowed", from.Rules.OverrunAllowed)
 	f.Set("recording_days", from.Rules.RecordingDays)
+	f.Set("prompt_days", from.Rules.PromptDays)
 	f.Set("price_notice_days", from.Rules.PriceNoticeDays)
 	var months []string
 	for _, m := range from.Rules.PriceMonths {
@@ -150,6 +151,9 @@ func readDraft(f *ui.Form, s catalogue.Service) rulebook.DraftInput {
 	}
 	rules.OverrunAllowed = f.Bool("overrun_allowed")
 	rules.RecordingDays = f.Int("recording_days", 0, 730)
+	if f.Value("prompt_days") != "" {
+		rules.PromptDays = f.Int("prompt_days", 0, 365)
+	}
 	rules.PriceNoticeDays = f.Int("price_notice_days", 0, 365)
 	for _, n := range numbers(f.Choices("price_months", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")) {
 		rules.PriceMonths = append(rules.PriceMonths, int(n))

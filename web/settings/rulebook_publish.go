@@ -76,6 +76,10 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 	if d.Rules.Tolerance.Percent > 0 {
 		tolerance = r.T("settings.tolerance.percent", "percent", d.Rules.Tolerance.Percent.String(), "step", d.Rules.Tolerance.Step)
 	}
+	prompt := r.T("settings.prompt_days.never")
+	if d.Rules.PromptDays > 0 {
+		prompt = r.T("settings.days", "n", d.Rules.PromptDays)
+	}
 	return ui.Summary{Rows: []ui.Row{
 		{Key: r.T("settings.version"), Value: strconv.Itoa(d.Version), Small: r.T("settings.from_day", "day", d.ValidFrom)},
 		{Key: r.T("settings.rulebook.prepared"), Value: d.PreparedBy, Small: i18n.DateTime(r.Lang, d.PreparedAt)},
@@ -83,6 +87,7 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 		{Key: r.T("settings.auto_approve"), Value: yes[d.Rules.Tolerance.AutoApprove]},
 		{Key: r.T("settings.overrun_allowed"), Value: yes[d.Rules.OverrunAllowed]},
 		{Key: r.T("settings.recording_days"), Value: r.T("settings.days", "n", d.Rules.RecordingDays), Small: r.T("settings.recording_days.now", "day", d.Rules.EarliestService(r.Today()))},
+		{Key: r.T("settings.prompt_days"), Value: prompt},
 		{Key: r.T("settings.price_notice_days"), Value: r.T("settings.days", "n", d.Rules.PriceNoticeDays), Small: r.T("settings.price_notice_days.now", "day", d.Rules.EarliestPrice(r.Today()))},
 		{Key: r.T("settings.price_months"), Value: months},
 	}}

@@ -230,8 +230,8 @@ func TestTwoMainUsersAtOncePublishOneVersion(t *testing.T) {
 		wg.Go(func() { codes[i], _ = post(t, s, service+"/edit", mine) })
 	}
 	wg.Wait()
-	if codes[0]+codes[1] != http.StatusSeeOther+http.StatusConflict {
-		t.Errorf("answers %v, want one redirect and one conflict", codes)
+	if codes[0]+codes[1] != http.StatusSeeOther+http.StatusUnprocessableEntity {
+		t.Errorf("answers %v, want one redirect and one form again", codes)
 	}
 }
 
@@ -245,6 +245,7 @@ func (h *house) draft(service string) {
 	}
 	form.Set("text_fi", "Yleinen osa.\n\nPalvelukohtainen osa.")
 	form.Set("tolerance_percent", "10")
+	form.Set("prompt_days", "14")
 	saved(h.t, h.pirkko, service+"/rulebook", form)
 }
 
@@ -256,6 +257,9 @@ func TestRulebookIsPublishedByTheOtherMainUser(t *testing.T) {
 	own := get(t, h.pirkko, service+"/rulebook/publish")
 	if !strings.Contains(own, "Valmistelit tämän luonnoksen itse") || strings.Contains(own, `name="draft"`) {
 		t.Error("the preparer is offered to publish")
+	}
+	if !strings.Contains(own, "Myöhässä kirjaamisen raja") || !strings.Contains(own, "14 päivää") {
+		t.Error("the limit for late recording is not shown to whoever publishes")
 	}
 	form := typed(get(t, h.matti, service+"/rulebook/publish"))
 	if code, _ := post(t, h.pirkko, service+"/rulebook/publish", form); code != http.StatusForbidden {
@@ -296,9 +300,13 @@ func TestTeamsStaffAndOrganiser(t *testing.T) {
 	form := typed(get(t, h.pirkko, "/settings/organiser"))
 	form.Set("settlement_day", "7")
 	saved(t, h.pirkko, "/settings/organiser", form)
-	if code, _ := post(t, h.matti, "/settings/organiser", form); code != http.StatusConflict { // read before Pirkko saved
-		t.Errorf("a stale page was saved: %d", code)
+	form.Set("settlement_day", "9")
+	code, page = post(t, h.matti, "/settings/organiser", form) // read before Pirkko saved
+	again := typed(page)
+	if code != http.StatusUnprocessableEntity || again.Get("settlement_day") != "9" || again.Get("row_version") == form.Get("row_version") {
+		t.Errorf("a stale page: %d, day %s, version %s", code, again.Get("settlement_day"), again.Get("row_version"))
 	}
+	saved(t, h.matti, "/settings/organiser", again) // knowingly
 	form = typed(get(t, h.pirkko, "/settings/organiser"))
 	form.Set("payer_iban", "FI2112345600000786")
 	form.Set("email", "x")
@@ -319,7 +327,7 @@ func TestAttachmentSlotIsAddedAndTakenOutOfUse(t *testing.T) {
 	if !strings.Contains(get(t, h.pirkko, path), "Ota käyttöön") {
 		t.Error("the slot is still in use")
 	}
-	if code, _ := post(t, h.matti, path, values("slot", slot, "row_version", "1")); code != http.StatusConflict {
+	if code, _ := post(t, h.matti, path, values("slot", slot, "row_version", "1")); code != http.StatusUnprocessableEntity {
 		t.Errorf("a stale button worked: %d", code)
 	}
 }

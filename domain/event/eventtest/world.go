@@ -56,7 +56,7 @@ const (
 var Day0 = calendar.Day(2026, 1, 1)
 
 // Rules of the rulebook that New writes: 60 days of window, overruns are cut, no tolerance.
-const Rules = `{"value":{"method":"flat","values":[]},"rounding":"half_up_cent","tolerance":{"percent":"0","step_quantity":"1","auto_approve":false},"overrun_allowed":false,"recording_days":60,"price_notice_days":30,"price_months":[]}`
+const Rules = `{"value":{"method":"flat","values":[]},"rounding":"half_up_cent","tolerance":{"percent":"0","step_quantity":"1","auto_approve":false},"overrun_allowed":false,"recording_days":60,"prompt_days":0,"price_notice_days":30,"price_months":[]}`
 
 // New makes the world in a database of its own, at noon of 21.11.2026.
 func New(t testing.TB, opts ...postgrestest.Option) *World {
