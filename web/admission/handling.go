@@ -126,7 +126,7 @@ func (s site) askMore(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/handling/"+text(d.Application.ID), "admission.web.ask.done")
+				return r.SeeOther(w, "/handling/applications/"+text(d.Application.ID), "admission.web.ask.done")
 			}
 			if !f.Take(err) {
 				return err
@@ -161,7 +161,7 @@ func (s site) decide(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/handling/"+text(d.Application.ID), "admission.web.decide.done")
+				return r.SeeOther(w, "/handling/applications/"+text(d.Application.ID), "admission.web.decide.done")
 			}
 			if !f.Take(err) {
 				return err

@@ -185,6 +185,11 @@ func (s site) own(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) e
 
 func show(w http.ResponseWriter, r *ui.Request, p page) error {
 	p.Form = r.Input()
+	for i, h := range p.Hidden {
+		if h.Name == "version" && p.Form.Stale() {
+			p.Hidden[i].Value = p.Form.Value(h.Name) // the present one: sent again, it is sent knowingly
+		}
+	}
 	status := http.StatusOK
 	if p.Form.Refused() && p.Form.Submitted() {
 		status = http.StatusUnprocessableEntity
@@ -194,11 +199,8 @@ func show(w http.ResponseWriter, r *ui.Request, p page) error {
 
 // version is the row version that the person saw: of the form that was sent, otherwise the present one.
 func version(f *ui.Form, now int32) []hidden {
-	v := f.Value("version")
-	if v == "" {
-		v = strconv.Itoa(int(now))
-	}
-	return []hidden{{"version", v}}
+	f.Set("version", strconv.Itoa(int(now)))
+	return []hidden{{"version", f.Value("version")}}
 }
 
 func seen(f *ui.Form) int32 { return int32(f.Int("version", 1, 1<<30)) }

@@ -148,6 +148,11 @@ func organiserOf(r *ui.Request) (int32, error) {
 }
 
 func (s *Pages) show(w http.ResponseWriter, r *ui.Request, p page) error {
+	for i, h := range p.Hidden {
+		if h.Name == "step" && p.Form.Stale() {
+			p.Hidden[i].Value = p.Form.Value(h.Name) // the present one: sent again, it is sent knowingly
+		}
+	}
 	status := http.StatusOK
 	if p.Form.Refused() {
 		status = http.StatusUnprocessableEntity

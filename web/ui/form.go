@@ -24,7 +24,9 @@ type Form struct {
 	values    url.Values
 	files     map[string][]*multipart.FileHeader
 	submitted bool
-	restored  bool // offered again from a draft after a new sign-in
+	restored  bool              // offered again from a draft after a new sign-in
+	stale     bool              // somebody else changed the thing first
+	now       map[string]string // of a sent form: guards as the handler has just read them
 	lang      i18n.Lang
 	site      *Site
 	faults    fault.List
@@ -91,25 +93,68 @@ func (f *Form) Restored() bool { return f != nil && f.restored }
 // Refuse adds a fault; fault.At names the field.
 func (f *Form) Refuse(one *fault.Fault) { f.faults = append(f.faults, one) }
 
-// Take puts the faults of a use case on the form: true when the person can mend every one of them here
-// (invalid or conflict), so that the handler shows the page again with 422. Anything else is for the error page.
+// Take puts the faults of a use case on the form: true when the person can mend every one of them here (invalid, conflict or
+// stale), so that the handler shows the page again with 422 and everything typed. Anything else is for the error page.
+//
+// After a stale fault the guards of the form are those of the present state, so that the form can be sent once more when the person
+// has looked at what changed.
 func (f *Form) Take(err error) bool {
 	list := fault.All(err)
 	if len(list) == 0 {
 		return false
 	}
+	stale := false
 	for _, one := range list {
-		if one.Kind != fault.Invalid && one.Kind != fault.Conflict {
+		if one.Kind != fault.Invalid && one.Kind != fault.Conflict && one.Kind != fault.Stale {
 			return false
 		}
+		stale = stale || one.Kind == fault.Stale
 	}
 	f.faults = append(f.faults, list...)
+	if stale {
+		f.stale = true
+		for name, value := range f.now {
+			f.values.Set(name, value)
+		}
+	}
 	return true
+}
+
+// Stale tells that the form was refused because somebody else changed the thing first. A handler that offers the guards only to a
+// form that was not sent offers them then, too.
+func (f *Form) Stale() bool { return f != nil && f.stale }
+
+// guards are the hidden fields that tell which state of a thing the person saw: version, row_version, step, and version.<id> in a
+// list.
+func guard(name string) bool {
+	return name == "version" || name == "row_version" || name == "step" || strings.HasPrefix(name, "version.")
+}
+
+// Written gives what was typed as text, so that it can be shown where the form itself cannot: values of more than one word.
+func (f *Form) Written() []string {
+	var list []string
+	for _, name := range slices.Sorted(mapKeys(f.values)) {
+		for _, v := range f.values[name] {
+			if v = strings.TrimSpace(v); strings.ContainsAny(v, " \n") && utf8.ValidString(v) {
+				list = append(list, v)
+			}
+		}
+	}
+	return list
 }
 
 // Set gives a field its first value; what the person has typed wins. Dates, months, cents and quantities are
 // written as the person would type them.
 func (f *Form) Set(name string, value any) {
+	if f.submitted && guard(name) {
+		if f.now == nil {
+			f.now = map[string]string{}
+		}
+		f.now[name] = f.site.typed(f.lang, value)
+		if f.stale {
+			f.values.Set(name, f.now[name])
+		}
+	}
 	if f.submitted || f.restored {
 		return
 	}

@@ -18,7 +18,7 @@ func (s *Site) own() Audience {
 		},
 		Pages: []PageSpec{
 			Page("ui/error", errorView{Kind: "not_found", Code: "WEB-021", Reference: "0"}, errorView{Kind: "internal", Code: "WEB-024", Reference: "0"},
-				errorView{Kind: "forbidden"}, errorView{Kind: "unavailable"}, errorView{Kind: "conflict"}, errorView{Kind: "stale"}, errorView{Kind: "invalid", Message: "x"}),
+				errorView{Kind: "forbidden"}, errorView{Kind: "unavailable"}, errorView{Kind: "conflict"}, errorView{Kind: "stale", Written: []string{"x"}}, errorView{Kind: "invalid", Message: "x"}),
 			Page[staticView]("ui/accessibility"),
 			Page[staticView]("ui/privacy"),
 			Page[guideView]("ui/style-guide"),

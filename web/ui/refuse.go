@@ -15,6 +15,7 @@ type errorView struct {
 	Message   string // the fault's own words; empty for internal errors, which leak nothing
 	Code      string
 	Reference string
+	Written   []string // what was typed on a form whose page cannot be shown again
 }
 
 // statusOf gives the status of a kind; unknown errors are internal.
@@ -78,6 +79,9 @@ func (s *Site) fail(w *answer, r *Request, err error) string {
 		w.Header().Set("Retry-After", "30")
 	}
 	w.Header().Set("Cache-Control", "no-store")
+	if r.Method == http.MethodPost && kind != fault.Forbidden {
+		view.Written = r.Input().Written() // nothing that somebody wrote is lost with the page
+	}
 	r.form = nil
 	if err := s.Show(w, r, status, "ui/error", view); err != nil {
 		s.opt.Log.ErrorContext(r.Context(), "error page failed", "request", r.ID, "error", err.Error())
