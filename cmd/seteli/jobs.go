@@ -26,6 +26,7 @@ type (
 	outboxArgs  struct{}
 	nightlyArgs struct{}
 	lapseArgs   struct{}
+	forgetArgs  struct{}
 )
 
 func (sealArgs) Kind() string    { return "audit.seal" }
@@ -33,6 +34,7 @@ func (sweepArgs) Kind() string   { return "sessions.sweep" }
 func (outboxArgs) Kind() string  { return "outbox.deliver" }
 func (nightlyArgs) Kind() string { return "database.nightly" }
 func (lapseArgs) Kind() string   { return "applications.lapse" }
+func (forgetArgs) Kind() string  { return "requests.forget" }
 
 const keptDumps = 14 // nights
 
@@ -47,6 +49,7 @@ func (a *app) jobs(sessions *access.Sessions, topics map[string]job.Handler) (*j
 		job.Register(q, time.Minute, func(ctx context.Context, _ sweepArgs) error { _, err := sessions.Sweep(ctx); return err }),
 		job.Register(q, 10*time.Minute, func(ctx context.Context, _ outboxArgs) error { return a.deliver(ctx, topics) }),
 		job.Register(q, 10*time.Minute, a.lapse),
+		job.Register(q, time.Hour, a.forget),
 		job.Register(q, 2*time.Hour, a.nightly))
 	if err != nil {
 		return nil, err
@@ -56,6 +59,7 @@ func (a *app) jobs(sessions *access.Sessions, topics map[string]job.Handler) (*j
 	q.Every(15*time.Second, outboxArgs{})
 	q.Daily(2, 30, sealArgs{Everything: true})
 	q.Daily(0, 15, lapseArgs{})
+	q.Daily(3, 0, forgetArgs{})
 	if a.cluster != nil {
 		q.Daily(1, 30, nightlyArgs{})
 	}
@@ -169,6 +173,29 @@ func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 		})
 		if err != nil {
 			failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// forget deletes the answers to requests and the messages that left long ago.
+func (a *app) forget(ctx context.Context, _ forgetArgs) error {
+	ids, err := a.organisers(ctx)
+	if err != nil {
+		return err
+	}
+	ctx = postgres.Unhurried(ctx) // the first night after a long pause has much to delete
+	var failed []error
+	for _, id := range ids {
+		var swept postgres.Swept
+		err := a.db.Tenant(ctx, access.Within{Organiser: id}, func(tx *postgres.Tx) (err error) {
+			swept, err = postgres.Sweep(ctx, tx, id, tx.Now().AddDate(0, 0, -postgres.RetentionDays))
+			return err
+		})
+		if err != nil {
+			failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))
+		} else if swept != (postgres.Swept{}) {
+			a.log.Info("forgot old requests", "organiser", id, "keys", swept.Keys, "messages", swept.Messages)
 		}
 	}
 	return errors.Join(failed...)
