@@ -14,7 +14,7 @@ build:
 	$(GO) build -trimpath -o bin/seteli ./cmd/seteli
 
 demo: setup-run assets build
-	./bin/seteli demo --data-dir $${SETELI_DATA_DIR:-data/demo}
+	./bin/seteli demo --data-dir "$$(tools/demo-dir)"
 
 assets:
 	tools/assets
