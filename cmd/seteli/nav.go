@@ -26,7 +26,7 @@ var navigation = map[access.Role][]string{
 	access.ProviderMainUser:   {"/reservations", "/events", "/import", "/statements", "/company"},
 	access.ServiceResponsible: {"/reservations", "/events", "/prices", "/statements", "/applications"},
 	access.Preparer:           {"/applications", "/company", "/notices"},
-	access.Recorder:           {"/reservations", "/events", "/notices"},
+	access.Recorder:           {"/reservations", "/orders", "/events", "/notices"},
 	access.Caseworker:         {"/work", "/clients", "/clients/import", "/notices"},
 	access.ApplicationHandler: {"/handling", "/handling/prices", "/handling/approvals", "/notices"},
 	access.DecisionMaker:      {"/handling", "/handling/prices", "/handling/approvals", "/steering", "/notices"},

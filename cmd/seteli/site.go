@@ -18,6 +18,7 @@ import (
 	"seteli/web/casework"
 	"seteli/web/citizen"
 	"seteli/web/finance"
+	"seteli/web/orders"
 	"seteli/web/public"
 	"seteli/web/recording"
 	"seteli/web/settings"
@@ -55,6 +56,7 @@ func (a *app) faces() (*faces, error) {
 		(&casework.Pages{DB: a.db, Keys: a.keys, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
 		settingsPages.Audience(),
 		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),
+		(&orders.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		financePages.Audience(),
 		(&steering.Pages{DB: a.db, Keys: a.keys, Cluster: a.health()}).Audience(),
 	}

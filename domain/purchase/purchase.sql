@@ -68,3 +68,21 @@ order by content_id, valid_from;
 
 -- name: OrderStart :one
 select valid_from from voucher where organiser_id = @organiser_id and voucher_id = @voucher_id;
+
+-- name: OrdersServed :many
+-- What a provider needs to know of orders made to it, in the organiser's scope. Whoever has declined an order needs nothing more.
+select o.order_id, o.provider_id, v.number, v.service_id, v.valid_from, v.valid_to, v.closed_from, c.client_id, c.person_id, c.last_name, c.first_names, c.birth_date, c.language
+from purchase_order o
+join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id
+join client c on c.organiser_id = v.organiser_id and c.client_id = v.client_id
+where o.organiser_id = @organiser_id and o.provider_id = @provider_id and o.order_id = any(@orders::bigint[]) and o.state <> 'declined'
+order by o.order_id;
+
+-- name: OrderLines :many
+-- Contents of one order with the contract price of its first day.
+select l.content_id, l.recurrence, l.amount_quantity, l.amount_cents, l.total_quantity, w.value_cents
+from purchase_order o
+join voucher_line l on l.organiser_id = o.organiser_id and l.voucher_id = o.voucher_id
+join lateral (select x.value_cents from voucher_value x where x.organiser_id = l.organiser_id and x.line_id = l.line_id order by x.valid_from limit 1) w on true
+where o.organiser_id = @organiser_id and o.provider_id = @provider_id and o.order_id = @order_id and o.state <> 'declined'
+order by l.line_id;

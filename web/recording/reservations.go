@@ -13,6 +13,7 @@ import (
 	"seteli/domain/ledger"
 	"seteli/domain/organiser"
 	"seteli/domain/voucher"
+	"seteli/platform/access"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
 )
@@ -54,8 +55,11 @@ func (s *Pages) reservations(w http.ResponseWriter, r *ui.Request) error {
 		t.Rows = append(t.Rows, []ui.Cell{name, {Text: x.Content.Names.In(r.Lang), Small: x.Service.Names.In(r.Lang)}, {Text: x.Served.Number.Print()},
 			{Text: r.Period(x.Period)}, {Text: x.UnitName}, {Text: x.Left, Numeric: true}})
 	}
-	return s.show(w, r, page{Title: r.T("recording.reservations.title"), Lead: r.T("recording.reservations.lead"), Bottom: []ui.Component{t},
-		Links: []ui.Link{{Text: r.T("recording.reserve.title"), Href: r.Path("/reservations/new")}}})
+	links := []ui.Link{{Text: r.T("recording.reserve.title"), Href: r.Path("/reservations/new")}}
+	if r.Actor.Can(access.OrderConfirm) { // not every role has room for them in its navigation
+		links = append(links, ui.Link{Text: r.T("recording.reservations.orders"), Href: r.Path("/orders")})
+	}
+	return s.show(w, r, page{Title: r.T("recording.reservations.title"), Lead: r.T("recording.reservations.lead"), Bottom: []ui.Component{t}, Links: links})
 }
 
 // served adds clients, contents and balances: one transaction an organiser.

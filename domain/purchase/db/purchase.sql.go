@@ -140,6 +140,58 @@ func (q *Queries) OrderByID(ctx context.Context, arg OrderByIDParams) (PurchaseO
 	return i, err
 }
 
+const orderLines = `-- name: OrderLines :many
+select l.content_id, l.recurrence, l.amount_quantity, l.amount_cents, l.total_quantity, w.value_cents
+from purchase_order o
+join voucher_line l on l.organiser_id = o.organiser_id and l.voucher_id = o.voucher_id
+join lateral (select x.value_cents from voucher_value x where x.organiser_id = l.organiser_id and x.line_id = l.line_id order by x.valid_from limit 1) w on true
+where o.organiser_id = $1 and o.provider_id = $2 and o.order_id = $3 and o.state <> 'declined'
+order by l.line_id
+`
+
+type OrderLinesParams struct {
+	OrganiserID int32
+	ProviderID  int64
+	OrderID     int64
+}
+
+type OrderLinesRow struct {
+	ContentID      int64
+	Recurrence     string
+	AmountQuantity *money.Quantity
+	AmountCents    *money.Cents
+	TotalQuantity  *money.Quantity
+	ValueCents     money.Cents
+}
+
+// Contents of one order with the contract price of its first day.
+func (q *Queries) OrderLines(ctx context.Context, arg OrderLinesParams) ([]OrderLinesRow, error) {
+	rows, err := q.db.Query(ctx, orderLines, arg.OrganiserID, arg.ProviderID, arg.OrderID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrderLinesRow
+	for rows.Next() {
+		var i OrderLinesRow
+		if err := rows.Scan(
+			&i.ContentID,
+			&i.Recurrence,
+			&i.AmountQuantity,
+			&i.AmountCents,
+			&i.TotalQuantity,
+			&i.ValueCents,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const orderLock = `-- name: OrderLock :one
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
   answered_at, answered_by, answer_note, row_version
@@ -350,6 +402,72 @@ func (q *Queries) OrdersOfProvider(ctx context.Context, arg OrdersOfProviderPara
 			&i.AnsweredBy,
 			&i.AnswerNote,
 			&i.RowVersion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const ordersServed = `-- name: OrdersServed :many
+select o.order_id, o.provider_id, v.number, v.service_id, v.valid_from, v.valid_to, v.closed_from, c.client_id, c.person_id, c.last_name, c.first_names, c.birth_date, c.language
+from purchase_order o
+join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id
+join client c on c.organiser_id = v.organiser_id and c.client_id = v.client_id
+where o.organiser_id = $1 and o.provider_id = $2 and o.order_id = any($3::bigint[]) and o.state <> 'declined'
+order by o.order_id
+`
+
+type OrdersServedParams struct {
+	OrganiserID int32
+	ProviderID  int64
+	Orders      []int64
+}
+
+type OrdersServedRow struct {
+	OrderID    int64
+	ProviderID int64
+	Number     string
+	ServiceID  int64
+	ValidFrom  calendar.Date
+	ValidTo    calendar.Date
+	ClosedFrom *calendar.Date
+	ClientID   int64
+	PersonID   int64
+	LastName   string
+	FirstNames string
+	BirthDate  calendar.Date
+	Language   string
+}
+
+// What a provider needs to know of orders made to it, in the organiser's scope. Whoever has declined an order needs nothing more.
+func (q *Queries) OrdersServed(ctx context.Context, arg OrdersServedParams) ([]OrdersServedRow, error) {
+	rows, err := q.db.Query(ctx, ordersServed, arg.OrganiserID, arg.ProviderID, arg.Orders)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrdersServedRow
+	for rows.Next() {
+		var i OrdersServedRow
+		if err := rows.Scan(
+			&i.OrderID,
+			&i.ProviderID,
+			&i.Number,
+			&i.ServiceID,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.ClosedFrom,
+			&i.ClientID,
+			&i.PersonID,
+			&i.LastName,
+			&i.FirstNames,
+			&i.BirthDate,
+			&i.Language,
 		); err != nil {
 			return nil, err
 		}
