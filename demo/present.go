@@ -71,8 +71,11 @@ func (w *world) priceChanges(ctx context.Context) error {
 			if err != nil || p.answer == "" {
 				return err
 			}
-			_, err = admission.DecidePrice(ctx, tx, h.As(access.DecisionMaker), admission.DecidePriceInput{Organiser: h.Organiser.ID, Price: made.ID,
-				RowVersion: made.RowVersion, Approve: p.answer == "yes", Reason: "Korotus ylittää sääntökirjan hinnankorotuksen rajan."})
+			decided := admission.DecidePriceInput{Organiser: h.Organiser.ID, Price: made.ID, RowVersion: made.RowVersion, Approve: p.answer == "yes"}
+			if !decided.Approve {
+				decided.Reason = "Korotus ylittää sääntökirjan hinnankorotuksen rajan."
+			}
+			_, err = admission.DecidePrice(ctx, tx, h.As(access.DecisionMaker), decided)
 			return err
 		})
 		if err != nil {

@@ -99,6 +99,15 @@ func (v VoucherNumber) Print() string {
 	return p + "-" + v.s[len(p):len(p)+4] + "-" + v.s[len(p)+4:]
 }
 
+// PrintVoucher gives a stored number as people read it; what is no number of ours stays as it is.
+func PrintVoucher(stored string) string {
+	v, err := ParseVoucherNumber(stored)
+	if err != nil {
+		return stored
+	}
+	return v.Print()
+}
+
 // Tail is the last four signs, for messages that may not name the voucher in full.
 func (v VoucherNumber) Tail() string { return v.s[max(0, len(v.s)-4):] }
 

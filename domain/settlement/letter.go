@@ -163,7 +163,7 @@ func lineTable(texts *i18n.Catalogue, lang i18n.Lang, list []Line) document.Tabl
 		if l.Kind != Delivery {
 			what.Notes = []string{texts.Text(lang, "settlement.line."+string(l.Kind), nil)}
 		}
-		t.Rows = append(t.Rows, document.Row{Cells: []document.Cell{{Text: i18n.Date(lang, l.Date)}, what, {Text: l.Voucher},
+		t.Rows = append(t.Rows, document.Row{Cells: []document.Cell{{Text: i18n.Date(lang, l.Date)}, what, {Text: ident.PrintVoucher(l.Voucher)},
 			{Text: i18n.Quantity(lang, l.Quantity, l.Unit)}, {Text: i18n.Cents(lang, l.Amount)}}})
 	}
 	return t

@@ -64,7 +64,7 @@ func GiveSheet(ctx context.Context, tx *postgres.Tx, by access.Actor, means Mean
 	}
 	w := writer{means.Texts, c.Language}
 	letter := document.Letter{Lang: w.lang, Title: w.say("voucher.sheet.title", "service", service.Names.In(w.lang)), Sender: org.Names.In(w.lang),
-		SenderUnit: service.Area.In(w.lang), Recipient: recipient(c), Date: tx.Today(), Number: v.Number.Print(),
+		SenderUnit: service.Area.In(w.lang), Recipient: recipient(c), Date: tx.Today(), Number: v.Number.Print(), NumberKey: "voucher.sheet.number",
 		Blocks: w.sheet(v, service, choices, in.OwnServiceFee, org, day)}
 	paper, err := decision.StoreDocument(ctx, tx, decision.DocumentInput{Organiser: v.Organiser, Kind: decision.InformationSheet, Letter: letter,
 		Texts: means.Texts, Client: &v.Client, Person: &v.Person})

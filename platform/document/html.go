@@ -48,7 +48,7 @@ func (h *hyper) head(l Letter) {
 	}
 	h.f(`</p><p class="govuk-body"><time datetime="%s">%s</time>`, l.Date.String(), i18n.Date(l.Lang, l.Date))
 	if l.Number != "" {
-		h.f("<br>%s", h.words.Text(l.Lang, "document.number", map[string]any{"number": l.Number}))
+		h.f("<br>%s", h.words.Text(l.Lang, l.numberKey(), map[string]any{"number": l.Number}))
 	}
 	h.f("</p>")
 	if len(l.Recipient) > 0 {
@@ -132,6 +132,7 @@ func (h *hyper) runs(p Paragraph) {
 }
 
 func (h *hyper) table(t Table) {
+	h.f(`<div class="app-scroll" role="region" tabindex="0" aria-label="%s">`, t.Caption)
 	h.f(`<table class="govuk-table"><caption class="govuk-table__caption govuk-table__caption--s">%s</caption>`+"\n", t.Caption)
 	h.f(`<thead class="govuk-table__head"><tr class="govuk-table__row">`)
 	for _, c := range t.Columns {
@@ -164,7 +165,7 @@ func (h *hyper) table(t Table) {
 		}
 		h.f("</tr>\n")
 	}
-	h.f("</tbody></table>\n")
+	h.f("</tbody></table></div>\n")
 }
 
 func numericClass(part string, numeric bool) string {

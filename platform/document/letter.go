@@ -23,8 +23,16 @@ type Letter struct {
 	Recipient   []string // name and postal address, at most six lines: the window of the envelope
 	Date        calendar.Date
 	Number      string // record number, printed on every page
+	NumberKey   string // text that names the number; "" = document.number
 	Blocks      []Block
 	Attachments []Attachment // carried inside the PDF only (e.g. the trace as JSON)
+}
+
+func (l Letter) numberKey() string {
+	if l.NumberKey == "" {
+		return "document.number"
+	}
+	return l.NumberKey
 }
 
 // Block is one part of a letter, from top to bottom.

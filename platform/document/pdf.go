@@ -202,7 +202,7 @@ func (w *writer) head() {
 	side := marginLeft + half
 	one(i18n.Date(l.Lang, l.Date), false, side, contentWidth-half, firstTop, true)
 	if l.Number != "" {
-		one(w.words.Text(l.Lang, "document.number", map[string]any{"number": l.Number}), false, side, contentWidth-half, firstTop+15, true)
+		one(w.words.Text(l.Lang, l.numberKey(), map[string]any{"number": l.Number}), false, side, contentWidth-half, firstTop+15, true)
 	}
 	p.artifact("", func() { p.rect(marginLeft, firstTop+38, contentWidth, 1.5, accentColour) })
 	if len(l.Recipient) == 0 {
@@ -219,7 +219,7 @@ func (w *writer) feet() {
 	l := w.letter
 	number := ""
 	if l.Number != "" {
-		number = w.words.Text(l.Lang, "document.number", map[string]any{"number": l.Number})
+		number = w.words.Text(l.Lang, l.numberKey(), map[string]any{"number": l.Number})
 	}
 	for i, p := range w.pages {
 		p.artifact("Pagination", func() {

@@ -22,7 +22,7 @@ func Text(l Letter, words Words) (string, error) {
 	t.line(l.SenderUnit)
 	t.line(i18n.Date(l.Lang, l.Date))
 	if l.Number != "" {
-		t.line(words.Text(l.Lang, "document.number", map[string]any{"number": l.Number}))
+		t.line(words.Text(l.Lang, l.numberKey(), map[string]any{"number": l.Number}))
 	}
 	t.gap()
 	for _, r := range l.Recipient {

@@ -76,7 +76,10 @@ func (s site) company(w http.ResponseWriter, r *ui.Request) error {
 	}
 	p := page{Title: r.T("admission.web.company.title"), Caption: c.BusinessID.String(), Hidden: version(f, c.RowVersion), Buttons: save("admission.web.save"),
 		Fields: append(contactFields(r, "admission.web.company.name"), field{Kind: "select", Name: "language", Label: r.T("admission.web.language"), Options: languages(r)}),
-		Bottom: []ui.Component{table}, Links: []ui.Link{{Text: r.T("admission.web.units.add"), Href: r.Path("/company/units/new")}}}
+		Bottom: []ui.Component{table}, Links: []ui.Link{{Text: r.T("admission.web.nav.applications"), Href: r.Path("/applications")}, {Text: r.T("admission.web.units.add"), Href: r.Path("/company/units/new")}}}
+	if r.Actor.Can(access.PricePropose) {
+		p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.prices.title"), Href: r.Path("/prices")})
+	}
 	if r.Actor.Can(access.BankAccountEdit) {
 		p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.account.title"), Href: r.Path("/company/account")})
 	}

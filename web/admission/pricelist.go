@@ -69,7 +69,11 @@ func (s site) priceList(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func unitPrices(r *ui.Request, organiser string, service catalogue.Service, a admission.Approval, unit string, list []admission.Price) ui.Table {
-	t := ui.Table{Caption: unit + ": " + service.Names.In(r.Lang) + ", " + organiser, Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.content")},
+	caption := unit + ": " + service.Names.In(r.Lang)
+	if organiser != "" {
+		caption += ", " + organiser
+	}
+	t := ui.Table{Caption: caption, Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.content")},
 		{Text: r.T("admission.web.price"), Numeric: true}, {Text: r.T("admission.web.valid")}, {Text: r.T("admission.web.state")}}}
 	for _, c := range service.Contents {
 		none := true

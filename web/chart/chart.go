@@ -63,7 +63,7 @@ func (c Chart) HTML() template.HTML {
 		return ""
 	}
 	p := &pen{}
-	p.f(`<figure class="app-chart" aria-labelledby="%s-h"><h3 class="app-chart__title" id="%s-h">%s</h3>`, esc(c.ID), esc(c.ID), esc(c.Title))
+	p.f(`<figure class="app-chart" aria-labelledby="%s-h"><h2 class="app-chart__title" id="%s-h">%s</h2>`, esc(c.ID), esc(c.ID), esc(c.Title))
 	if c.Sub != "" {
 		p.f(`<p class="app-chart__sub">%s</p>`, esc(c.Sub))
 	}

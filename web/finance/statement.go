@@ -157,7 +157,7 @@ func lineTable(r *ui.Request, s settlement.Statement, list []settlement.Line) (u
 		if l.Kind != settlement.Delivery {
 			what.Small = r.T("settlement.line." + string(l.Kind))
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(l.Date)}, what, {Text: l.Voucher}, {Text: i18n.Quantity(r.Lang, l.Quantity, l.Unit), Numeric: true}, r.CentsCell(l.Amount)})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(l.Date)}, what, {Text: ident.PrintVoucher(l.Voucher)}, {Text: i18n.Quantity(r.Lang, l.Quantity, l.Unit), Numeric: true}, r.CentsCell(l.Amount)})
 	}
 	return t, pages
 }

@@ -173,7 +173,10 @@ func (s *Pages) findings(r *ui.Request, fs []event.Finding) ui.Component {
 	for _, f := range fs {
 		text, remedy := s.findingText(r, f)
 		if own := f.TextKey() + ".organiser"; r.Actor.Organiser != 0 && s.Texts.Has(own) { // what the sender may not know, the checker must
-			text, remedy = s.Texts.Text(r.Lang, own, f.Args()), ""
+			text = s.Texts.Text(r.Lang, own, f.Args())
+		}
+		if r.Actor.Organiser != 0 { // a remedy is written for the sender
+			remedy = ""
 		}
 		rows = append(rows, ui.Row{Key: f.Code + " · " + r.T("check.severity."+severities[f.Severity()]), Value: text, Small: remedy})
 	}

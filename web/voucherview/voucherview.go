@@ -12,6 +12,7 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
+	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/web/ui"
 )
@@ -84,7 +85,7 @@ func Calculation(r *ui.Request, texts *i18n.Catalogue, caption string, e ruleboo
 
 // Reservations lists who serves the voucher; end gives the address of the page that ends one, "" = it cannot be ended.
 func Reservations(r *ui.Request, v voucher.Voucher, s catalogue.Service, list []voucher.Reservation, day calendar.Date, end func(voucher.Reservation) string) ui.Table {
-	t := ui.Table{Caption: r.T("casework.reservations"), Cards: true, Empty: ui.Empty{Title: r.T("casework.reservations.none"), Text: r.T("casework.reservations.none.text")},
+	t := ui.Table{Caption: r.T("casework.reservations"), Cards: true, Empty: noneReserved(r),
 		Columns: []ui.Column{{Text: r.T("casework.provider")}, {Text: r.T("casework.content")}, {Text: r.T("casework.valid")}, {Text: r.T("common.state")},
 			{Text: r.T("common.action"), Hidden: true}}}
 	for _, x := range list {
@@ -123,11 +124,22 @@ func PDF(w http.ResponseWriter, name string, data []byte) error {
 	return nil
 }
 
+// noneReserved says the next step to the one who reads: the client chooses, the caseworker helps.
+func noneReserved(r *ui.Request) ui.Empty {
+	if r.Actor.Role.Side() == access.PersonSide {
+		return ui.Empty{Title: r.T("citizen.reservations.none"), Text: r.T("citizen.reservations.none.text")}
+	}
+	return ui.Empty{Title: r.T("casework.reservations.none"), Text: r.T("casework.reservations.none.text")}
+}
+
 // Events lists delivered services with their shares, newest first.
 func Events(r *ui.Request, s catalogue.Service, events []event.Event) ui.Table {
-	t := ui.Table{Caption: r.T("citizen.events"), Cards: true, Columns: []ui.Column{{Text: r.T("common.date")}, {Text: r.T("casework.content")}, {Text: r.T("casework.amount"), Numeric: true},
-		{Text: r.T("citizen.paid"), Numeric: true}, {Text: r.T("citizen.own"), Numeric: true}, {Text: r.T("common.state")}},
-		Empty: ui.Empty{Title: r.T("citizen.events.none"), Text: r.T("citizen.events.none.text")}}
+	caption, own, empty := r.T("casework.events"), r.T("casework.events.own"), ui.Empty{Title: r.T("citizen.events.none")}
+	if r.Actor.Role.Side() == access.PersonSide {
+		caption, own, empty.Text = r.T("citizen.events"), r.T("citizen.own"), r.T("citizen.events.none.text")
+	}
+	t := ui.Table{Caption: caption, Cards: true, Columns: []ui.Column{{Text: r.T("common.date")}, {Text: r.T("casework.content")}, {Text: r.T("casework.amount"), Numeric: true},
+		{Text: r.T("citizen.paid"), Numeric: true}, {Text: own, Numeric: true}, {Text: r.T("common.state")}}, Empty: empty}
 	for _, e := range events {
 		c, _ := s.Content(e.Content)
 		state := "event.state." + string(e.State)
