@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
@@ -40,7 +41,9 @@ const keptDumps = 14 // nights
 
 // jobs registers every kind and its rhythm.
 func (a *app) jobs(sessions *access.Sessions, topics map[string]job.Handler) (*job.Queue, error) {
-	q, err := job.New(a.db, a.log)
+	// The queue's library counts its jobs aloud every few seconds; only what is wrong is for the log.
+	quiet := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	q, err := job.New(a.db, quiet)
 	if err != nil {
 		return nil, err
 	}
