@@ -213,11 +213,11 @@ func TestReversalUndoesEveryAccount(t *testing.T) {
 func TestVerifyNamesWhatDoesNotAgree(t *testing.T) {
 	t.Parallel()
 	for damage, c := range map[string]struct{ sql, want string }{
-		"use":            {`update balance set used_quantity = used_quantity - 1 where bucket <> '1970-01-01'`, "balance of line 1, bucket 2024-10-04"},
-		"right":          {`update balance set limit_cents = limit_cents + 1 where bucket = '1970-01-01'`, "balance of line 1, bucket 1970-01-01"},
-		"posting gone":   {`delete from posting where debit_kind = 2`, "balance of line 1"},
-		"balance gone":   {`delete from balance`, "use a right that has no balance"},
-		"late posting":   {`update posting set posted_at = posted_at + interval '1 second' where credit_kind = 11`, "1 postings came after the seal"},
+		"use":          {`update balance set used_quantity = used_quantity - 1 where bucket <> '1970-01-01'`, "balance of line 1, bucket 2024-10-04"},
+		"right":        {`update balance set limit_cents = limit_cents + 1 where bucket = '1970-01-01'`, "balance of line 1, bucket 1970-01-01"},
+		"posting gone": {`delete from posting where debit_kind = 2`, "balance of line 1"},
+		"balance gone": {`delete from balance`, "use a right that has no balance"},
+		"late posting": {`update posting set posted_at = posted_at + interval '1 second' where credit_kind = 11`, "1 postings came after the seal"},
 	} {
 		t.Run(damage, func(t *testing.T) {
 			t.Parallel()
