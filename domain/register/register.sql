@@ -61,11 +61,13 @@ where unit_id = @unit_id and provider_id = @provider_id and row_version = @row_v
 update unit set iban = sqlc.narg('iban'), iban_holder = @iban_holder, row_version = row_version + 1
 where unit_id = @unit_id and provider_id = @provider_id and row_version = @row_version;
 
--- name: SupplierSet :exec
+-- name: SupplierSet :execrows
+-- No row when somebody has set it after the person looked.
 insert into supplier (organiser_id, provider_id, supplier_number, payment_term_days, hold_reason, set_at, set_by)
 values (@organiser_id, @provider_id, @supplier_number, sqlc.narg('payment_term_days'), @hold_reason, @set_at, @set_by)
 on conflict (organiser_id, provider_id) do update set supplier_number = excluded.supplier_number,
-  payment_term_days = excluded.payment_term_days, hold_reason = excluded.hold_reason, set_at = excluded.set_at, set_by = excluded.set_by;
+  payment_term_days = excluded.payment_term_days, hold_reason = excluded.hold_reason, set_at = excluded.set_at, set_by = excluded.set_by
+where sqlc.narg('seen')::timestamptz is null or supplier.set_at = sqlc.narg('seen')::timestamptz;
 
 -- name: SupplierGet :one
 select organiser_id, provider_id, supplier_number, payment_term_days, hold_reason, set_at, set_by

@@ -43,11 +43,21 @@ type SupplierInput struct {
 	Number          string
 	PaymentTermDays *int
 	HoldReason      string
+	Seen            *time.Time // SetAt of what the person saw, the zero time when there was nothing; nil: whatever is there is replaced
 }
 
-// SetSupplier writes supplier number, term and hold. By those who handle applications; the settlement reads it.
+// maySet: those who handle applications and those who prepare settlements; who approves a run does not also say whom it pays.
+func maySet(by access.Actor, organiser int32) error {
+	err := by.May(access.SettlementPrepare, organiser)
+	if errors.Is(err, access.ErrForbidden) {
+		return by.May(access.RegisterCheck, organiser)
+	}
+	return err
+}
+
+// SetSupplier writes supplier number, term and hold; the settlement reads it. REG-004 when somebody else has set them since Seen.
 func SetSupplier(ctx context.Context, tx *postgres.Tx, by access.Actor, in SupplierInput) (Supplier, error) {
-	if err := by.May(access.RegisterCheck, in.Organiser); err != nil {
+	if err := maySet(by, in.Organiser); err != nil {
 		return Supplier{}, err
 	}
 	var term *int16
@@ -65,10 +75,13 @@ func SetSupplier(ctx context.Context, tx *postgres.Tx, by access.Actor, in Suppl
 	if _, err := Get(ctx, tx, in.Provider); err != nil {
 		return Supplier{}, err
 	}
-	err := db.New(tx).SupplierSet(ctx, db.SupplierSetParams{OrganiserID: in.Organiser, ProviderID: in.Provider, SupplierNumber: in.Number,
-		PaymentTermDays: term, HoldReason: strings.TrimSpace(in.HoldReason), SetAt: tx.Now(), SetBy: by.Name})
+	n, err := db.New(tx).SupplierSet(ctx, db.SupplierSetParams{OrganiserID: in.Organiser, ProviderID: in.Provider, SupplierNumber: in.Number,
+		PaymentTermDays: term, HoldReason: strings.TrimSpace(in.HoldReason), SetAt: tx.Now(), SetBy: by.Name, Seen: in.Seen})
 	if err != nil {
 		return Supplier{}, fmt.Errorf("setting supplier data of provider %d: %w", in.Provider, err)
+	}
+	if n == 0 {
+		return Supplier{}, errStale
 	}
 	s, err := SupplierOf(ctx, tx, in.Organiser, in.Provider)
 	if err != nil {

@@ -223,3 +223,15 @@ select s.run_no, s.attempt
 from settlement_slot s
 where s.organiser_id = @organiser_id and s.run_key = @run_key
 order by s.attempt;
+
+-- name: SettingGet :one
+select coalesce((select s.supplier_number_needed from settlement_setting s where s.organiser_id = @organiser_id), false)::bool as needed;
+
+-- name: Suppliers :many
+-- Companies that the organiser has approved or paid, with what it knows of them for its payments.
+select p.provider_id, p.name, p.business_id, coalesce(s.supplier_number, '')::text as supplier_number, s.payment_term_days, coalesce(s.hold_reason, '')::text as hold_reason
+from provider p
+left join supplier s on s.organiser_id = @organiser_id and s.provider_id = p.provider_id
+where exists (select from approval a where a.organiser_id = @organiser_id and a.provider_id = p.provider_id)
+  or exists (select from period q where q.organiser_id = @organiser_id and q.provider_id = p.provider_id)
+order by p.name, p.provider_id;

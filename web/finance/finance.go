@@ -47,6 +47,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("finance/runs", runsView{}), ui.Page("finance/new", newView{}, newView{Seen: true, Table: ui.Table{Caption: "x"}}), ui.Page("finance/run", runView{}),
 			ui.Page("finance/act", actView{Button: "finance.approve.button"}), ui.Page("finance/paid", paidView{}),
 			ui.Page("finance/statements", statementsView{}), ui.Page("finance/statement", statementView{}),
+			ui.Page("finance/suppliers", suppliersView{}), ui.Page("finance/supplier", supplierView{}),
 		},
 		States: map[string]ui.State{
 			"run.calculated": {Key: "finance.state.calculated", Colour: "blue"}, "run.approved": {Key: "finance.state.approved", Colour: "teal"},
@@ -76,6 +77,8 @@ func (p *Pages) routes() []ui.Route {
 	form := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
 		routes = append(routes, get(path, right, handle), ui.Route{Method: "POST", Path: path, Right: right, Handle: handle})
 	}
+	routes = append(routes, get("/finance/suppliers", access.SettlementPreview, p.suppliers))
+	form("/finance/suppliers/{provider}", access.SettlementPrepare, p.supplier)
 	form("/finance/runs/new", access.SettlementPreview, p.newRun)
 	form("/finance/runs/{run}/approve", access.SettlementApprove, p.approve)
 	form("/finance/runs/{run}/release", access.SettlementRelease, p.release)
@@ -84,7 +87,9 @@ func (p *Pages) routes() []ui.Route {
 	form("/finance/runs/{run}/undo", access.SettlementPreview, p.undo)
 	for i := range routes {
 		switch routes[i].Path {
-		case "/finance/runs", "/finance/runs/new", "/statements":
+		case "/finance/runs", "/finance/runs/new", "/finance/suppliers", "/statements":
+		case "/finance/suppliers/{provider}":
+			routes[i].Subject = "provider"
 		case "/statements/{organiser}/{run}/{provider}", "/statements/{organiser}/{run}/{provider}/csv", "/statements/{organiser}/{run}/{provider}/pdf":
 			routes[i].Subject, routes[i].ClientData = "statement", true
 		default:

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"seteli/domain/organiser"
+	"seteli/domain/settlement"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -20,10 +21,17 @@ func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	if f.Submitted() {
 		in := organiser.EditInput{Organiser: r.Actor.Organiser, RowVersion: f.Int("row_version", 1, 1_000_000), Settings: readSettings(f)}
+		demand := f.Bool("supplier_numbers")
 		if !f.Refused() {
 			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
-				_, err := organiser.Edit(ctx, tx, r.Actor, in)
-				return err
+				if _, err := organiser.Edit(ctx, tx, r.Actor, in); err != nil {
+					return err
+				}
+				needed, err := settlement.SupplierNumbersDemanded(ctx, tx, in.Organiser)
+				if err != nil || needed == demand {
+					return err
+				}
+				return settlement.DemandSupplierNumbers(ctx, tx, r.Actor, in.Organiser, demand)
 			})
 			if err == nil {
 				return p.Site.SeeOther(w, r, "/settings/organiser", "settings.saved")
@@ -36,7 +44,12 @@ func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
 	if !f.Submitted() || f.Stale() {
 		err := p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
 			o, err := organiser.Get(ctx, tx, r.Actor.Organiser)
+			if err != nil {
+				return err
+			}
 			fillSettings(f, o)
+			needed, err := settlement.SupplierNumbersDemanded(ctx, tx, r.Actor.Organiser)
+			f.Set("supplier_numbers", needed)
 			return err
 		})
 		if err != nil {

@@ -241,11 +241,12 @@ func (q *Queries) SupplierGet(ctx context.Context, arg SupplierGetParams) (Suppl
 	return i, err
 }
 
-const supplierSet = `-- name: SupplierSet :exec
+const supplierSet = `-- name: SupplierSet :execrows
 insert into supplier (organiser_id, provider_id, supplier_number, payment_term_days, hold_reason, set_at, set_by)
 values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (organiser_id, provider_id) do update set supplier_number = excluded.supplier_number,
   payment_term_days = excluded.payment_term_days, hold_reason = excluded.hold_reason, set_at = excluded.set_at, set_by = excluded.set_by
+where $8::timestamptz is null or supplier.set_at = $8::timestamptz
 `
 
 type SupplierSetParams struct {
@@ -256,10 +257,12 @@ type SupplierSetParams struct {
 	HoldReason      string
 	SetAt           time.Time
 	SetBy           string
+	Seen            *time.Time
 }
 
-func (q *Queries) SupplierSet(ctx context.Context, arg SupplierSetParams) error {
-	_, err := q.db.Exec(ctx, supplierSet,
+// No row when somebody has set it after the person looked.
+func (q *Queries) SupplierSet(ctx context.Context, arg SupplierSetParams) (int64, error) {
+	result, err := q.db.Exec(ctx, supplierSet,
 		arg.OrganiserID,
 		arg.ProviderID,
 		arg.SupplierNumber,
@@ -267,8 +270,12 @@ func (q *Queries) SupplierSet(ctx context.Context, arg SupplierSetParams) error 
 		arg.HoldReason,
 		arg.SetAt,
 		arg.SetBy,
+		arg.Seen,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const unitAdd = `-- name: UnitAdd :one

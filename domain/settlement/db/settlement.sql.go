@@ -740,6 +740,17 @@ func (q *Queries) RunsAfter(ctx context.Context, arg RunsAfterParams) (int64, er
 	return n, err
 }
 
+const settingGet = `-- name: SettingGet :one
+select coalesce((select s.supplier_number_needed from settlement_setting s where s.organiser_id = $1), false)::bool as needed
+`
+
+func (q *Queries) SettingGet(ctx context.Context, organiserID int32) (bool, error) {
+	row := q.db.QueryRow(ctx, settingGet, organiserID)
+	var needed bool
+	err := row.Scan(&needed)
+	return needed, err
+}
+
 const settingPut = `-- name: SettingPut :exec
 insert into settlement_setting (organiser_id, supplier_number_needed, set_at, set_by)
 values ($1, $2, $3, $4)
@@ -1118,6 +1129,52 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 			&i.ByAccount,
 			&i.ByName,
 			&i.Note,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const suppliers = `-- name: Suppliers :many
+select p.provider_id, p.name, p.business_id, coalesce(s.supplier_number, '')::text as supplier_number, s.payment_term_days, coalesce(s.hold_reason, '')::text as hold_reason
+from provider p
+left join supplier s on s.organiser_id = $1 and s.provider_id = p.provider_id
+where exists (select from approval a where a.organiser_id = $1 and a.provider_id = p.provider_id)
+  or exists (select from period q where q.organiser_id = $1 and q.provider_id = p.provider_id)
+order by p.name, p.provider_id
+`
+
+type SuppliersRow struct {
+	ProviderID      int64
+	Name            string
+	BusinessID      string
+	SupplierNumber  string
+	PaymentTermDays *int16
+	HoldReason      string
+}
+
+// Companies that the organiser has approved or paid, with what it knows of them for its payments.
+func (q *Queries) Suppliers(ctx context.Context, organiserID int32) ([]SuppliersRow, error) {
+	rows, err := q.db.Query(ctx, suppliers, organiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SuppliersRow
+	for rows.Next() {
+		var i SuppliersRow
+		if err := rows.Scan(
+			&i.ProviderID,
+			&i.Name,
+			&i.BusinessID,
+			&i.SupplierNumber,
+			&i.PaymentTermDays,
+			&i.HoldReason,
 		); err != nil {
 			return nil, err
 		}
