@@ -27,8 +27,10 @@ type Person struct {
 	ctx  context.Context
 	axe  string
 	base string
-	mu   sync.Mutex
-	loud []string
+	// Words gives what the words of a test may be on the page in the person's language; nil = as they are.
+	Words func(string) []string
+	mu    sync.Mutex
+	loud  []string
 }
 
 // Visitor opens a tab for somebody at the service with the address base.
@@ -112,11 +114,14 @@ func try[T any](p *Person, expression string, args ...any) (answer T, err error)
 const finders = `{
 const plain=s=>(s||'').replace(/[\u00a0\u202f\u00ad]/g,x=>x=='\u00ad'?'':' ').replace(/\s+/g,' ').trim();
 const seen=e=>!!(e.offsetWidth||e.offsetHeight||e.getClientRects().length);
-const best=(list,want,text)=>list.find(e=>plain(text(e))===want)||list.find(e=>plain(text(e)).startsWith(want));
+const exact=(list,wants,text)=>{for(const want of [].concat(wants)){const e=list.find(e=>plain(text(e))===want);if(e)return e}};
+const best=(list,wants,text)=>{const e=exact(list,wants,text);if(e)return e;
+ for(const want of [].concat(wants)){const e=list.find(e=>plain(text(e)).startsWith(want));if(e)return e}};
+const legend=e=>e.querySelector('legend')?.textContent;
 const labelled=want=>{
  const c=best([...document.querySelectorAll('main label')],want,e=>e.textContent);
  if(c)return c.control;
- return best([...document.querySelectorAll('main [aria-label]')],want,e=>e.getAttribute('aria-label'))||document.querySelector('main [name="'+CSS.escape(want)+'"]');
+ return best([...document.querySelectorAll('main [aria-label]')],want,e=>e.getAttribute('aria-label'))||document.querySelector('main [name="'+CSS.escape([].concat(want)[0])+'"]');
 };
 const pressable=(want,within)=>{
  const scope=within?[...document.querySelectorAll('tr,li,article,section,fieldset,.govuk-summary-card,.govuk-summary-list__row')].filter(e=>plain(e.textContent).includes(within)).sort((x,y)=>x.textContent.length-y.textContent.length):[document];
@@ -128,16 +133,18 @@ const pressable=(want,within)=>{
 func (p *Person) Fill(label, value string) *Person {
 	p.t.Helper()
 	wrong := Ask[string](p, finders+`
-const [want,value]=a;let e=labelled(want);
-if(!e){const f=best([...document.querySelectorAll('main fieldset')],want,e=>e.querySelector('legend')?.textContent);
- if(f){const l=best([...f.querySelectorAll('label')],value,e=>e.textContent);if(!l)return 'no choice '+value;l.control.click();return ''}
+const [want,values]=a;const value=values.at(-1);const sets=[...document.querySelectorAll('main fieldset')];
+const one=exact([...document.querySelectorAll('main label')],want,e=>e.textContent)?.control;
+let e=one||(exact(sets,want,legend)?null:labelled(want));
+if(!e){const f=best(sets,want,legend);
+ if(f){const l=best([...f.querySelectorAll('label')],values,e=>e.textContent);if(!l)return 'no choice '+value;l.control.click();return ''}
  return 'no field'}
 if(e.disabled)return 'disabled';
 if(e.type=='checkbox'){if(e.checked!==(value!==''))e.click();return ''}
 if(e.type=='radio'){e.click();return ''}
-if(e.tagName=='SELECT'){const o=best([...e.options],value,o=>o.text)||[...e.options].find(o=>o.value===value);if(!o)return 'no option '+value+' among '+[...e.options].map(o=>o.text).join(' | ');e.value=o.value}
+if(e.tagName=='SELECT'){const o=best([...e.options],values,o=>o.text)||[...e.options].find(o=>o.value===value);if(!o)return 'no option '+value+' among '+[...e.options].map(o=>o.text).join(' | ');e.value=o.value}
 else e.value=value;
-e.dispatchEvent(new Event('input',{bubbles:true}));e.dispatchEvent(new Event('change',{bubbles:true}));return ''}`, label, value)
+e.dispatchEvent(new Event('input',{bubbles:true}));e.dispatchEvent(new Event('change',{bubbles:true}));return ''}`, p.words(label), p.words(value))
 	if wrong != "" {
 		p.t.Fatalf("%s: field %q: %s\n%s", p.Path(), label, wrong, p.Text())
 	}
@@ -155,7 +162,7 @@ func (p *Person) PressIn(words, within string) *Person {
 const e=pressable(a[0],a[1]);if(!e)return false;
 window.setelismark=1;document.addEventListener('htmx:after:settle',()=>{window.setelismark=2},{once:true});
 if(e.tagName=='SUMMARY')window.setelismark=2;
-e.click();return true}`, words, within)
+e.click();return true}`, p.words(words), within)
 	})
 	return p
 }
@@ -181,7 +188,9 @@ func (p *Person) Sees(words ...string) *Person {
 	for _, w := range words {
 		found := false
 		for end := time.Now().Add(3 * time.Second); !found && time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
-			if found = strings.Contains(p.Text(), w); found {
+			text := p.Text()
+			found = slices.ContainsFunc(p.words(w), func(w string) bool { return strings.Contains(text, w) })
+			if found {
 				break
 			}
 		}
@@ -190,6 +199,13 @@ func (p *Person) Sees(words ...string) *Person {
 		}
 	}
 	return p
+}
+
+// Holds tells whether the words stand on the page now.
+func (p *Person) Holds(words string) bool {
+	p.t.Helper()
+	text := p.Text()
+	return slices.ContainsFunc(p.words(words), func(w string) bool { return strings.Contains(text, w) })
 }
 
 // Misses fails when the page holds the words.
@@ -203,6 +219,13 @@ func (p *Person) Misses(words ...string) *Person {
 	return p
 }
 
+func (p *Person) words(w string) []string {
+	if p.Words == nil {
+		return []string{w}
+	}
+	return p.Words(w)
+}
+
 // Text is what stands on the page.
 func (p *Person) Text() string {
 	p.t.Helper()
@@ -211,12 +234,15 @@ func (p *Person) Text() string {
 }
 
 // Path is where the person is, with the query.
-func (p *Person) Path() string { p.t.Helper(); return Ask[string](p, `location.pathname+location.search`) }
+func (p *Person) Path() string {
+	p.t.Helper()
+	return Ask[string](p, `location.pathname+location.search`)
+}
 
 // Value is what stands in the field with the label.
 func (p *Person) Value(label string) string {
 	p.t.Helper()
-	return Ask[string](p, finders+`const e=labelled(a[0]);return e?(e.type=='checkbox'?String(e.checked):e.value):'<no field>'}`, label)
+	return Ask[string](p, finders+`const e=labelled(a[0]);return e?(e.type=='checkbox'?String(e.checked):e.value):'<no field>'}`, p.words(label))
 }
 
 // Links are the addresses within the service that the page leads to, in their order.

@@ -1,0 +1,64 @@
+package browser_test
+
+import (
+	"testing"
+
+	"seteli/core/calendar"
+	"seteli/demo"
+	"seteli/platform/i18n"
+	"seteli/web/browser"
+)
+
+// day is the day n days from today, as people write it.
+func day(n int) string { return i18n.Date(i18n.FI, calendar.Today(calendar.Wall{})+calendar.Date(n)) }
+
+// A caseworker adds a client, grants a voucher and gives the information sheet.
+func TestCaseworkerAddsAClientAndGrants(t *testing.T) {
+	people := make(chan int, 8)
+	for i := range 8 {
+		people <- 900 + 10 + i
+	}
+	walks(t, func(t *testing.T, w walk) {
+		n := <-people
+		code, err := demo.Hetu(calendar.Day(1951, 5, 17), n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := w.person("Olga Haavanlehto")
+		p.press("Asiakkaat").press("Lisää asiakas")
+		p.fill("Henkilötunnus", "170551-999X").fill("Sukunimi", "Koivupelto").fill("Etunimet", "Raija Anneli").fill("Kotikunta", "Peltokoski").press("Tallenna")
+		p.sees("Tarkista seuraavat tiedot")
+		if v := p.Value("Sukunimi"); v != "Koivupelto" {
+			t.Errorf("the typed name became %q", v)
+		}
+		p.fill("Henkilötunnus", code.Reveal()).press("Tallenna").sees("Asiakas on lisätty.")
+		p.press("Myönnä seteli tai tilaa palvelu").press("Säännöllinen kotihoito")
+		t.Log(p.Text())
+		p.press("Allekirjoita päätös ja myönnä seteli").sees("Tarkista seuraavat tiedot")
+		p.fill("Määrä", "20").fill("Päätöksen perustelut", "Tarvitset apua kotona arkisin.").fill("Virkanimikkeesi", "palveluohjaaja")
+		p.press("Allekirjoita päätös ja myönnä seteli")
+		p.press("Anna tietolomake")
+		t.Log(p.Text())
+		p.fill("Miten lomake annetaan?", "Kirjeellä").press("Anna ja tallenna lomake").sees("Tietolomake on annettu.")
+		p.press("Kirjaa asiakkaan vastaus").fill("Asiakkaan vastaus", "Ottaa setelin").fill("Miten vastaus saatiin?", "Puhelimessa").press("Tallenna")
+		t.Log(p.Text())
+	}, walk{lang: "en"})
+}
+
+// A client reads the information sheet on a phone, takes the voucher, compares and chooses, and sees who has seen what.
+func TestClientReadsAcceptsComparesAndChooses(t *testing.T) {
+	walks(t, func(t *testing.T, w walk) {
+		p := w.person("Sami Juhani Väylänsuu")
+		p.press("Omaishoidon vapaa").press("Lue tietolomake ja vastaa").press("Lähetä vastaus").sees("Tarkista seuraavat tiedot")
+		p.fill("Otatko setelin?", "Otan setelin").press("Lähetä vastaus")
+		t.Log(p.Text())
+		p.press("Palvelut ja hinnat").press("Omaishoidon vapaa")
+		t.Log(p.Text())
+		p.press("Setelini").press("Omaishoidon vapaa").press("Valitse palveluntuottaja")
+		t.Log(p.Text())
+		p.fill("Kenet valitset?", "Hoivatupa Kanerva Havumäki").fill("Palvelu alkaa", day(1)).press("Valitse tuottaja").sees("Tarkista seuraavat tiedot")
+		p.fill("Hyväksyn tuottajan sopimusehdot", "x").press("Valitse tuottaja")
+		t.Log(p.Text())
+		p.press("Kuka on katsonut tietojani").sees("Omien tietojen katselu")
+	}, walk{lang: "fi", view: browser.View{Width: 375, NoScript: true}})
+}

@@ -1,0 +1,84 @@
+package browser_test
+
+import (
+	"testing"
+
+	"seteli/web/browser"
+)
+
+// walk is a journey's company: everybody walks by the Finnish words of the pages, whatever the language they see.
+type walk struct {
+	stage
+	lang  string
+	view  browser.View
+	gated bool // every page on the way goes through the gates
+}
+
+// walks runs a journey in Finnish with the gates on every page; in the long form in the other languages, dark, narrow and without
+// scripts too, of which the short form takes one.
+func walks(t *testing.T, journey func(t *testing.T, w walk), short walk) {
+	t.Run("fi", func(t *testing.T) {
+		journey(t, walk{stage: open(t), lang: "fi", view: browser.View{Width: short.view.Width}, gated: true})
+	})
+	t.Run("sampled", func(t *testing.T) { short.stage = open(t); journey(t, short) })
+	if !long() {
+		return
+	}
+	for name, w := range map[string]walk{"sv": {lang: "sv"}, "en": {lang: "en"}, "dark": {lang: "fi", view: browser.View{Dark: true}, gated: true},
+		"narrow": {lang: "fi", view: browser.View{Width: 320}, gated: true}, "noscript": {lang: "fi", view: browser.View{NoScript: true}}} {
+		t.Run(name, func(t *testing.T) { w.stage = open(t); journey(t, w) })
+	}
+}
+
+// person signs in and walks.
+func (w walk) person(name string) *walker {
+	p := &walker{Person: w.as(name, w.lang, w.view), w: w}
+	p.Words = translate(w.lang)
+	p.ok()
+	return p
+}
+
+// visitor walks without signing in.
+func (w walk) visitor() *walker {
+	p := &walker{Person: w.b.Visitor(w.t, world.base, w.view), w: w}
+	p.Words = translate(w.lang)
+	p.Go("/" + w.lang + "/")
+	p.ok()
+	return p
+}
+
+type walker struct {
+	*browser.Person
+	w walk
+}
+
+// press goes on to another page and looks whether it is right.
+func (p *walker) press(words string) *walker { p.w.t.Helper(); p.Press(words); p.ok(); return p }
+
+func (p *walker) pressIn(words, within string) *walker {
+	p.w.t.Helper()
+	p.PressIn(words, within)
+	p.ok()
+	return p
+}
+
+func (p *walker) fill(label, value string) *walker { p.w.t.Helper(); p.Fill(label, value); return p }
+
+func (p *walker) sees(words ...string) *walker { p.w.t.Helper(); p.Sees(words...); return p }
+
+func (p *walker) open(path string) *walker {
+	p.w.t.Helper()
+	p.Go("/" + p.w.lang + path)
+	p.ok()
+	return p
+}
+
+func (p *walker) ok() {
+	p.w.t.Helper()
+	if !p.w.gated {
+		return
+	}
+	for _, wrong := range p.Gates(true) {
+		p.w.t.Errorf("%s: %s", p.Path(), wrong)
+	}
+}

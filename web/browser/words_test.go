@@ -1,0 +1,95 @@
+package browser_test
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+)
+
+// translate gives what the Finnish words of a page may be in another language: journeys are written in the words that Finnish users
+// look for, and walk in the other languages by the same keys. Words that are no text of ours (names, sums) stay.
+func translate(lang string) func(string) []string {
+	if lang == "fi" {
+		return nil
+	}
+	texts := allTexts()
+	return func(words string) []string {
+		var out []string
+		for _, t := range texts {
+			if t["fi"] == words {
+				out = append(out, plain(t[lang]))
+			}
+		}
+		if out != nil {
+			return out
+		}
+		for _, t := range texts {
+			if out = append(out, filled(t, lang, words)...); len(out) > 20 {
+				break
+			}
+		}
+		return append(out, words)
+	}
+}
+
+var hole = regexp.MustCompile(`\\\{[a-z_]+\\\}`)
+
+// filled takes the values out of Finnish words with holes and puts them into those of the other language.
+func filled(t map[string]string, lang, words string) []string {
+	if !strings.Contains(t["fi"], "{") || strings.HasPrefix(t["fi"], "{") {
+		return nil
+	}
+	form, err := regexp.Compile("^" + hole.ReplaceAllString(regexp.QuoteMeta(plain(t["fi"])), "(.+)") + "$")
+	if err != nil {
+		return nil
+	}
+	found := form.FindStringSubmatch(words)
+	if found == nil {
+		return nil
+	}
+	other := plain(t[lang])
+	for i, name := range regexp.MustCompile(`\{[a-z_]+\}`).FindAllString(t["fi"], -1) {
+		other = strings.ReplaceAll(other, name, found[i+1])
+	}
+	return []string{other}
+}
+
+func plain(s string) string { return strings.NewReplacer("\u00a0", " ", "\u00ad", "").Replace(s) }
+
+// allTexts reads every text of the pages; of plural forms the many.
+var allTexts = sync.OnceValue(func() (list []map[string]string) {
+	files, err := filepath.Glob("../../platform/i18n/texts/*.json")
+	if err != nil || len(files) == 0 {
+		panic("the texts are not where they were")
+	}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		if err != nil {
+			panic(err)
+		}
+		var area map[string]map[string]any
+		if err := json.Unmarshal(raw, &area); err != nil {
+			panic(f + ": " + err.Error())
+		}
+		for _, key := range area {
+			for _, form := range []string{"other", "one"} {
+				t := map[string]string{}
+				for lang, v := range key {
+					switch v := v.(type) {
+					case string:
+						t[lang] = v
+					case map[string]any:
+						t[lang], _ = v[form].(string)
+					}
+				}
+				if t["fi"] = plain(t["fi"]); t["fi"] != "" {
+					list = append(list, t)
+				}
+			}
+		}
+	}
+	return list
+})
