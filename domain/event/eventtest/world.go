@@ -62,7 +62,13 @@ const Rules = `{"value":{"method":"flat","values":[]},"rounding":"half_up_cent",
 func New(t testing.TB, opts ...postgrestest.Option) *World {
 	t.Helper()
 	db := postgrestest.New(t, opts...)
-	w := &World{DB: db, Owner: postgrestest.Owner(t, db), Prefix: "TMP", Contents: map[string]int64{}, t: t}
+	return On(t, db, postgrestest.Owner(t, db))
+}
+
+// On makes the world in a given empty database, for tests that keep a cluster of their own.
+func On(t testing.TB, db *postgres.DB, owner *pgxpool.Pool) *World {
+	t.Helper()
+	w := &World{DB: db, Owner: owner, Prefix: "TMP", Contents: map[string]int64{}, t: t}
 	w.Organiser = int32(w.id(`insert into organiser (voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city, registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en, payer_name, payer_iban, created_at)
 		values ('TMP', 'municipality', 'Temppulan kunta', 'Temppula kommun', 'Temppula', '1234567-1', '', '', '', '', '', '', '', '', '', 'Temppulan kunta', 'FI2112345600000785', now()) returning organiser_id`))
 	w.exec(`insert into municipality (code, name_fi, name_sv, county, language) values ('900', 'Temppula', 'Temppula', '90', 'fi') on conflict do nothing`)
