@@ -131,7 +131,11 @@ func (s *Pages) filePage(r *ui.Request, f *ui.Form, v *event.FilePreview) page {
 		p.Hidden = []hidden{{"kind", string(kind)}}
 		p.Buttons = []act{{Key: "recording.import.accept", Name: "act", Value: "accept"}, {Key: "recording.import.refuse", Name: "act", Value: "refuse", Kind: "secondary"}}
 	default:
-		p.Inside = []ui.Component{ui.Inset{Strong: r.T("recording.import.nothing_yet"), Text: r.T("recording.import.will", "n", good, "bad", v.Counts.Rejected)}}
+		will := r.T("recording.import.will", "n", good, "bad", v.Counts.Rejected)
+		if good == 0 {
+			will = r.T("recording.import.none_good")
+		}
+		p.Inside = []ui.Component{ui.Inset{Strong: r.T("recording.import.nothing_yet"), Text: will}}
 		if good > 0 {
 			p.Buttons = append(p.Buttons, act{Key: "recording.import.confirm", Text: r.T("recording.import.confirm", "n", good), Name: "act", Value: "confirm"})
 		}

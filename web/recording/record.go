@@ -89,7 +89,9 @@ func (s *Pages) refuse(r *ui.Request, f *ui.Form, v event.Verdict) {
 			continue
 		}
 		wrong, remedy := s.findingText(r, x)
-		f.Refuse(errRejected.At(formFields[x.Field]).With("text", wrong).With("remedy", remedy))
+		one := errRejected.At(formFields[x.Field]).With("text", wrong).With("remedy", remedy)
+		one.Code = x.Code // the published code of the check, as in files and in the API
+		f.Refuse(one)
 	}
 }
 

@@ -88,10 +88,10 @@ func (s *Pages) queueTable(r *ui.Request, list []event.Event, n named) ui.Table 
 		Empty: ui.Empty{Title: r.T("recording.review.none"), Text: r.T("recording.review.none.text")}}
 	for _, e := range list {
 		l := n.labels[e.ID]
-		reason := r.T("recording.review.sent_back")
+		reason, code := r.T("recording.review.sent_back"), ""
 		for _, x := range e.Findings {
 			if x.Severity() == event.ToReview {
-				reason = x.Code
+				reason, code = r.T("recording.review.cause."+x.Code), x.Code
 			}
 		}
 		due, late := clockOf(e, r.Today())
@@ -100,7 +100,7 @@ func (s *Pages) queueTable(r *ui.Request, list []event.Event, n named) ui.Table 
 			by.Tag = &ui.Tag{Text: r.T(late), Colour: "red"}
 		}
 		t.Rows = append(t.Rows, []ui.Cell{{Text: l.Client, Href: r.Path("/review/{event}", e.ID), Hidden: r.Date(e.Date)}, {Text: r.Date(e.Date)}, {Text: l.Content.In(r.Lang), Small: l.Provider},
-			{Text: quantityText(r, e, l), Numeric: true}, r.CentsCell(e.Share.Organiser), {Text: reason}, by,
+			{Text: quantityText(r, e, l), Numeric: true}, r.CentsCell(e.Share.Organiser), {Text: reason, Small: code}, by,
 			{Tick: &ui.Tick{Name: "chosen", Value: fmt.Sprintf("%d-%d", e.ID, e.Step), Label: r.T("recording.review.choose_one", "client", l.Client, "date", e.Date)}}})
 	}
 	return t

@@ -74,6 +74,12 @@ func (b *binding) field(kind string, f *Form, name, label string, pairs []any) (
 			return Field{}, fmt.Errorf("field %s: %w", name, err)
 		}
 	}
+	if f != nil {
+		if f.labels == nil {
+			f.labels = map[string]string{}
+		}
+		f.labels[name] = c.Label
+	}
 	return c, nil
 }
 

@@ -30,6 +30,7 @@ type Form struct {
 	lang      i18n.Lang
 	site      *Site
 	faults    fault.List
+	labels    map[string]string // of the fields that the page has shown
 }
 
 // Faults of reading, in the user's terms. The field is named by At.

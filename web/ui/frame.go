@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"time"
 
 	"seteli/core/fault"
@@ -104,6 +105,10 @@ func (f frame) Faults() []summaryFault {
 		s := summaryFault{Text: f.Site.faultText(f.R.Lang, one), Code: one.Code}
 		if one.Field != "" {
 			s.Href = "#f-" + one.Field
+			// What reading a field finds ("fill this in") says nothing away from the field.
+			if label := f.R.form.labels[one.Field]; label != "" && strings.HasPrefix(one.Code, "WEB-") && !strings.Contains(strings.ToLower(s.Text), strings.ToLower(label)) {
+				s.Text = label + ": " + s.Text
+			}
 		}
 		list = append(list, s)
 	}
