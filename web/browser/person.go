@@ -10,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	cdproto "github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 )
 
@@ -321,6 +323,40 @@ func (p *Person) Picture() []byte {
 func (p *Person) Key(keys string) *Person {
 	p.t.Helper()
 	if err := chromedp.Do(p.ctx, chromedp.KeyEvent(keys)); err != nil {
+		p.t.Fatal(err)
+	}
+	return p
+}
+
+// Upload gives the field with the label a file.
+func (p *Person) Upload(label, path string) *Person {
+	p.t.Helper()
+	id := Ask[string](p, finders+`return labelled(a[0])?.id||''}`, p.words(label))
+	if id == "" {
+		p.t.Fatalf("%s: no field %q\n%s", p.Path(), label, p.Text())
+	}
+	if err := chromedp.Do(p.ctx, chromedp.SetUploadFiles("#"+id, []string{path})); err != nil {
+		p.t.Fatalf("%s: %v", p.Path(), err)
+	}
+	return p
+}
+
+// FirstLink is the first address on the page, without its language, that begins so.
+func (p *Person) FirstLink(prefix string) string {
+	p.t.Helper()
+	for _, l := range p.Links() {
+		if len(l) > 3 && strings.HasPrefix(l[3:], prefix) {
+			return l[3:]
+		}
+	}
+	p.t.Fatalf("%s: no link to %s\n%s", p.Path(), prefix, p.Text())
+	return ""
+}
+
+// LoseSession forgets the cookies, as when the sign-in has ended; the page stays.
+func (p *Person) LoseSession() *Person {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, network.ClearBrowserCookies, cdproto.Empty{}); err != nil {
 		p.t.Fatal(err)
 	}
 	return p

@@ -1,0 +1,86 @@
+package browser_test
+
+import (
+	"testing"
+	"time"
+
+	"seteli/core/calendar"
+	"seteli/web/browser"
+)
+
+// Finance previews, calculates, another person approves, the payment file is made and the payments are marked; the provider reads
+// the statement. The month that is still open takes one run per organiser, so each walk is another organiser's.
+func TestFinanceFromPreviewToTheProvidersStatement(t *testing.T) {
+	type office struct{ preparer, approver, provider string }
+	offices := make(chan office, 8)
+	for _, o := range []office{{"Maija Lumikorpi", "Matti Saarnivirta", "Sirkka Kanervikkola"}, {"Maria Lingonblad", "Mats Norrskata", "Solveig Strandäng"}} {
+		offices <- o
+	}
+	walks(t, func(t *testing.T, w walk) {
+		if len(offices) == 0 {
+			t.Skip("every organiser's open month is settled")
+		}
+		o := <-offices
+		y, m, _ := calendar.Today(calendar.Wall{}).Civil()
+		month := time.Date(y, time.Month(m), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
+		preparer := w.person(o.preparer)
+		preparer.press("Uusi tilitys").fill("Jakso", "marraskuu").press("Esikatsele").sees("Tarkista seuraavat tiedot")
+		preparer.fill("Jakso", month).press("Esikatsele").sees("Tilitys olisi nyt")
+		preparer.press("Tee tilitys").sees("Valmistelit tämän tilityksen itse")
+		run := preparer.Path()[3:]
+
+		approver := w.person(o.approver)
+		approver.open(run).press("Hyväksy tilitys").press("Hyväksy tilitys")
+		t.Log(approver.Text())
+		for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(time.Second) { // letters are made by a job
+			if approver.open(run); approver.Holds("Tee maksutiedosto") {
+				break
+			}
+		}
+		approver.press("Tee maksutiedosto").press("Tee maksutiedosto").sees("Lataa maksutiedosto (pain.001)")
+		preparer.open(run).press("Merkitse maksetuksi").fill("Maksupäivä", day(0)).fill("Mitkä maksut", "Kaikki odottavat").press("Merkitse maksetuksi")
+		t.Log(preparer.Text())
+
+		provider := w.person(o.provider)
+		provider.press("Tilitykset").sees("Maksettu")
+		provider.open(provider.FirstLink("/statements/")).sees("Mistä summa muodostuu", "Lataa tilityskirje (PDF)")
+	}, walk{lang: "sv", view: browser.View{Width: 375}})
+}
+
+// A checker credits an event that was settled; the provider sees it.
+func TestCheckerCreditsASettledEvent(t *testing.T) {
+	walks(t, func(t *testing.T, w walk) {
+		p := w.person("Tarja Tuomikoski")
+		p.press("Hae tapahtumia").fill("Setelin numero", "KSR-9HXH-E7ZT2").press("Hae")
+		t.Log(p.Text())
+	}, walk{lang: "en"})
+}
+
+// The organiser's dashboard: the month, the services, the budget and the queue.
+func TestOrganiserReadsTheDashboard(t *testing.T) {
+	walks(t, func(t *testing.T, w walk) {
+		p := w.person("Pentti Mäntykallio")
+		p.press("Seuranta").sees("Voimassa olevat setelit", "Säännöllinen kotihoito")
+		p.press("Näytä taulukkona")
+		p.press("←").sees("Voimassa olevat setelit")
+	}, walk{lang: "en", view: browser.View{Width: 375}})
+}
+
+// What was typed survives a sign-in that was lost in the middle of a form.
+func TestLostSessionInTheMiddleOfAForm(t *testing.T) {
+	walks(t, func(t *testing.T, w walk) {
+		p := w.person("Olga Haavanlehto")
+		p.press("Asiakkaat").press("Lisää asiakas").fill("Sukunimi", "Kadonnut").fill("Etunimet", "Istunto").fill("Henkilötunnus", "170551-999X")
+		p.LoseSession()
+		p.press("Tallenna")
+		t.Log(p.Path(), p.Text())
+		p.press("Kirjaudu")
+		t.Log(p.Path(), p.Text())
+		p.press("Olga Haavanlehto")
+		t.Log(p.Path(), p.Text())
+		p.sees("Palautimme tiedot")
+		if v := p.Value("Sukunimi"); v != "Kadonnut" {
+			t.Errorf("after the sign-in the name is %q", v)
+		}
+	}, walk{lang: "en", view: browser.View{NoScript: true}})
+}

@@ -1,0 +1,58 @@
+package browser_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"seteli/web/browser"
+)
+
+// A recorder records: taken at once, refused with a remedy, taken in part to what is left, and to review; then corrects and deletes.
+func TestRecorderRecords(t *testing.T) {
+	walks(t, func(t *testing.T, w walk) {
+		p := w.person("Kirsi Soidinmäki")
+		p.press("Hietapuro Terttu Raili")
+		p.fill("Päivä", day(3)).fill("Määrä", "1").press("Kirjaa tapahtuma")
+		t.Log(p.Text())
+		if v := p.Value("Määrä"); v != "1" {
+			t.Errorf("the typed quantity became %q", v)
+		}
+		p.fill("Päivä", day(-1)).fill("Määrä", "0,5").press("Kirjaa tapahtuma")
+		t.Log(p.Text())
+		p.press("Palveluvaraukset").press("Hietapuro Terttu Raili")
+		p.fill("Päivä", day(-2)).fill("Määrä", "30").press("Kirjaa tapahtuma")
+		t.Log(p.Text())
+	}, walk{lang: "sv", view: browser.View{Width: 375}})
+}
+
+// A file with errors: all of them at once, each with its remedy, nothing recorded before the good rows are confirmed.
+func TestProviderImportsAFileWithErrors(t *testing.T) {
+	walks(t, func(t *testing.T, w walk) {
+		p := w.person("Marko Kanervikkola")
+		p.press("Tuo tiedostosta")
+		rows := []string{"setelin numero;sisältö;päivä;määrä;alkuaika;loppuaika", "KSR-U6GZ-6NTWS;;" + day(-3) + ";1;;", "KSR-XXXX-XXXXX;;" + day(-3) + ";1;;", "KSR-U6GZ-6NTWS;;31.2.2026;1;;"}
+		file := filepath.Join(t.TempDir(), "tapahtumat.csv")
+		if err := os.WriteFile(file, []byte(strings.Join(rows, "\n")), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		p.Upload("Tiedosto", file)
+		p.press("Tarkasta tiedosto")
+		t.Log(p.Text())
+	}, walk{lang: "en"})
+}
+
+// The checker sees the oldest first, accepts a part, refuses with a reason, and two checkers cannot decide the same thing twice.
+func TestCheckersDecideTheSameThing(t *testing.T) {
+	walks(t, func(t *testing.T, w walk) {
+		one, other := w.person("Tarja Tuomikoski"), w.person("Tarja Tuomikoski")
+		t.Log(one.Text())
+		first := one.FirstLink("/review/")
+		one.open(first)
+		other.open(first)
+		one.fill("Päätös", "Hyväksy koko määrä").press("Tee päätös").sees("Päätös on tehty.")
+		other.fill("Päätös", "Hylkää").fill("Syy", "Väärä määrä").fill("Perustelu", "Kaksi tuntia liikaa.").press("Tee päätös")
+		t.Log(other.Text())
+	}, walk{lang: "sv", view: browser.View{Width: 375}})
+}
