@@ -149,3 +149,22 @@ func TestLinksBetweenDocumentsLeadSomewhere(t *testing.T) {
 		}
 	}
 }
+
+// place is a path of our own in a document: it begins with a folder of the root.
+var place = regexp.MustCompile("`((?:api|assets|cmd|core|demo|doc|domain|guide|integration|LICENSES|migrations|platform|scene|tools|web)/[A-Za-z0-9_./-]*[A-Za-z0-9_])`")
+
+func TestFilesThatDocumentsNameAreThere(t *testing.T) {
+	t.Parallel()
+	found := 0
+	for _, file := range documents(t) {
+		for _, m := range place.FindAllStringSubmatch(read(t, file), -1) {
+			found++
+			if _, err := os.Stat(filepath.Join("..", filepath.FromSlash(m[1]))); err != nil {
+				t.Errorf("%s names %s, which is not there", file, m[1])
+			}
+		}
+	}
+	if found < 50 {
+		t.Errorf("only %d paths found: the search is broken", found)
+	}
+}
