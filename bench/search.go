@@ -20,7 +20,7 @@ join unit u on u.unit_id = a.unit_id
 join provider p on p.provider_id = u.provider_id
 join price r on r.organiser_id = a.organiser_id and r.unit_id = a.unit_id and r.content_id = a.service_id and r.state = 'approved' and r.valid_from <= $6 and r.valid_to > $6
 where a.organiser_id = $1 and a.service_id = $2 and a.valid_from <= $6 and a.valid_to > $6
-  and ($3 = '' or $3 = any(u.languages)) and ($4 = '' or p.name ilike '%' || $4 || '%')
+  and ($3 = '' or $3 = any(u.languages)) and ($4 = '' or concat_ws(' ', p.name, u.name, u.city, u.description_fi) ilike '%' || $4 || '%')
 order by own, u.unit_id limit 20`
 
 // benchSearch asks the comparison of 30,000 providers and 120,000 offers as visitors do, and PostgreSQL the same; the sizes of

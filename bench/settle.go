@@ -64,17 +64,11 @@ func benchSettle(ctx context.Context, s *settings) (err error) {
 	if err := w.rest(ctx); err != nil {
 		return err
 	}
-	// The month can be settled once, so the limit's rounds are rolled back; one before and one after ours.
-	before, err := w.settleLimit(ctx, false)
-	if err != nil {
+	if err := w.exec(ctx, "create table scratch (o int, p bigint, n bigint, c bigint, h bytea)"); err != nil {
 		return err
 	}
-	if again, err := w.settleLimit(ctx, false); err != nil {
-		return err
-	} else if again < before { // the first one warms the pages
-		before = again
-	}
-	self, err := os.Executable()
+	// The month can be settled once: organiser by organiser the limit runs first and is rolled back, then ours.
+	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
@@ -82,16 +76,16 @@ func benchSettle(ctx context.Context, s *settings) (err error) {
 	if s.Profile != "" {
 		args = append(args, "--profile", s.Profile)
 	}
-	child := exec.CommandContext(ctx, self, args...)
+	child := exec.CommandContext(ctx, program, args...)
 	child.Stderr = os.Stderr
 	said, err := child.Output()
 	if err != nil {
 		return fmt.Errorf("settling: %w", err)
 	}
-	var calculate, approve, pay, peak float64
+	var before, calculate, approve, pay, peak float64
 	var payees, count int
 	var cents int64
-	if _, err := fmt.Sscan(string(said), &calculate, &approve, &pay, &peak, &payees, &count, &cents); err != nil {
+	if _, err := fmt.Sscan(string(said), &before, &calculate, &approve, &pay, &peak, &payees, &count, &cents); err != nil {
 		return fmt.Errorf("settling said %q: %w", said, err)
 	}
 	var events, owed int64
@@ -108,27 +102,22 @@ func benchSettle(ctx context.Context, s *settings) (err error) {
 	return nil
 }
 
-// settleLimit runs the plain statements for every organiser and takes them back.
-func (w *world) settleLimit(ctx context.Context, _ bool) (float64, error) {
-	tx, err := w.owner.Begin(ctx)
-	if err != nil {
-		return 0, err
-	}
-	if _, err := tx.Exec(ctx, "create table scratch (o int, p bigint, n bigint, c bigint, h bytea)"); err != nil {
-		return 0, err
-	}
-	took, err := timed(func() error {
-		for o := range w.Organisers {
-			if _, err := tx.Exec(ctx, settleLimit, o+1); err != nil {
-				return err
-			}
+// plainly runs the limit for one organiser and takes it back. Twice: the first time warms the pages, for both sides.
+func plainly(ctx context.Context, owner *pgxpool.Pool, org int32) (took float64, err error) {
+	for range 2 {
+		tx, err := owner.Begin(ctx)
+		if err != nil {
+			return 0, err
 		}
-		return nil
-	})
-	return took, errors.Join(err, tx.Rollback(context.WithoutCancel(ctx)))
+		took, err = timed(func() error { _, err := tx.Exec(ctx, settleLimit, org); return err })
+		if err = errors.Join(err, tx.Rollback(context.WithoutCancel(ctx))); err != nil {
+			return 0, err
+		}
+	}
+	return took, nil
 }
 
-// settleChild is our side: it attaches to the cluster that the parent keeps and prints times, memory and sums.
+// settleChild settles: it attaches to the cluster that the parent keeps and prints times, memory and sums.
 func settleChild(ctx context.Context, s *settings) error {
 	cluster, err := postgres.Attach(ctx, postgres.ClusterConfig{Dir: s.Dir})
 	if err != nil {
@@ -140,6 +129,11 @@ func settleChild(ctx context.Context, s *settings) error {
 		return err
 	}
 	defer db.Close()
+	owner, err := pgxpool.New(ctx, cluster.URL(postgres.Owner, ""))
+	if err != nil {
+		return err
+	}
+	defer owner.Close()
 	var organisers int32
 	if err := db.Pool().QueryRow(ctx, "select count(*) from organiser").Scan(&organisers); err != nil {
 		return err
@@ -151,41 +145,42 @@ func settleChild(ctx context.Context, s *settings) error {
 	defer stop()
 	runs := make([]settlement.Run, organisers)
 	var files []payment.File
-	each := func(do func(ctx context.Context, tx *postgres.Tx, org int32) error) (float64, error) {
-		return timed(func() error {
-			for o := range organisers {
-				if err := db.Tenant(ctx, access.Within{Organiser: o + 1}, func(tx *postgres.Tx) error { return do(ctx, tx, o+1) }); err != nil {
-					return fmt.Errorf("organiser %d: %w", o+1, err)
-				}
-			}
-			return nil
-		})
-	}
 	person := func(account int64, role access.Role, org int32) access.Actor {
 		return access.Actor{Account: account, Name: strings.ToUpper(string(role)), Role: role, Organiser: org, SignedIn: clock.Now()}
 	}
-	calculate, err := each(func(ctx context.Context, tx *postgres.Tx, org int32) (err error) {
-		runs[org-1], err = settlement.Calculate(ctx, tx, person(11, access.SettlementPreparer, org), settlement.CalculateInput{Organiser: org, Key: tx.Today().String()})
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	approve, err := each(func(ctx context.Context, tx *postgres.Tx, org int32) error {
-		_, err := settlement.Approve(ctx, tx, person(12, access.SettlementApprover, org), org, runs[org-1].No)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	pay, err := each(func(ctx context.Context, tx *postgres.Tx, org int32) error {
-		f, err := payment.MakeFile(ctx, tx, person(12, access.SettlementApprover, org), bank.Pain001{}, org, runs[org-1].No)
-		f.Bytes = nil
-		files = append(files, f)
-		return err
-	})
-	if err != nil {
-		return err
+	var plain, calculate, approve, pay float64
+	for o := range organisers {
+		org := o + 1
+		took, err := plainly(ctx, owner, org)
+		if err != nil {
+			return err
+		}
+		plain += took
+		for _, step := range []struct {
+			sum *float64
+			do  func(tx *postgres.Tx) error
+		}{
+			{&calculate, func(tx *postgres.Tx) (err error) {
+				runs[o], err = settlement.Calculate(ctx, tx, person(11, access.SettlementPreparer, org), settlement.CalculateInput{Organiser: org, Key: tx.Today().String()})
+				return err
+			}},
+			{&approve, func(tx *postgres.Tx) error {
+				_, err := settlement.Approve(ctx, tx, person(12, access.SettlementApprover, org), org, runs[o].No)
+				return err
+			}},
+			{&pay, func(tx *postgres.Tx) error {
+				f, err := payment.MakeFile(ctx, tx, person(12, access.SettlementApprover, org), bank.Pain001{}, org, runs[o].No)
+				f.Bytes = nil
+				files = append(files, f)
+				return err
+			}},
+		} {
+			took, err := timed(func() error { return db.Tenant(ctx, access.Within{Organiser: org}, step.do) })
+			if err != nil {
+				return fmt.Errorf("organiser %d: %w", org, err)
+			}
+			*step.sum += took
+		}
 	}
 	payees, count, cents := 0, 0, money.Cents(0)
 	for _, r := range runs {
@@ -195,6 +190,6 @@ func settleChild(ctx context.Context, s *settings) error {
 		count, cents = count+f.Count, cents+f.Total
 	}
 	_, peak := memory(self)
-	_, err = fmt.Println(calculate, approve, pay, peak, payees, count, int64(cents))
+	_, err = fmt.Println(plain, calculate, approve, pay, peak, payees, count, int64(cents))
 	return err
 }
