@@ -98,7 +98,7 @@ func (p *Pages) Audience() ui.Audience {
 			{Method: "GET", Path: "/notices", Right: access.NoticeRead, Handle: p.notices},
 		},
 		Pages: []ui.PageSpec{
-			ui.Page("account/sign-in", signInView{}, signInView{Return: "/fi/x", Cancelled: true}),
+			ui.Page("account/sign-in", signInView{}, signInView{Return: "/fi/x", Kept: true, Cancelled: true}),
 			ui.Page("account/signed-out", signedOutView{}, signedOutView{End: "https://id.example/end"}),
 			ui.Page("account/mandates", mandatesView{}, mandatesView{Choices: []ui.Option{{Value: "1", Text: "x", Hint: "y"}}}),
 			ui.Page("account/me", meView{}),

@@ -21,6 +21,7 @@ import (
 // signInView is the page before the identity provider's.
 type signInView struct {
 	Return    string
+	Kept      bool // a form waits for the person to come back
 	Cancelled bool // the person turned back at the provider
 	Demo      bool
 }
@@ -30,7 +31,7 @@ func (p *Pages) signIn(w http.ResponseWriter, r *ui.Request) error {
 	if r.SignedIn {
 		return p.goOn(w, r, back)
 	}
-	return r.Show(w, http.StatusOK, "account/sign-in", signInView{Return: back, Cancelled: r.URL.Query().Has("cancelled"), Demo: p.Mailbox != nil})
+	return r.Show(w, http.StatusOK, "account/sign-in", signInView{Return: back, Kept: strings.Contains(back, "draft="), Cancelled: r.URL.Query().Has("cancelled"), Demo: p.Mailbox != nil})
 }
 
 // attemptCookie holds the sealed attempt from start to finish. Lax: the provider leads back by a link.

@@ -6,24 +6,30 @@ import (
 	"strings"
 	"testing"
 
+	"seteli/core/calendar"
+	"seteli/platform/i18n"
 	"seteli/web/browser"
 )
 
 // A recorder records: taken at once, refused with a remedy, taken in part to what is left, and to review; then corrects and deletes.
 func TestRecorderRecords(t *testing.T) {
+	days := make(chan int, 8)
+	for n := range 8 {
+		days <- n + 1
+	}
 	walks(t, func(t *testing.T, w walk) {
 		p := w.person("Kirsi Soidinmäki")
 		p.press("Hietapuro Terttu Raili")
-		p.fill("Päivä", day(3)).fill("Määrä", "1").press("Kirjaa tapahtuma")
-		t.Log(p.Text())
+		p.fill("Päivä", day(3)).fill("Määrä", "1").press("Kirjaa tapahtuma").sees("TIM-02")
 		if v := p.Value("Määrä"); v != "1" {
 			t.Errorf("the typed quantity became %q", v)
 		}
-		p.fill("Päivä", day(-1)).fill("Määrä", "0,5").press("Kirjaa tapahtuma")
-		t.Log(p.Text())
-		p.press("Palveluvaraukset").press("Hietapuro Terttu Raili")
-		p.fill("Päivä", day(-2)).fill("Määrä", "30").press("Kirjaa tapahtuma")
-		t.Log(p.Text())
+		p.fill("Päivä", day(-2)).fill("Määrä", "30").press("Kirjaa tapahtuma").sees("QTY-09")
+		n := <-days
+		p.fill("Päivä", day(-n)).fill("Määrä", "").fill("Alkoi kello", "5:10").fill("Päättyi kello", "5:25").press("Kirjaa tapahtuma")
+		p.sees("Tapahtuma on kirjattu ja hyväksytty.")
+		p.press("Palvelutapahtumat").press(i18n.Date(i18n.FI, calendar.Today(calendar.Wall{})-calendar.Date(n)))
+		p.sees("0,25 h").press("Poista tapahtuma").press("Poista tapahtuma").sees("Tapahtuma on poistettu.")
 	}, walk{lang: "sv", view: browser.View{Width: 375}})
 }
 
@@ -39,7 +45,8 @@ func TestProviderImportsAFileWithErrors(t *testing.T) {
 		}
 		p.Upload("Tiedosto", file)
 		p.press("Tarkasta tiedosto")
-		t.Log(p.Text())
+		p.sees("Mitään ei ole vielä kirjattu.", "SVC-01", "REL-02", "ENV-03", "Lataa virherivit (CSV)")
+		p.press("Peruuta").sees("Tiedosto hylättiin. Mitään ei kirjattu.")
 	}, walk{lang: "en"})
 }
 
@@ -47,12 +54,14 @@ func TestProviderImportsAFileWithErrors(t *testing.T) {
 func TestCheckersDecideTheSameThing(t *testing.T) {
 	walks(t, func(t *testing.T, w walk) {
 		one, other := w.person("Tarja Tuomikoski"), w.person("Tarja Tuomikoski")
-		t.Log(one.Text())
 		first := one.FirstLink("/review/")
 		one.open(first)
 		other.open(first)
 		one.fill("Päätös", "Hyväksy koko määrä").press("Tee päätös").sees("Päätös on tehty.")
 		other.fill("Päätös", "Hylkää").fill("Syy", "Väärä määrä").fill("Perustelu", "Kaksi tuntia liikaa.").press("Tee päätös")
-		t.Log(other.Text())
+		other.sees("EVT-012")
+		if v := other.Value("Perustelu"); v != "Kaksi tuntia liikaa." {
+			t.Errorf("the second one's reason became %q", v)
+		}
 	}, walk{lang: "sv", view: browser.View{Width: 375}})
 }

@@ -1,7 +1,9 @@
 package browser_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"seteli/web/browser"
 )
@@ -34,8 +36,7 @@ func walks(t *testing.T, journey func(t *testing.T, w walk), short walk) {
 func (w walk) person(name string) *walker {
 	p := &walker{Person: w.as(name, w.lang, w.view), w: w}
 	p.Words = translate(w.lang)
-	p.ok()
-	return p
+	return p.open("/home") // an account may remember another language
 }
 
 // visitor walks without signing in.
@@ -73,6 +74,17 @@ func (p *walker) open(path string) *walker {
 	return p
 }
 
+// until opens a page again until the words stand on it: what a job makes comes a little later.
+func (p *walker) until(path, words string) *walker {
+	p.w.t.Helper()
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(500 * time.Millisecond) {
+		if p.open(path); p.Holds(words) {
+			return p
+		}
+	}
+	return p.sees(words)
+}
+
 func (p *walker) ok() {
 	p.w.t.Helper()
 	if !p.w.gated {
@@ -81,4 +93,13 @@ func (p *walker) ok() {
 	for _, wrong := range p.Gates(true) {
 		p.w.t.Errorf("%s: %s", p.Path(), wrong)
 	}
+}
+
+func lastOf(links []string, within string) (last string) {
+	for _, l := range links {
+		if strings.Contains(l, within) {
+			last = l
+		}
+	}
+	return last
 }

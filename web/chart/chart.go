@@ -67,7 +67,7 @@ func (c Chart) HTML() template.HTML {
 	if c.Sub != "" {
 		p.f(`<p class="app-chart__sub">%s</p>`, esc(c.Sub))
 	}
-	p.f(`<div class="app-scroll app-chart__picture" role="region" tabindex="0" aria-labelledby="%s-h">%s</div>`, esc(c.ID), c.SVG())
+	p.f(`<div class="app-scroll app-chart__picture" role="group" tabindex="0" aria-labelledby="%s-h">%s</div>`, esc(c.ID), c.SVG())
 	c.table(p)
 	p.f(`</figure>`)
 	return template.HTML(p.b.String()) // every text went through esc
