@@ -141,13 +141,14 @@ where e.organiser_id = @organiser_id and e.provider_id = any(@providers::bigint[
   and e.state in ('accepted', 'review');
 
 -- name: EventsOfPeriod :many
--- Lines of a payee's periods, for its statement: what was delivered and what was corrected.
+-- Lines of a payee's periods, for its statement: what was delivered and what was corrected. That there is a payee is said in words:
+-- only so the index on periods serves a statement that was prepared without knowing the payee.
 select p.posting_id, p.source_kind, p.source_step, p.amount_cents, p.debit_kind, e.event_id, e.service_date, e.client_id, e.person_id, e.voucher_id, e.content_id, e.service_id, e.unit_id,
   e.quantity, coalesce(s.accepted_quantity, e.accepted_quantity) as accepted_quantity, e.price_cents, e.value_cents, e.note, e.client_reference, coalesce(s.reason_code, '') as reason_code
 from posting p
 join event e on e.organiser_id = p.organiser_id and e.event_id = p.source_id
 left join event_step s on s.organiser_id = p.organiser_id and s.event_id = p.source_id and s.step_no = p.source_step
-where p.organiser_id = @organiser_id and p.provider_id = @provider_id and p.period_no = any(@periods::int[]) and p.source_kind in (2, 3, 4)
+where p.organiser_id = @organiser_id and p.provider_id = @provider_id and p.provider_id <> 0 and p.period_no = any(@periods::int[]) and p.source_kind in (2, 3, 4)
 order by p.posting_id;
 
 -- name: StateDifferences :many

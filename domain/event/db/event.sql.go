@@ -465,7 +465,7 @@ select p.posting_id, p.source_kind, p.source_step, p.amount_cents, p.debit_kind,
 from posting p
 join event e on e.organiser_id = p.organiser_id and e.event_id = p.source_id
 left join event_step s on s.organiser_id = p.organiser_id and s.event_id = p.source_id and s.step_no = p.source_step
-where p.organiser_id = $1 and p.provider_id = $2 and p.period_no = any($3::int[]) and p.source_kind in (2, 3, 4)
+where p.organiser_id = $1 and p.provider_id = $2 and p.provider_id <> 0 and p.period_no = any($3::int[]) and p.source_kind in (2, 3, 4)
 order by p.posting_id
 `
 
@@ -498,7 +498,8 @@ type EventsOfPeriodRow struct {
 	ReasonCode       string
 }
 
-// Lines of a payee's periods, for its statement: what was delivered and what was corrected.
+// Lines of a payee's periods, for its statement: what was delivered and what was corrected. That there is a payee is said in words:
+// only so the index on periods serves a statement that was prepared without knowing the payee.
 func (q *Queries) EventsOfPeriod(ctx context.Context, arg EventsOfPeriodParams) ([]EventsOfPeriodRow, error) {
 	rows, err := q.db.Query(ctx, eventsOfPeriod, arg.OrganiserID, arg.ProviderID, arg.Periods)
 	if err != nil {
