@@ -33,6 +33,7 @@ type faces struct {
 	sessions *access.Sessions
 	board    *offer.Board
 	desk     *event.Desk
+	programs *api.API
 }
 
 // faces wires pages and API. The navigation of each role is put together here, from what the packages offer.
@@ -62,6 +63,7 @@ func (a *app) faces() (*faces, error) {
 	}
 	audiences = append(audiences, admission.Audiences(admission.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Models: models})...)
 	programs := api.New(api.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Clock: a.clock, Desk: f.desk, Board: f.board, Models: models, Random: rand.Reader, Log: a.log})
+	f.programs = programs
 	reference, err := referenceOf(programs)
 	if err != nil {
 		return nil, err

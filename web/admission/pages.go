@@ -11,6 +11,7 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"seteli/core/fault"
 	"seteli/domain/admission"
@@ -147,6 +148,13 @@ func Routes(d Deps) []ui.Route {
 		get("/letters/{organiser}/{document}/pdf", access.ApplicationRead, s.letterFile),
 	} {
 		all = append(all, some...)
+	}
+	for i := range all {
+		for _, own := range []string{"/applications", "/company", "/prices", "/exit"} {
+			if strings.HasPrefix(all[i].Path, own) {
+				all[i].Side = access.ProviderSide // the organiser's staff read an application among those they handle
+			}
+		}
 	}
 	return all
 }

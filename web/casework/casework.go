@@ -85,6 +85,7 @@ func (p *Pages) routes() []ui.Route {
 	form("/vouchers/{voucher}/reserve", access.ReservationMake, p.reserve)
 	form("/vouchers/{voucher}/reservations/{reservation}/end", access.ReservationEnd, p.reservationEnd)
 	for i := range routes {
+		routes[i].Side = access.OrganiserSide
 		switch path := routes[i].Path; {
 		case strings.HasPrefix(path, "/vouchers/{voucher}"):
 			routes[i].Subject = "voucher"

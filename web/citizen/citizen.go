@@ -70,6 +70,7 @@ func (p *Pages) routes() []ui.Route {
 	get(own+"/letters/{document}", access.DecisionRead, p.letter)
 	get(own+"/letters/{document}/pdf", access.DecisionRead, p.pdf)
 	for i := range routes {
+		routes[i].Side = access.PersonSide // staff look at a voucher on their own pages, as staff
 		if strings.HasPrefix(routes[i].Path, own) {
 			routes[i].Subject = "voucher"
 		}

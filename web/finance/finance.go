@@ -10,6 +10,7 @@ import (
 	"embed"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"seteli/core/fault"
 	"seteli/domain/payment"
@@ -86,6 +87,9 @@ func (p *Pages) routes() []ui.Route {
 	form("/finance/runs/{run}/returned/{provider}", access.PaymentMark, p.returned)
 	form("/finance/runs/{run}/undo", access.SettlementPreview, p.undo)
 	for i := range routes {
+		if strings.HasPrefix(routes[i].Path, "/finance") {
+			routes[i].Side = access.OrganiserSide
+		}
 		switch routes[i].Path {
 		case "/finance/runs", "/finance/runs/new", "/finance/suppliers", "/statements":
 		case "/finance/suppliers/{provider}":

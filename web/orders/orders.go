@@ -39,7 +39,7 @@ const most = 200
 // Audience is the pages with their routes and navigation. The tags of orders are registered by the caseworker's pages.
 func (p *Pages) Audience() ui.Audience {
 	route := func(method, path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: method, Path: path, Right: right, Handle: handle, ClientData: true}
+		return ui.Route{Method: method, Path: path, Right: right, Side: access.ProviderSide, Handle: handle, ClientData: true}
 	}
 	const one = "/orders/{organiser}/{order}"
 	routes := []ui.Route{route("GET", "/orders", access.OrderConfirm, p.list), route("GET", one, access.OrderConfirm, p.order), route("POST", one, access.OrderConfirm, p.order)}
@@ -210,7 +210,7 @@ func number(r *ui.Request, name string, bits int) (int64, error) {
 func (p *Pages) view(r *ui.Request, o purchase.Order) (orderView, error) {
 	view := orderView{Form: r.Input(), Number: o.Number, Waiting: o.State == purchase.Ordered,
 		Options: []ui.Option{{Value: "confirm", Text: r.T("orders.confirm"), Hint: r.T("orders.confirm.hint")}, {Value: "decline", Text: r.T("orders.decline"), Hint: r.T("orders.decline.hint")}},
-		Lines: ui.Table{Caption: r.T("orders.lines"), Cards: true, Columns: []ui.Column{{Text: r.T("orders.content")}, {Text: r.T("orders.amount")}, {Text: r.T("orders.price"), Numeric: true}}}}
+		Lines:   ui.Table{Caption: r.T("orders.lines"), Cards: true, Columns: []ui.Column{{Text: r.T("orders.content")}, {Text: r.T("orders.amount")}, {Text: r.T("orders.price"), Numeric: true}}}}
 	view.Form.Set("version", o.RowVersion)
 	rows := []ui.Row{{Key: r.T("orders.state"), Tag: r.Tag("order." + string(o.State))}}
 	known, err := p.served(r, []purchase.Order{o})

@@ -118,6 +118,12 @@ func (s *Pages) routes() []ui.Route {
 	both("/checked/{event}/refund", access.EventRefund, s.refund)
 	both("/checked/{event}/withdraw", access.EventRefund, s.withdraw)
 	both("/checked/{event}/return", access.EventReview, s.giveBack)
+	for i := range all {
+		all[i].Side = access.ProviderSide
+		if strings.HasPrefix(all[i].Path, "/review") || strings.HasPrefix(all[i].Path, "/checked") {
+			all[i].Side = access.OrganiserSide
+		}
+	}
 	return all
 }
 

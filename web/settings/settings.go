@@ -95,6 +95,9 @@ func (p *Pages) routes() []ui.Route {
 	routes = append(routes, form("/settings/keys/new", access.APIKeyManage, p.keyAdd)...)
 	routes = append(routes, form("/settings/keys/{key}/{act}", access.APIKeyManage, p.keyEnd)...)
 	for i := range routes {
+		if !strings.HasPrefix(routes[i].Path, "/settings/keys") { // keys of programs are also the companies'
+			routes[i].Side = access.OrganiserSide
+		}
 		if strings.Contains(routes[i].Path, "{service}") {
 			routes[i].Subject = "service"
 		}

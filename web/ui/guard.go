@@ -13,6 +13,7 @@ import (
 
 	"seteli/core/fault"
 	"seteli/platform/access"
+	"seteli/platform/audit"
 	"seteli/platform/i18n"
 )
 
@@ -152,8 +153,9 @@ next:
 func (s *Site) serve(route Route, audience *Audience, language func(*http.Request) i18n.Lang) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		began := s.opt.Clock.Now()
-		out := &answer{ResponseWriter: w}
-		r := &Request{Request: req, ID: newID(), Lang: language(req), Route: route, site: s, audience: audience, seen: out}
+		out, id := &answer{ResponseWriter: w}, newID()
+		req = req.WithContext(audit.WithRequest(req.Context(), id))
+		r := &Request{Request: req, ID: id, Lang: language(req), Route: route, site: s, audience: audience, seen: out}
 		headers(w.Header(), r.ID)
 		limit := route.Body
 		if limit == 0 {
@@ -196,6 +198,9 @@ func (s *Site) handle(w *answer, r *Request) (err error) {
 		return access.ErrSignIn
 	}
 	if r.Route.Right != "" && !r.Actor.Can(r.Route.Right) {
+		return access.ErrForbidden.With("right", string(r.Route.Right))
+	}
+	if r.Route.Side != access.Nobody && r.Actor.Role.Side() != r.Route.Side {
 		return access.ErrForbidden.With("right", string(r.Route.Right))
 	}
 	if err := s.restore(r); err != nil {

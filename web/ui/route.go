@@ -15,6 +15,7 @@ type Route struct {
 	Method string       // GET or POST; a form's GET and POST share one Path
 	Path   string       // without the language: "/vouchers/{number}/close"
 	Right  access.Right // checked before Handle when set; the use case checks again, for the right organiser
+	Side   access.Side  // whose page this is: a right that several sides hold opens it to this one only; zero: to every side
 	Open   bool         // public: needs no sign-in
 	Handle func(w http.ResponseWriter, r *Request) error
 
@@ -80,7 +81,7 @@ func (r Route) check() error {
 		return fmt.Errorf("route %s: path must begin with a slash", r.Key())
 	case r.Handle == nil:
 		return fmt.Errorf("route %s: no handler", r.Key())
-	case r.Open && r.Right != "":
+	case r.Open && (r.Right != "" || r.Side != access.Nobody):
 		return fmt.Errorf("route %s: open, yet asks for a right", r.Key())
 	case r.Open && r.ClientData:
 		return fmt.Errorf("route %s: open, yet shows data of clients", r.Key())

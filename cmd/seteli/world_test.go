@@ -1,0 +1,248 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"seteli/core/calendar"
+	"seteli/demo"
+	"seteli/domain/settlement"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/job"
+	"seteli/platform/postgres"
+	"seteli/platform/postgres/postgrestest"
+	"seteli/platform/secret"
+)
+
+// whole is the program as it is wired, over the demo's data, with somebody in every role.
+type whole struct {
+	*testing.T
+	app    *app
+	faces  *faces
+	clock  *calendar.Fixed
+	owner  *pgxpool.Pool
+	own    []seat            // every role, of the organiser, provider and person whose things the addresses name
+	others []seat            // the same roles of another organiser, provider and person
+	ids    map[string]string // of things by the name of the address's part
+}
+
+// seat is somebody signed in.
+type seat struct {
+	role             access.Role
+	account          int64
+	mandate          int64
+	cookie           *http.Cookie
+	organiser        int32
+	provider, person int64
+}
+
+// The demo's tenants: whose things the addresses name, and others.
+const (
+	ownOrganiser, otherOrganiser = 1, 2
+	ownProvider, otherProvider   = 1, 2
+)
+
+var demoEnds = time.Date(2026, time.November, 21, 8, 30, 0, 0, calendar.Helsinki)
+
+// openWhole builds the demo in a database of its own: a quarter of a minute, so its tests are parts of one.
+func openWhole(t *testing.T) *whole {
+	t.Helper()
+	clock := calendar.At(demoEnds)
+	keys, errKeys := secret.OpenOrCreate(t.TempDir())
+	texts, errTexts := i18n.Load()
+	if err := errors.Join(errKeys, errTexts); err != nil {
+		t.Fatal(err)
+	}
+	db := postgrestest.New(t, postgrestest.Clock(clock))
+	set := &Settings{DataDir: t.TempDir(), PublicURL: "http://localhost:8080", OwnerURL: postgrestest.URL(t, db, postgres.Owner), demo: true}
+	w := &whole{T: t, clock: clock, owner: postgrestest.Owner(t, db), ids: map[string]string{},
+		app: &app{set: set, clock: clock, db: db, keys: keys, texts: texts, log: slog.New(slog.DiscardHandler)}}
+	if _, err := w.app.buildDemo(t.Context(), demo.Options{Scale: demo.Small, Seed: 1, Issuer: w.app.demoIssuer(), Until: demoEnds, Progress: func(string) {}}, clock); err != nil {
+		t.Fatal(err)
+	}
+	if err := job.Migrate(t.Context(), w.owner); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.app.deliver(t.Context(), map[string]job.Handler{settlement.TopicApproved: settlement.Deliver(db, texts)}); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if w.faces, err = w.app.faces(); err != nil {
+		t.Fatal(err)
+	}
+	person, other := w.number(`select person_id from voucher where organiser_id = 1 and voucher_id = (select min(v.voucher_id) from voucher v join account a using (person_id)
+		join reservation r using (organiser_id, voucher_id) where v.organiser_id = 1 and v.state = 'open' and r.provider_id = 1)`), int64(0)
+	other = w.number(`select min(person_id) from account where person_id is not null and person_id <> $1`, person)
+	for _, role := range access.Roles() {
+		w.own = append(w.own, w.seat(role, ownOrganiser, ownProvider, person))
+		if role.Side() != access.NationSide {
+			w.others = append(w.others, w.seat(role, otherOrganiser, otherProvider, other))
+		}
+	}
+	w.name(person)
+	return w
+}
+
+func (w *whole) number(sql string, args ...any) (n int64) {
+	w.Helper()
+	if err := w.owner.QueryRow(w.Context(), sql, args...).Scan(&n); err != nil {
+		w.Fatalf("%s: %v", sql, err)
+	}
+	return n
+}
+
+func (w *whole) exec(sql string, args ...any) {
+	w.Helper()
+	if _, err := w.owner.Exec(w.Context(), sql, args...); err != nil {
+		w.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// seat makes an account with one mandate and signs it in.
+func (w *whole) seat(role access.Role, organiser int32, provider, person int64) seat {
+	w.Helper()
+	s := seat{role: role}
+	var o, p, h any
+	switch role.Side() {
+	case access.OrganiserSide:
+		o, s.organiser = organiser, organiser
+	case access.ProviderSide:
+		p, s.provider = provider, provider
+	case access.PersonSide:
+		h, s.person = person, person
+	}
+	name := fmt.Sprintf("Kokeilija %s", role)
+	s.account = w.number(`insert into account (issuer, subject, name, created_at) values ('matrix', $1, $2, now()) returning account_id`,
+		fmt.Sprintf("%s %d %d %d", role, organiser, provider, person), name)
+	s.mandate = w.number(`insert into mandate (account_id, role, organiser_id, provider_id, person_id, valid_from, granted_at)
+		values ($1, $2, $3, $4, $5, '2026-01-01', now()) returning mandate_id`, s.account, string(role), o, p, h)
+	return w.signIn(s)
+}
+
+func (w *whole) signIn(s seat) seat {
+	w.Helper()
+	rec := httptest.NewRecorder()
+	if err := w.faces.sessions.Begin(rec, httptest.NewRequest(http.MethodGet, "/", nil), s.account, s.mandate, "high"); err != nil {
+		w.Fatalf("%s: %v", s.role, err)
+	}
+	s.cookie = rec.Result().Cookies()[0]
+	return s
+}
+
+// name finds one thing of every kind that the owners of the addresses can see.
+func (w *whole) name(person int64) {
+	w.Helper()
+	var own [2]string
+	for name, sql := range map[string]string{
+		"voucher":     `select min(v.voucher_id) from voucher v join reservation r using (organiser_id, voucher_id) where v.organiser_id = 1 and v.person_id = $1 and r.provider_id = 1 and v.state = 'open'`,
+		"client":      `select client_id from client where organiser_id = 1 and person_id = $1`,
+		"reservation": `select min(reservation_id) from reservation where organiser_id = 1 and person_id = $1 and provider_id = 1 and state = 'valid'`,
+	} {
+		w.ids[name] = strconv.FormatInt(w.number(sql, person), 10)
+	}
+	if err := w.owner.QueryRow(w.Context(), `select first_names || ' ' || last_name, last_name || ' ' || first_names from client where organiser_id = 1 and person_id = $1`, person).
+		Scan(&own[0], &own[1]); err != nil {
+		w.Fatal(err)
+	}
+	w.ids["name"], w.ids["eman"] = own[0], own[1]
+	w.exec(`update purchase_order set provider_id = 1, unit_id = (select min(unit_id) from unit where provider_id = 1)
+		where (organiser_id, order_id) = (select organiser_id, order_id from purchase_order where organiser_id = 1 and state = 'ordered' order by order_id limit 1)`)
+	for name, sql := range map[string]string{
+		"application": `select min(application_id) from application where organiser_id = 1 and provider_id = 1`,
+		"attachment":  `select min(attachment_id) from attachment where provider_id = 1`,
+		"unit":        `select min(unit_id) from approval where organiser_id = 1 and provider_id = 1`,
+		"service":     `select min(service_id) from approval where organiser_id = 1 and provider_id = 1`,
+		"content":     `select min(content_id) from content where organiser_id = 1 and service_id = (select min(service_id) from approval where organiser_id = 1 and provider_id = 1)`,
+		"price":       `select min(price_id) from price where organiser_id = 1 and state = 'proposed'`,
+		"approval":    `select min(approval_id) from approval where organiser_id = 1 and provider_id = 1`,
+		"event":       `select min(event_id) from event_now where organiser_id = 1 and provider_id = 1 and state = 'review'`,
+		"run":         `select max(run_no) from statement where organiser_id = 1 and provider_id = 1`,
+		"order":       `select min(order_id) from purchase_order where organiser_id = 1 and provider_id = 1`,
+		"team":        `select min(team_id) from team where organiser_id = 1`,
+		"mandate":     `insert into mandate (account_id, role, organiser_id, valid_from, granted_at) values ((select min(account_id) from account), 'statistics_reader', 1, '2026-01-01', now()) returning mandate_id`,
+		"letter":      `select min(document_id) from decision where organiser_id = 1 and provider_id = 1`,
+		"sheet":       `select document_id from decision where organiser_id = 1 and subject_kind = 'voucher' and subject_id = ` + w.ids["voucher"] + ` order by decision_id limit 1`,
+	} {
+		w.ids[name] = strconv.FormatInt(w.number(sql), 10)
+	}
+	w.ids["organiser"], w.ids["provider"] = strconv.Itoa(ownOrganiser), strconv.Itoa(ownProvider)
+	w.ids["format"], w.ids["act"], w.ids["operation"] = "csv", "revoke", "list-events"
+}
+
+// as gives the seat of a role.
+func as(list []seat, role access.Role) seat {
+	for _, s := range list {
+		if s.role == role {
+			return s
+		}
+	}
+	return seat{}
+}
+
+// address fills a route's path; missing puts ids that nothing has.
+func (w *whole) address(path string, plain, missing bool) string {
+	parts := strings.Split(path, "/")
+	for i, p := range parts {
+		if !strings.HasPrefix(p, "{") {
+			continue
+		}
+		name := strings.Trim(p, "{}")
+		if name == "document" {
+			name = "letter"
+			if strings.Contains(path, "voucher") {
+				name = "sheet"
+			}
+		}
+		id, ok := w.ids[name]
+		if !ok {
+			w.Fatalf("%s: no %s is known", path, name)
+		}
+		if missing && name != "organiser" && name != "format" && name != "act" {
+			id = "987654321"
+		}
+		parts[i] = id
+	}
+	if plain {
+		return strings.Join(parts, "/")
+	}
+	return "/fi" + strings.Join(parts, "/")
+}
+
+// reply is what came back.
+type reply struct {
+	status  int
+	header  http.Header
+	body    string
+	request string // id, as in the logs
+}
+
+// ask sends one request as somebody; the zero seat is nobody.
+func (w *whole) ask(s seat, method, path string) reply {
+	w.Helper()
+	req := httptest.NewRequestWithContext(w.Context(), method, "http://localhost:8080"+path, nil)
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if s.cookie != nil {
+		req.AddCookie(s.cookie)
+	}
+	rec := httptest.NewRecorder()
+	w.faces.handler.ServeHTTP(rec, req)
+	body, err := io.ReadAll(rec.Result().Body)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return reply{rec.Code, rec.Header(), string(body), rec.Header().Get("X-Request-Id")}
+}
