@@ -78,7 +78,8 @@ func startOnce(ctx context.Context, program, dir string) (took, rss float64, err
 	if err := l.Close(); err != nil {
 		return 0, 0, err
 	}
-	cmd := exec.CommandContext(ctx, program, "serve", "--data-dir", dir, "--listen", address, "--public-url", "http://"+address)
+	cmd := exec.CommandContext(ctx, program, "serve", "--data-dir", dir, "--listen", address, "--public-url", "http://"+address,
+		"--oidc-issuer", "https://id.example", "--oidc-client", "seteli", "--oidc-secret", "not-used", "--smtp-host", "127.0.0.1", "--smtp-port", "2525", "--mail-from", "seteli@example.org") // nobody signs in and nothing is sent
 	log, err := os.Create(filepath.Join(dir, "program.log"))
 	if err != nil {
 		return 0, 0, err
