@@ -6,7 +6,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
-	"seteli/core/ident"
 	"seteli/domain/organiser/db"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -36,17 +35,7 @@ func SetMunicipalities(ctx context.Context, tx *postgres.Tx, by access.Actor, li
 	}
 	var wrong fault.List
 	for _, m := range list {
-		if _, err := ident.ParseMunicipality(m.Code); err != nil {
-			wrong = append(wrong, fault.All(err)[0].With("code", m.Code))
-		}
-		if m.Names.Fi == "" || m.Names.Sv == "" {
-			wrong = append(wrong, errRequired.At("name_fi").With("code", m.Code))
-		}
-		switch m.Language {
-		case "fi", "fi-sv", "sv-fi", "sv":
-		default:
-			wrong = append(wrong, errLanguage.With("code", m.Code))
-		}
+		wrong = append(wrong, m.wrong()...)
 	}
 	if err := wrong.Err(); err != nil {
 		return err

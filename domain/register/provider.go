@@ -234,6 +234,25 @@ func ByID(ctx context.Context, tx *postgres.Tx, ids []int64) ([]Provider, error)
 	return out, nil
 }
 
+// Search lists companies whose name holds the words, or whose business id begins with them; all of them when there are none. At most
+// most, by name.
+func Search(ctx context.Context, tx *postgres.Tx, by access.Actor, words string, most int) ([]Provider, error) {
+	if err := by.May(access.RegisterRead, 0); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).ProviderSearch(ctx, db.ProviderSearchParams{Search: strings.TrimSpace(words), Batch: int32(most)})
+	if err != nil {
+		return nil, fmt.Errorf("searching providers: %w", err)
+	}
+	out := make([]Provider, len(rows))
+	for i, r := range rows {
+		if out[i], err = fromRow(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 func found(r db.Provider, err error) (Provider, error) {
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Provider{}, errUnknown

@@ -18,6 +18,14 @@ select provider_id, business_id, name, email, phone, website, address_line, post
   language, ended_on, row_version, created_at
 from provider where provider_id = any(@provider_ids::bigint[]) order by name, provider_id;
 
+-- name: ProviderSearch :many
+-- Words are matched anywhere in the name, or the business id from its beginning.
+select provider_id, business_id, name, email, phone, website, address_line, postcode, city, billing_level, iban, iban_holder,
+  language, ended_on, row_version, created_at
+from provider
+where @search::text = '' or strpos(lower(name), lower(@search)) > 0 or starts_with(business_id, @search)
+order by name, provider_id limit @batch;
+
 -- name: ProviderEdit :execrows
 -- No lock before: the version in the predicate is what makes the second of two editors wait and then miss.
 update provider set name = @name, email = @email, phone = @phone, website = @website, address_line = @address_line,

@@ -64,6 +64,14 @@ from mandate m join account a using (account_id)
 where (m.organiser_id = sqlc.narg('organiser_id') or m.provider_id = sqlc.narg('provider_id'))
 order by m.active desc, a.name, m.mandate_id;
 
+-- name: Holders :many
+-- Who holds a role of the nation's side in force: nobody's rows but the operators'.
+select m.mandate_id, m.account_id, a.name, a.email, a.active as account_active, m.role, m.valid_from, m.valid_to, m.active
+from mandate m join account a using (account_id)
+where m.role = @role and m.organiser_id is null and m.provider_id is null and m.person_id is null
+  and m.active and m.valid_from <= @day and m.valid_to > @day
+order by a.name, m.mandate_id;
+
 -- name: SessionAdd :exec
 insert into session (token_hash, account_id, mandate_id, level, signed_in_at, seen_at)
 values (@token_hash, @account_id, sqlc.narg('mandate_id'), @level, @at, @at);

@@ -71,6 +71,20 @@ func MembersOf(ctx context.Context, tx *postgres.Tx, organiser int32, provider i
 	return out, nil
 }
 
+// Holders lists who holds a role of no organiser, provider or person on the transaction's day, by name.
+func Holders(ctx context.Context, tx *postgres.Tx, role Role) ([]Member, error) {
+	rows, err := db.New(tx).Holders(ctx, db.HoldersParams{Role: string(role), Day: tx.Today()})
+	if err != nil {
+		return nil, fmt.Errorf("listing who is %s: %w", role, err)
+	}
+	out := make([]Member, len(rows))
+	for i, r := range rows {
+		out[i] = Member{Mandate: Mandate{ID: r.MandateID, Account: r.AccountID, Role: Role(r.Role), Valid: calendar.Period{From: r.ValidFrom, To: r.ValidTo}, Active: r.Active},
+			Name: r.Name, Email: r.Email, AccountActive: r.AccountActive}
+	}
+	return out, nil
+}
+
 // In the tables null means none; here 0 does.
 func orNull[T int32 | int64](id T) *T {
 	if id == 0 {

@@ -173,6 +173,57 @@ func (q *Queries) ProviderGet(ctx context.Context, providerID int64) (Provider, 
 	return i, err
 }
 
+const providerSearch = `-- name: ProviderSearch :many
+select provider_id, business_id, name, email, phone, website, address_line, postcode, city, billing_level, iban, iban_holder,
+  language, ended_on, row_version, created_at
+from provider
+where $1::text = '' or strpos(lower(name), lower($1)) > 0 or starts_with(business_id, $1)
+order by name, provider_id limit $2
+`
+
+type ProviderSearchParams struct {
+	Search string
+	Batch  int32
+}
+
+// Words are matched anywhere in the name, or the business id from its beginning.
+func (q *Queries) ProviderSearch(ctx context.Context, arg ProviderSearchParams) ([]Provider, error) {
+	rows, err := q.db.Query(ctx, providerSearch, arg.Search, arg.Batch)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Provider
+	for rows.Next() {
+		var i Provider
+		if err := rows.Scan(
+			&i.ProviderID,
+			&i.BusinessID,
+			&i.Name,
+			&i.Email,
+			&i.Phone,
+			&i.Website,
+			&i.AddressLine,
+			&i.Postcode,
+			&i.City,
+			&i.BillingLevel,
+			&i.Iban,
+			&i.IbanHolder,
+			&i.Language,
+			&i.EndedOn,
+			&i.RowVersion,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const providersByID = `-- name: ProvidersByID :many
 select provider_id, business_id, name, email, phone, website, address_line, postcode, city, billing_level, iban, iban_holder,
   language, ended_on, row_version, created_at

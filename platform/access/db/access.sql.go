@@ -241,6 +241,62 @@ func (q *Queries) DraftsSweep(ctx context.Context, now time.Time) (int64, error)
 	return result.RowsAffected(), nil
 }
 
+const holders = `-- name: Holders :many
+select m.mandate_id, m.account_id, a.name, a.email, a.active as account_active, m.role, m.valid_from, m.valid_to, m.active
+from mandate m join account a using (account_id)
+where m.role = $1 and m.organiser_id is null and m.provider_id is null and m.person_id is null
+  and m.active and m.valid_from <= $2 and m.valid_to > $2
+order by a.name, m.mandate_id
+`
+
+type HoldersParams struct {
+	Role string
+	Day  calendar.Date
+}
+
+type HoldersRow struct {
+	MandateID     int64
+	AccountID     int64
+	Name          string
+	Email         string
+	AccountActive bool
+	Role          string
+	ValidFrom     calendar.Date
+	ValidTo       calendar.Date
+	Active        bool
+}
+
+// Who holds a role of the nation's side in force: nobody's rows but the operators'.
+func (q *Queries) Holders(ctx context.Context, arg HoldersParams) ([]HoldersRow, error) {
+	rows, err := q.db.Query(ctx, holders, arg.Role, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HoldersRow
+	for rows.Next() {
+		var i HoldersRow
+		if err := rows.Scan(
+			&i.MandateID,
+			&i.AccountID,
+			&i.Name,
+			&i.Email,
+			&i.AccountActive,
+			&i.Role,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.Active,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const keyAdd = `-- name: KeyAdd :one
 insert into api_key (organiser_id, provider_id, role, name, prefix, secret_hash, scopes, valid_from, valid_to, created_by, created_at, replaces)
 values ($1, $2, $3, $4, $5, $6, $7::text[],
