@@ -361,3 +361,49 @@ func (p *Person) LoseSession() *Person {
 	}
 	return p
 }
+
+// Media sets one feature of the person's system, as their browser tells it to style sheets.
+func (p *Person) Media(name, value string) *Person {
+	p.t.Helper()
+	if _, err := chromedp.Call(p.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: name, Value: value}}}); err != nil {
+		p.t.Fatal(err)
+	}
+	return p
+}
+
+// TabTo goes with the tabulator to the link or button that begins with the words and presses it; at every stop the focus must be seen.
+func (p *Person) TabTo(words string) *Person {
+	p.t.Helper()
+	for range 250 {
+		p.Key("\t")
+		at := Ask[[2]string](p, finders+`const e=document.activeElement,s=getComputedStyle(e);
+const told=(s.outlineStyle!='none'&&parseFloat(s.outlineWidth)>0)||s.boxShadow!='none'||e===document.body;
+return [e===document.body?'':plain(e.textContent||e.value),told?'':(e.outerHTML.slice(0,120))]}`)
+		if at[1] != "" {
+			p.t.Errorf("%s: the focus is not seen on %s", p.Path(), at[1])
+		}
+		if slices.ContainsFunc(p.words(words), func(w string) bool { return at[0] == w || strings.HasPrefix(at[0], w) }) {
+			p.wait(words, func() bool {
+				Ask[any](p, `{window.setelismark=1}`)
+				p.Key("\r")
+				return true
+			})
+			return p
+		}
+	}
+	p.t.Fatalf("%s: no stop of the tabulator says %q", p.Path(), words)
+	return p
+}
+
+// Unseen gives buttons that only a background tells apart, which forced colours take away.
+func (p *Person) Unseen() []string {
+	p.t.Helper()
+	return Ask[[]string](p, `[...document.querySelectorAll('main button, main .govuk-button, main input:not([type=hidden]), main select')].filter(e=>e.getClientRects().length).filter(e=>{
+const s=getComputedStyle(e);return !['submit','button'].every(x=>x!==e.type)&&!e.matches('.app-link-button')&&s.borderStyle==='none'&&s.outlineStyle==='none'}).map(e=>e.outerHTML.slice(0,120))`)
+}
+
+// Moving counts things with animations or transitions that take time.
+func (p *Person) Moving() int {
+	p.t.Helper()
+	return Ask[int](p, `[...document.querySelectorAll('body *')].filter(e=>{const s=getComputedStyle(e);return s.animationName!=='none'&&parseFloat(s.animationDuration)>0.05||s.transitionDuration.split(',').some(d=>parseFloat(d)>0.05)}).length`)
+}

@@ -39,7 +39,7 @@ func TestProviderFromApplicationToThePublicList(t *testing.T) {
 		sign()
 
 		handler := w.person(s.handler)
-		handler.pressIn("Hoivatupa Kanerva Oy", s.service).press("Ota käsittelyyn").sees("Hakemus on nyt sinulla käsittelyssä.")
+		handler.pressIn("Hoivatupa Kanerva Oy", w.say(s.service)).press("Ota käsittelyyn").sees("Hakemus on nyt sinulla käsittelyssä.")
 		handler.press("Pyydä täydennystä").fill("Mitä osia on täydennettävä?", "Hinnasto").fill("Täydennettävä viimeistään", day(14))
 		handler.fill("Mitä puuttuu?", "Tarkistakaa hinta.").press("Lähetä pyyntö").sees("Täydennyspyyntö on lähetetty.")
 
@@ -48,8 +48,8 @@ func TestProviderFromApplicationToThePublicList(t *testing.T) {
 		sign()
 
 		decider := w.person(s.decider)
-		decider.pressIn("Hoivatupa Kanerva Oy", s.service).press("Tee päätös")
-		decider.fill("Päätös", "Hyväksytään").press("Tee päätös ja lähetä se").sees("Päätös on tehty ja lähetetty.")
+		decider.pressIn("Hoivatupa Kanerva Oy", w.say(s.service)).press("Tee päätös")
+		decider.fill("Päätös", "Hyväksytään").fill("Perustelut", "Hakija täyttää sääntökirjan vaatimukset.").fill("Virka-asemasi", "palvelupäällikkö").press("Tee päätös ja lähetä se").sees("Päätös on tehty ja lähetetty.")
 
 		citizen := w.visitor()
 		citizen.press("Etsi palvelu ja vertaile hintoja").press(s.service)

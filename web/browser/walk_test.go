@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,14 @@ func walks(t *testing.T, journey func(t *testing.T, w walk), short walk) {
 		"narrow": {lang: "fi", view: browser.View{Width: 320}, gated: true}, "noscript": {lang: "fi", view: browser.View{NoScript: true}}} {
 		t.Run(name, func(t *testing.T) { w.stage = open(t); journey(t, w) })
 	}
+}
+
+// say is a name of the demo in the language of the walk.
+func (w walk) say(name string) string {
+	if other := names[name][w.lang]; other != "" {
+		return other
+	}
+	return name
 }
 
 // person signs in and walks.
@@ -95,11 +104,14 @@ func (p *walker) ok() {
 	}
 }
 
-func lastOf(links []string, within string) (last string) {
-	for _, l := range links {
+// fromLast is the nth link from the end whose address holds the text.
+func fromLast(links []string, within string, n int) string {
+	for _, l := range slices.Backward(links) {
 		if strings.Contains(l, within) {
-			last = l
+			if n--; n < 0 {
+				return l
+			}
 		}
 	}
-	return last
+	return ""
 }

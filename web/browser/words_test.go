@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -23,8 +24,17 @@ func translate(lang string) func(string) []string {
 				out = append(out, plain(t[lang]))
 			}
 		}
-		if out != nil {
+		out = append(out, names[words][lang])
+		if out = slices.DeleteFunc(out, func(s string) bool { return s == "" }); len(out) > 0 {
 			return out
+		}
+		if len(words) >= 10 { // the beginning of a sentence
+			for _, t := range texts {
+				if strings.HasPrefix(t["fi"], words) {
+					begin, _, _ := strings.Cut(plain(t[lang]), "{")
+					out = append(out, begin)
+				}
+			}
 		}
 		for _, t := range texts {
 			if out = append(out, filled(t, lang, words)...); len(out) > 20 {
@@ -33,6 +43,21 @@ func translate(lang string) func(string) []string {
 		}
 		return append(out, words)
 	}
+}
+
+// names are what the demo's services and organisers are called.
+var names = map[string]map[string]string{
+	"Säännöllinen kotihoito":                      {"sv": "Regelbunden hemvård", "en": "Regular home care"},
+	"Tilapäinen kotihoito":                        {"sv": "Tillfällig hemvård", "en": "Temporary home care"},
+	"Omaishoidon vapaa":                           {"sv": "Närståendevårdarens ledighet", "en": "Carers' leave"},
+	"Lääkkeiden koneellinen annosjakelu":          {"sv": "Maskinell dosdispensering av läkemedel", "en": "Machine dose dispensing of medicines"},
+	"Ympärivuorokautinen palveluasuminen":         {"sv": "Serviceboende med heldygnsomsorg", "en": "24-hour assisted living"},
+	"Yhteisöllinen asuminen":                      {"sv": "Gemenskapsboende", "en": "Community housing"},
+	"Kesätyöseteli":                               {"sv": "Sommarjobbssedel", "en": "Summer job voucher"},
+	"Lapsiperheiden kotipalvelu":                  {"sv": "Hemservice för barnfamiljer", "en": "Home service for families with children"},
+	"Siivous ja asiointi":                         {"sv": "Städning och ärenden", "en": "Cleaning and errands"},
+	"Havumäen kaupunki":                           {"sv": "Barrbacka stad", "en": ""},
+	"Rantasaaren sosiaali- ja terveyskuntayhtymä": {"sv": "Samkommunen för social- och hälsovård i Strandö", "en": "Rantasaari joint authority for social and health services"},
 }
 
 var hole = regexp.MustCompile(`\\\{[a-z_]+\\\}`)
