@@ -21,14 +21,15 @@ import (
 type verbs struct {
 	Settings
 
-	Serve   serveCmd   `cmd:"" help:"Serve the pages and the API."`
-	Demo    demoCmd    `cmd:"" help:"Build a demo and serve it, or build a month of real size with --scale and exit."`
-	DB      dbCmd      `cmd:"" name:"db" help:"The database: migrate, backup, dump, restore, upgrade, shell, health."`
-	Import  importCmd  `cmd:"" help:"Import a file."`
-	Settle  settleCmd  `cmd:"" help:"Run a settlement: preview, calculate, approve, release."`
-	Verify  verifyCmd  `cmd:"" help:"Rebuild every balance, settlement and hash chain from the facts and report the first difference."`
-	Config  configCmd  `cmd:"" help:"Print the settings in force, secrets hidden."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Serve    serveCmd    `cmd:"" help:"Serve the pages and the API."`
+	Demo     demoCmd     `cmd:"" help:"Build a demo and serve it, or build a month of real size with --scale and exit."`
+	DB       dbCmd       `cmd:"" name:"db" help:"The database: migrate, backup, dump, restore, upgrade, shell, health."`
+	Import   importCmd   `cmd:"" help:"Import a file."`
+	Settle   settleCmd   `cmd:"" help:"Run a settlement: preview, calculate, approve, release."`
+	Operator operatorCmd `cmd:"" help:"National operators, who found organisers: add, list."`
+	Verify   verifyCmd   `cmd:"" help:"Rebuild every balance, settlement and hash chain from the facts and report the first difference."`
+	Config   configCmd   `cmd:"" help:"Print the settings in force, secrets hidden."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 func main() {

@@ -18,6 +18,7 @@ import (
 	"seteli/web/casework"
 	"seteli/web/citizen"
 	"seteli/web/finance"
+	"seteli/web/operator"
 	"seteli/web/orders"
 	"seteli/web/public"
 	"seteli/web/recording"
@@ -59,6 +60,7 @@ func (a *app) faces() (*faces, error) {
 		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),
 		(&orders.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		financePages.Audience(),
+		(&operator.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		(&steering.Pages{DB: a.db, Keys: a.keys, Cluster: a.health()}).Audience(),
 	}
 	audiences = append(audiences, admission.Audiences(admission.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Models: models})...)

@@ -25,23 +25,27 @@ type verifyCmd struct{}
 
 // Run verifies beside a running program or alone; it writes nothing.
 func (verifyCmd) Run(ctx context.Context, s *Settings) error {
-	if s.DatabaseURL != "" {
-		return verifyAt(ctx, s, s.DatabaseURL)
-	}
-	return attached(ctx, s, func(cl *postgres.Cluster) error { return verifyAt(ctx, s, cl.URL(postgres.App, postgres.Database)) })
+	return beside(ctx, s, func(a *app) error { return a.verify(ctx, os.Stdout) })
 }
 
-func verifyAt(ctx context.Context, s *Settings, url string) error {
-	a := &app{set: s, clock: calendar.Wall{}, log: slog.Default()}
-	var err error
-	if a.db, err = postgres.Open(ctx, postgres.Config{URL: url, Clock: a.clock}); err != nil {
-		return err
+// beside gives fn the database of a program that may be running: it neither migrates nor needs the keys.
+func beside(ctx context.Context, s *Settings, fn func(*app) error) error {
+	at := func(url string) error {
+		a := &app{set: s, clock: calendar.Wall{}, log: slog.Default()}
+		var err error
+		if a.db, err = postgres.Open(ctx, postgres.Config{URL: url, Clock: a.clock}); err != nil {
+			return err
+		}
+		defer a.db.Close()
+		if err := a.db.CheckMigrated(ctx, migrations.Files); err != nil {
+			return err
+		}
+		return fn(a)
 	}
-	defer a.db.Close()
-	if err := a.db.CheckMigrated(ctx, migrations.Files); err != nil {
-		return err
+	if s.DatabaseURL != "" {
+		return at(s.DatabaseURL)
 	}
-	return a.verify(ctx, os.Stdout)
+	return attached(ctx, s, func(cl *postgres.Cluster) error { return at(cl.URL(postgres.App, postgres.Database)) })
 }
 
 // errDiffers ends the program with status 1.

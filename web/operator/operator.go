@@ -1,0 +1,119 @@
+// Package operator is the national operator's pages: organisers with whom they serve and their first main users, the national list
+// of municipalities, and the register of providers to look at.
+//
+// A page reads a form, calls one use case and shows a page or redirects. The operator sees no tenant's rows: an organiser itself,
+// its main users and the companies are facts of the nation, and nothing here shows a client.
+package operator
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"seteli/core/fault"
+	"seteli/domain/organiser"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Pages holds what the pages need.
+type Pages struct {
+	DB    *postgres.DB
+	Texts *i18n.Catalogue
+}
+
+var errAddress = fault.New(fault.NotFound, "OPR-001", "operator.no_page")
+
+// Audience is the pages with their routes and navigation.
+func (p *Pages) Audience() ui.Audience {
+	form := func(path string, right access.Right, body int64, handle func(http.ResponseWriter, *ui.Request) error) []ui.Route {
+		return []ui.Route{{Method: "GET", Path: path, Right: right, Handle: handle}, {Method: "POST", Path: path, Right: right, Handle: handle, Body: body}}
+	}
+	// Companies are public, their list is the operator's tool: others reach companies from what they do with them.
+	routes := []ui.Route{
+		{Method: "GET", Path: "/operator", Right: access.OrganiserManage, Handle: p.list},
+		{Method: "GET", Path: "/operator/{organiser}", Right: access.OrganiserManage, Handle: p.one},
+		{Method: "GET", Path: "/operator/providers", Right: access.OrganiserManage, Handle: p.providers},
+	}
+	routes = append(routes, form("/operator/new", access.OrganiserManage, 0, p.found)...)
+	routes = append(routes, form("/operator/{organiser}/main-user", access.OrganiserManage, 0, p.mainUser)...)
+	routes = append(routes, form("/operator/{organiser}/serves", access.OrganiserManage, 0, p.serve)...)
+	routes = append(routes, form("/operator/{organiser}/serves/end", access.OrganiserManage, 0, p.serveEnd)...)
+	routes = append(routes, form("/operator/municipalities", access.CatalogueNational, largestFile+64<<10, p.municipalities)...)
+	return ui.Audience{
+		Name: "operator", Templates: templates, Routes: routes, Roles: []access.Role{access.Operator},
+		Nav: []ui.NavItem{{Key: "operator.nav.organisers", Path: "/operator", Right: access.OrganiserManage},
+			{Key: "operator.nav.municipalities", Path: "/operator/municipalities", Right: access.CatalogueNational},
+			{Key: "operator.nav.providers", Path: "/operator/providers", Right: access.OrganiserManage}},
+		Pages: []ui.PageSpec{
+			ui.Page("operator/list", listView{}), ui.Page("operator/one", oneView{}, oneView{ID: 1, Name: "x", NoMunicipalities: true, Serves: sample()}),
+			ui.Page("operator/found", foundView{}), ui.Page("operator/main-user", mainUserView{}, mainUserView{Name: "x"}),
+			ui.Page("operator/serves", serveView{}, serveView{Name: "x"}), ui.Page("operator/serves-end", serveEndView{}),
+			ui.Page("operator/municipalities", municipalitiesView{}, municipalitiesView{Faults: &ui.Table{Caption: "x"}, Table: sample()}),
+			ui.Page("operator/providers", providersView{}, providersView{Table: sample(), More: true}),
+		},
+	}
+}
+
+func sample() ui.Table {
+	return ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{{{Text: "x"}}}}
+}
+
+// read runs fn in the national scope without writing.
+func (p *Pages) read(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
+	return p.DB.ReadNational(r.Context(), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
+}
+
+// write runs one use case in the national scope.
+func (p *Pages) write(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
+	return p.DB.National(r.Context(), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
+}
+
+// named reads the organiser that the address names; what is none does not exist.
+func (p *Pages) named(r *ui.Request) (o organiser.Organiser, err error) {
+	id, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
+	if err != nil || id <= 0 {
+		return o, errAddress
+	}
+	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		o, err = organiser.Get(ctx, tx, int32(id))
+		return err
+	})
+	return o, err
+}
+
+func status(f *ui.Form) int {
+	if f.Refused() {
+		return http.StatusUnprocessableEntity
+	}
+	return http.StatusOK
+}
+
+func address(o organiser.Organiser) string { return fmt.Sprintf("/operator/%d", o.ID) }
+
+type listView struct{ Table ui.Table }
+
+// list shows every organiser.
+func (p *Pages) list(w http.ResponseWriter, r *ui.Request) error {
+	var all []organiser.Organiser
+	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		all, err = organiser.All(ctx, tx)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	t := ui.Table{Caption: r.T("operator.organisers"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("operator.organiser")}, {Text: r.T("operator.kind")},
+		{Text: r.T("operator.prefix")}, {Text: r.T("operator.business_id")}}, Empty: ui.Empty{Title: r.T("operator.organisers.none"), Text: r.T("operator.organisers.none_text")}}
+	for _, o := range all {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: o.Names.In(r.Lang), Href: r.Path("/operator/{organiser}", o.ID)}, {Text: r.T("operator.kind." + o.Kind)}, {Text: o.Prefix}, {Text: o.BusinessID}})
+	}
+	return r.Show(w, http.StatusOK, "operator/list", listView{t})
+}
