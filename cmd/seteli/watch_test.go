@@ -6,13 +6,16 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"seteli/core/calendar"
 	"seteli/platform/access"
+	"seteli/platform/postgres"
 )
 
-// upload gives the provider a file of events, so that its pages have something to show.
+// upload gives the provider a file of events and the organiser a key of a program, so that their pages have something to show.
 func (w *whole) upload() {
 	var body bytes.Buffer
 	m := multipart.NewWriter(&body)
@@ -42,7 +45,18 @@ func (w *whole) upload() {
 		w.Fatalf("upload: %d %s\n%.800s", rec.Code, rec.Header().Get("Location"), rec.Body.String())
 	}
 	w.ids["file"] = id
-	w.ids["key"] = "1"
+	main := as(w.own, access.MainUser)
+	today := calendar.Today(w.clock)
+	err = w.app.db.National(w.Context(), func(tx *postgres.Tx) error {
+		by := access.Actor{Account: main.account, Name: "Pääkäyttäjä", Role: access.MainUser, Organiser: ownOrganiser}
+		key, _, err := access.MakeKey(w.Context(), tx, by, access.Key{Organiser: ownOrganiser, Name: "Maksatus", Scopes: []access.Right{access.SettlementRead},
+			Valid: calendar.Period{From: today, To: today + 30}})
+		w.ids["key"] = strconv.FormatInt(key.ID, 10)
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
 }
 
 // clients are the names of everybody whom the own organiser serves, as pages write them.
