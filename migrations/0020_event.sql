@@ -17,7 +17,7 @@ create policy organiser_scope on event_batch to seteli_app
 create policy provider_scope on event_batch for select to seteli_app
   using (provider_id = current_setting('seteli.provider')::bigint);
 grant select, insert on event_batch to seteli_app;
-create sequence event_number;                -- ids are drawn in blocks before COPY, so that postings can name their event
+create sequence event_number;                -- ids are drawn in blocks before the insert, so that postings can name their event
 grant usage on sequence event_number to seteli_app;
 create table event (
   organiser_id int not null, event_id bigint not null,

@@ -109,6 +109,9 @@ func copyKeys(from, to string) error {
 	if err != nil {
 		return fmt.Errorf("reading the keys of the dump: %w", err)
 	}
+	if err := os.MkdirAll(filepath.Dir(to), 0o711); err != nil { //nolint:gosec // PostgreSQL's user passes through; the keys' own directory is closed
+		return err
+	}
 	if err := os.MkdirAll(to, 0o700); err != nil {
 		return err
 	}

@@ -193,7 +193,7 @@ func payeeFacts(ctx context.Context, q *db.Queries, org int32, ids []int64) ([]p
 	return out, nil
 }
 
-// store numbers and writes the run: rows by arrays, postings by COPY, however many payees there are.
+// store numbers and writes the run: rows and postings by arrays, however many payees there are.
 func store(ctx context.Context, tx *postgres.Tx, by access.Actor, in CalculateInput, day calendar.Date, list []Statement, periods []ledger.Sealed) (Run, error) {
 	q := db.New(tx)
 	next, err := q.RunNext(ctx, db.RunNextParams{OrganiserID: in.Organiser, RunKey: in.Key})

@@ -65,14 +65,5 @@ func (tx *Tx) SendBatch(ctx context.Context, b *pgx.Batch) pgx.BatchResults {
 	return tx.pgx.SendBatch(ctx, b)
 }
 
-// CopyFrom writes many rows in one statement, the fastest way in.
-func (tx *Tx) CopyFrom(ctx context.Context, table pgx.Identifier, columns []string, rows pgx.CopyFromSource) (int64, error) {
-	if tx.ended {
-		return 0, errEnded
-	}
-	tx.queries++
-	return tx.pgx.CopyFrom(ctx, table, columns, rows)
-}
-
 // Raw is for libraries that write their own rows into this transaction (the job queue). Not for queries of ours: they would not be counted.
 func (tx *Tx) Raw() pgx.Tx { return tx.pgx }
