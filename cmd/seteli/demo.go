@@ -136,7 +136,7 @@ func (a *app) buildDemo(ctx context.Context, o demo.Options, clock *calendar.Fix
 	}
 	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Address: a.set.PublicURL, Log: a.log}
 	d := demo.Deps{DB: a.db, Clock: clock, Keys: a.keys, Texts: a.texts, Models: rulebook.BuiltIn(), Bank: bank.Pain001{},
-		Deliver: func(ctx context.Context) error { return a.deliver(ctx, desk.Handlers()) }, Analyse: a.analyse}
+		Deliver: func(ctx context.Context) error { return a.deliver(ctx, a.topics(desk)) }, Analyse: a.analyse}
 	began := time.Now()
 	if r, err = demo.Build(ctx, d, o); err != nil {
 		return r, err

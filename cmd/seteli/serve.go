@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"seteli/domain/notice"
 	"seteli/domain/settlement"
 	"seteli/domain/statistics"
+	"seteli/domain/voucher"
 	"seteli/platform/job"
 	"seteli/platform/postgres"
 )
@@ -33,7 +35,7 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 		return err
 	}
 	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Address: a.set.PublicURL, Log: a.log}
-	topics := desk.Handlers()
+	topics := a.topics(desk)
 	topics[settlement.TopicApproved] = settlement.Deliver(a.db, a.texts)
 	queue, err := a.jobs(f.sessions, topics)
 	if err != nil {
@@ -74,6 +76,13 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 		err = nil
 	}
 	return errors.Join(err, a.stopServing(server, queue))
+}
+
+// topics are who receives which message: the notices, and what the end of an approval does to vouchers.
+func (a *app) topics(desk *notice.Desk) map[string]job.Handler {
+	topics := desk.Handlers()
+	maps.Copy(topics, voucher.Handlers(a.db))
+	return topics
 }
 
 // stopServing lets requests and jobs end, at most half a minute.

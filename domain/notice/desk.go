@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 
+	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/domain/notice/db"
 	"seteli/domain/organiser"
@@ -34,7 +35,7 @@ type Desk struct {
 	Log     *slog.Logger
 }
 
-// ids is what the payloads of all topics hold.
+// ids is what the payloads of the topics hold, each some of it.
 type ids struct {
 	Application int64 `json:"application"`
 	Decision    int64 `json:"decision"`
@@ -45,6 +46,9 @@ type ids struct {
 	Reservation int64 `json:"reservation"`
 	Run         int64 `json:"run"`
 	Step        int32 `json:"step"`
+	// Of reservations: why one ended, and from which day one rests.
+	Why  string        `json:"why"`
+	From calendar.Date `json:"from"`
 }
 
 // told is a message being turned into notices.
@@ -74,6 +78,7 @@ func (d *Desk) Handlers() map[string]job.Handler {
 		"price.decided":          write(priceDecided),
 		"reservation.made":       write(reservationMade),
 		"reservation.ended":      write(reservationEnded),
+		"reservation.suspended":  write(reservationSuspended),
 		TopicMail:                d.send,
 	}
 }

@@ -122,6 +122,9 @@ func TestEachTopicTellsItsReceivers(t *testing.T) {
 		{"price.decided", `{"price":12}`, []string{"toimisto@aava.example sv 1.1.2027"}},
 		{"reservation.made", `{"reservation":6,"provider":5}`, []string{"veeti@post.example en Home care", "toimisto@aava.example sv Keskusta"}},
 		{"reservation.ended", `{"reservation":6,"provider":5}`, []string{"veeti@post.example en 31 December 2026", "toimisto@aava.example sv 31.12.2026"}},
+		{"reservation.ended", `{"reservation":6,"provider":5,"why":"exit"}`, []string{"veeti@post.example en stops providing Home care. Your reservation ends on 31 December 2026", "toimisto@aava.example sv 31.12.2026"}},
+		{"reservation.ended", `{"reservation":6,"provider":5,"why":"revoked"}`, []string{"veeti@post.example en off the providers of Home care", "toimisto@aava.example sv 31.12.2026"}},
+		{"reservation.suspended", `{"reservation":6,"from":"2026-12-01"}`, []string{"veeti@post.example en for Home care from 1 December 2026"}},
 	} {
 		t.Run(c.topic+c.payload, func(t *testing.T) {
 			t.Parallel()

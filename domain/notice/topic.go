@@ -148,7 +148,8 @@ func reservationMade(ctx context.Context, t *told) error {
 	return t.tell(ctx, provider(r), "reservation.made.provider", args)
 }
 
-// reservationEnded tells both sides: whoever ended it, the other must know.
+// reservationEnded tells both sides: whoever ended it, the other must know. A client whose provider leaves or is taken off the list
+// is told that: the client has a choice to make.
 func reservationEnded(ctx context.Context, t *told) error {
 	r, service, err := t.reservation(ctx)
 	if err != nil {
@@ -158,10 +159,23 @@ func reservationEnded(ctx context.Context, t *told) error {
 	if r.State == "cancelled" {
 		args["day"] = r.ValidFrom
 	}
-	if err := t.tell(ctx, client(r), "reservation.ended.client", args); err != nil {
+	key := "reservation.ended.client"
+	if t.Why == "exit" || t.Why == "revoked" {
+		key += "." + t.Why
+	}
+	if err := t.tell(ctx, client(r), key, args); err != nil {
 		return err
 	}
 	return t.tell(ctx, provider(r), "reservation.ended.provider", args)
+}
+
+// reservationSuspended tells the client only: the provider has the organiser's own word about its approval.
+func reservationSuspended(ctx context.Context, t *told) error {
+	r, service, err := t.reservation(ctx)
+	if err != nil {
+		return err
+	}
+	return t.tell(ctx, client(r), "reservation.suspended.client", map[string]any{"service": service, "unit": r.UnitName, "company": r.Company, "day": t.From})
 }
 
 func (t *told) reservation(ctx context.Context) (db.ReservationFactsRow, i18n.Names, error) {

@@ -148,7 +148,7 @@ func finish(ctx context.Context, tx *postgres.Tx, by access.Actor, v *Voucher, r
 		return fmt.Errorf("voucher %d: ending its reservations: %w", v.ID, err)
 	}
 	for _, r := range cut {
-		if err := tellEnded(ctx, tx, v.Organiser, r.ReservationID, r.ProviderID); err != nil {
+		if err := tellEnded(ctx, tx, v.Organiser, Reserved{Reservation: r.ReservationID, Provider: r.ProviderID}); err != nil {
 			return err
 		}
 	}
@@ -157,13 +157,14 @@ func finish(ctx context.Context, tx *postgres.Tx, by access.Actor, v *Voucher, r
 
 // Reserved is the payload of the topics about reservations.
 type Reserved struct {
-	Reservation int64 `json:"reservation"`
-	Provider    int64 `json:"provider"`
+	Reservation int64  `json:"reservation"`
+	Provider    int64  `json:"provider"`
+	Why         string `json:"why,omitempty"` // "exit" or "revoked" when the provider's approval ended, otherwise ""
 }
 
-func tellEnded(ctx context.Context, tx *postgres.Tx, organiser int32, reservation, provider int64) error {
+func tellEnded(ctx context.Context, tx *postgres.Tx, organiser int32, r Reserved) error {
 	return tx.Outbox(ctx, postgres.Message{Organiser: organiser, Topic: "reservation.ended",
-		Dedup: fmt.Sprintf("reservation.ended:%d:%d", reservation, tx.Now().UnixMicro()), Payload: Reserved{reservation, provider}})
+		Dedup: fmt.Sprintf("reservation.ended:%d:%d", r.Reservation, tx.Now().UnixMicro()), Payload: r})
 }
 
 func endDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, v *Voucher, outcome decision.Outcome, reason, office string) error {

@@ -37,6 +37,7 @@ const (
 	ActAnnulled audit.Act = "voucher.annulled"
 	ActReserved audit.Act = "reservation.made"
 	ActEnded    audit.Act = "reservation.ended"
+	ActLeft     audit.Act = "reservation.left" // the provider's approval ended
 	ActCancel   audit.Act = "reservation.cancelled"
 )
 

@@ -66,7 +66,7 @@ select count(*) from reservation where organiser_id = @organiser_id and voucher_
 -- Who may serve the contents on a day and at what price: approved, not suspended, with an approved price. Public facts (569/2009, 4 §).
 -- In the order of names; the faces choose another order for comparing.
 select a.provider_id, a.unit_id, p.name as provider_name, u.name as unit_name, u.address_line, u.postcode, u.city, u.municipality, u.phone, u.email,
-  u.languages, u.areas, x.content_id, x.price_cents, a.valid_to as approved_to, x.valid_to as price_to
+  u.languages, u.areas, x.content_id, x.price_cents, a.valid_to as approved_to, a.end_kind, x.valid_to as price_to
 from approval a
 join unit u on u.unit_id = a.unit_id and u.active
 join provider p on p.provider_id = a.provider_id and (p.ended_on is null or p.ended_on > @day::date)

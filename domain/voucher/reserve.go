@@ -11,6 +11,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/ident"
 	"seteli/core/money"
+	"seteli/domain/admission"
 	"seteli/domain/catalogue"
 	"seteli/domain/ledger"
 	"seteli/domain/voucher/db"
@@ -30,6 +31,7 @@ type Choice struct {
 	Content                int64
 	Price                  money.Cents // per unit of the content
 	PriceTo                calendar.Date
+	Until                  calendar.Date // first day on which the unit no longer serves, once its leaving is known; else calendar.Forever
 }
 
 // ChoicesOn lists who may serve the voucher's contents on a day: approved, not suspended, priced; of a purchased service the
@@ -55,7 +57,10 @@ func choicesOn(ctx context.Context, tx *postgres.Tx, organiser int32, service in
 	for i, r := range rows {
 		out[i] = Choice{Provider: r.ProviderID, Unit: r.UnitID, ProviderName: r.ProviderName, UnitName: r.UnitName, AddressLine: r.AddressLine,
 			Postcode: r.Postcode, City: r.City, Municipality: r.Municipality, Phone: r.Phone, Email: r.Email, Languages: r.Languages, Areas: r.Areas,
-			Content: r.ContentID, Price: r.PriceCents, PriceTo: r.PriceTo}
+			Content: r.ContentID, Price: r.PriceCents, PriceTo: r.PriceTo, Until: calendar.Forever}
+		if r.EndKind != nil && *r.EndKind != string(admission.Expired) {
+			out[i].Until = r.ApprovedTo
+		}
 	}
 	return out, nil
 }
@@ -135,7 +140,8 @@ type ReserveInput struct {
 }
 
 // Reserve makes the reservations: by the provider with the voucher's number, by the client online, or by staff with the client's
-// consent. The voucher then is open. Locks: voucher.
+// consent. The voucher then is open. With a provider who has announced its leaving, or whose approval is revoked from a later day, the
+// reservation ends there. Locks: voucher, then the unit's approval (shared).
 func Reserve(ctx context.Context, tx *postgres.Tx, by access.Actor, in ReserveInput) ([]Reservation, error) {
 	if err := by.May(access.ReservationMake, in.Organiser); err != nil {
 		return nil, err
@@ -221,6 +227,10 @@ func pick(ctx context.Context, tx *postgres.Tx, by access.Actor, v Voucher, in R
 			return nil, errPickContent
 		}
 	}
+	_, err := db.New(tx).ApprovalHold(ctx, db.ApprovalHoldParams{OrganiserID: v.Organiser, ServiceID: v.Service, UnitID: in.Unit, Day: in.From})
+	if err != nil {
+		return nil, fmt.Errorf("voucher %d: holding the approval of unit %d: %w", v.ID, in.Unit, err)
+	}
 	choices, err := choicesOn(ctx, tx, v.Organiser, v.Service, contents, in.Unit, in.From)
 	if err != nil {
 		return nil, err
@@ -263,7 +273,7 @@ func reserve(ctx context.Context, tx *postgres.Tx, by access.Actor, v Voucher, i
 	line, _ := v.Line(c.Content)
 	usable := v.Usable()
 	r := Reservation{Organiser: v.Organiser, Voucher: v.ID, Line: line.ID, Client: v.Client, Person: v.Person, Provider: c.Provider, Unit: c.Unit,
-		Content: c.Content, UnitName: c.UnitName, ProviderName: c.ProviderName, Period: calendar.Period{From: in.From, To: usable.To},
+		Content: c.Content, UnitName: c.UnitName, ProviderName: c.ProviderName, Period: calendar.Period{From: in.From, To: min(usable.To, c.Until)},
 		Plan: in.Plan, MadeBy: by.Name, MadeBySide: side, RowVersion: 1}
 	id, err := db.New(tx).ReservationAdd(ctx, db.ReservationAddParams{OrganiserID: v.Organiser, VoucherID: v.ID, LineID: line.ID, PersonID: v.Person,
 		ClientID: v.Client, ProviderID: c.Provider, UnitID: c.Unit, ValidFrom: r.Period.From, ValidTo: r.Period.To, Plan: in.Plan,
@@ -276,7 +286,7 @@ func reserve(ctx context.Context, tx *postgres.Tx, by access.Actor, v Voucher, i
 	}
 	r.ID = id
 	return r, tx.Outbox(ctx, postgres.Message{Organiser: v.Organiser, Topic: "reservation.made", Dedup: fmt.Sprintf("reservation.made:%d", id),
-		Payload: Reserved{id, c.Provider}})
+		Payload: Reserved{Reservation: id, Provider: c.Provider}})
 }
 
 // EndInput ends a reservation from Day on.
@@ -363,7 +373,7 @@ func EndReservation(ctx context.Context, tx *postgres.Tx, by access.Actor, in En
 		return Reservation{}, err
 	}
 	r.Period.To, r.EndReason, r.EndedBy, r.RowVersion = in.Day, in.Reason, by.Name, r.RowVersion+1
-	if err := tellEnded(ctx, tx, v.Organiser, r.ID, r.Provider); err != nil {
+	if err := tellEnded(ctx, tx, v.Organiser, Reserved{Reservation: r.ID, Provider: r.Provider}); err != nil {
 		return Reservation{}, err
 	}
 	if err := step(ctx, tx, by, v, ActEnded, in.Reason); err != nil {
@@ -409,17 +419,10 @@ func CancelReservation(ctx context.Context, tx *postgres.Tx, by access.Actor, in
 		return Reservation{}, err
 	}
 	r.Cancelled, r.EndReason, r.EndedBy, r.RowVersion = true, in.Reason, by.Name, r.RowVersion+1
-	valid, err := q.ReservationsValid(ctx, db.ReservationsValidParams{OrganiserID: v.Organiser, VoucherID: v.ID})
-	if err != nil {
-		return Reservation{}, fmt.Errorf("voucher %d: counting its reservations: %w", v.ID, err)
+	if err := free(ctx, tx, &v); err != nil {
+		return Reservation{}, err
 	}
-	if valid == 0 && v.State == Open {
-		v.State = Granted
-		if err := saveState(ctx, tx, &v); err != nil {
-			return Reservation{}, err
-		}
-	}
-	if err := tellEnded(ctx, tx, v.Organiser, r.ID, r.Provider); err != nil {
+	if err := tellEnded(ctx, tx, v.Organiser, Reserved{Reservation: r.ID, Provider: r.Provider}); err != nil {
 		return Reservation{}, err
 	}
 	if err := step(ctx, tx, by, v, ActCancel, in.Reason); err != nil {

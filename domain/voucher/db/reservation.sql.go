@@ -56,7 +56,7 @@ func (q *Queries) ApprovedOn(ctx context.Context, arg ApprovedOnParams) ([]bool,
 
 const choicesOn = `-- name: ChoicesOn :many
 select a.provider_id, a.unit_id, p.name as provider_name, u.name as unit_name, u.address_line, u.postcode, u.city, u.municipality, u.phone, u.email,
-  u.languages, u.areas, x.content_id, x.price_cents, a.valid_to as approved_to, x.valid_to as price_to
+  u.languages, u.areas, x.content_id, x.price_cents, a.valid_to as approved_to, a.end_kind, x.valid_to as price_to
 from approval a
 join unit u on u.unit_id = a.unit_id and u.active
 join provider p on p.provider_id = a.provider_id and (p.ended_on is null or p.ended_on > $1::date)
@@ -93,6 +93,7 @@ type ChoicesOnRow struct {
 	ContentID    int64
 	PriceCents   money.Cents
 	ApprovedTo   calendar.Date
+	EndKind      *string
 	PriceTo      calendar.Date
 }
 
@@ -129,6 +130,7 @@ func (q *Queries) ChoicesOn(ctx context.Context, arg ChoicesOnParams) ([]Choices
 			&i.ContentID,
 			&i.PriceCents,
 			&i.ApprovedTo,
+			&i.EndKind,
 			&i.PriceTo,
 		); err != nil {
 			return nil, err

@@ -794,19 +794,31 @@ func (q *Queries) VouchersOfPerson(ctx context.Context, personID int64) ([]Vouch
 }
 
 const vouchersWaiting = `-- name: VouchersWaiting :many
-with open as (
-  select v.organiser_id, v.voucher_id, v.number, v.client_id, v.person_id, v.service_id, v.valid_from, v.valid_to, v.state, v.granted_at, v.answered_at,
-    case when v.sheet_given_at is null then 'sheet'
-         when v.answered_at is null then 'answer'
-         when v.state = 'granted' then 'choice'
-         else 'renewal' end as waits,
-    case when v.sheet_given_at is null then v.granted_at
-         when v.answered_at is null then v.sheet_given_at
-         else v.answered_at end as since
+with live as (
+  select v.organiser_id, v.voucher_id, v.number, v.client_id, v.person_id, v.service_id, v.mode, v.valid_from, v.valid_to, v.state,
+    v.sheet_given_at, v.answered_at, v.granted_at,
+    v.state = 'open' and exists (select from reservation r
+      where r.organiser_id = v.organiser_id and r.voucher_id = v.voucher_id and r.state = 'valid' and r.valid_to < v.valid_to
+        and not exists (select from reservation n where n.organiser_id = r.organiser_id and n.voucher_id = r.voucher_id
+          and n.line_id = r.line_id and n.state = 'valid' and n.valid_to > r.valid_to)) as unserved
   from voucher v
   where v.organiser_id = $3 and v.state in ('granted', 'open') and v.valid_to > $4::date
-    and v.service_id = any($5::bigint[])
-    and (v.state = 'granted' and v.mode <> 'purchased' or v.valid_to <= $6::date))
+    and v.service_id = any($5::bigint[])),
+open as (
+  select l.organiser_id, l.voucher_id, l.number, l.client_id, l.person_id, l.service_id, l.valid_from, l.valid_to,
+    case when l.unserved then 'choice'
+         when l.state = 'open' then 'renewal'
+         when l.sheet_given_at is null then 'sheet'
+         when l.answered_at is null then 'answer'
+         else 'choice' end as waits,
+    case when l.unserved then coalesce((select max(s.at) from voucher_step s where s.organiser_id = l.organiser_id
+           and s.voucher_id = l.voucher_id and s.act in ('reservation.ended', 'reservation.left')), l.answered_at, l.granted_at)
+         when l.state = 'open' then coalesce(l.answered_at, l.granted_at)
+         when l.sheet_given_at is null then l.granted_at
+         when l.answered_at is null then l.sheet_given_at
+         else l.answered_at end as since
+  from live l
+  where l.state = 'granted' and l.mode <> 'purchased' or l.unserved or l.valid_to <= $6::date)
 select o.voucher_id, o.number, o.client_id, o.person_id, o.service_id, o.valid_from, o.valid_to, o.waits::text as waits, o.since::timestamptz as since,
   c.last_name, c.first_names, c.birth_date
 from open o join client c on c.organiser_id = o.organiser_id and c.client_id = o.client_id
@@ -839,7 +851,8 @@ type VouchersWaitingRow struct {
 	BirthDate  calendar.Date
 }
 
-// The caseworker's work list: waits says for what. A voucher waits for one thing at a time.
+// The caseworker's work list: waits says for what. A voucher waits for one thing at a time. An open one waits for a choice again when
+// the last reservation of a content ends before the voucher does: the client or the provider ended it, or the provider's approval ended.
 func (q *Queries) VouchersWaiting(ctx context.Context, arg VouchersWaitingParams) ([]VouchersWaitingRow, error) {
 	rows, err := q.db.Query(ctx, vouchersWaiting,
 		arg.Waits,
