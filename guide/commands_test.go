@@ -111,6 +111,7 @@ func TestScripts(t *testing.T) {
 			e.Setenv("PATH", dir+string(os.PathListSeparator)+os.Getenv("PATH"))
 			e.Setenv("LANG", "C")
 			e.Setenv("ADDRESS", port)
+			e.Values[visitor{}] = &visitor{}
 			// Started as root the cluster runs as another user, who passes through.
 			for d := e.WorkDir; d != filepath.Dir(d) && d != os.TempDir(); d = filepath.Dir(d) {
 				if err := os.Chmod(d, 0o755); err != nil { //nolint:gosec // directories of this test
@@ -120,6 +121,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"identity": identity, "signin": signIn, "page": page, "send": send,
 			"pages": func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(ask("http://"+args[0], pages)) },
 		},
 	})

@@ -24,6 +24,7 @@ var ErrNotDemo = fault.New(fault.Conflict, "OIDC-010", "signin.standin_outside_d
 type Person struct {
 	Subject string
 	Name    string
+	Email   string // "" = the provider tells none
 	Hetu    string // invented: individual number 900–999
 	Group   string // heading on the page, already in the reader's words ("Kuusikunta")
 	Note    string // role in words ("palveluohjaaja")
@@ -37,6 +38,7 @@ type Config struct {
 	Secret     string
 	Redirects  []string // exact addresses that may be returned to
 	Stylesheet string   // address of the service's style sheet; "" = none
+	Icon       string   // address of its mark; "" = none
 	Clock      calendar.Clock
 
 	// People answers the search of the page: those whose name, group or note holds all words; at most limit, 0 = all.

@@ -100,6 +100,9 @@ func (p *Provider) identityToken(g grant, evil Misbehaviour) (string, error) {
 		"iss": p.cfg.Issuer, "aud": p.cfg.ClientID, "sub": g.person.Subject, "name": g.person.Name, "nonce": g.nonce,
 		"iat": now.Unix(), "exp": now.Add(5 * time.Minute).Unix(), "auth_time": now.Unix(), "acr": levelHigh,
 	}
+	if g.person.Email != "" {
+		claims["email"] = g.person.Email
+	}
 	if g.person.Hetu != "" {
 		claims[hetuClaim] = g.person.Hetu
 	}
