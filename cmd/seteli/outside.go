@@ -66,7 +66,7 @@ func (a *app) identity() (account.Identifier, http.Handler, error) {
 		return nil, nil, err
 	}
 	idp, err := standin.New(standin.Config{Demo: a.set.demo, Issuer: cfg.Issuer, ClientID: cfg.ClientID, Secret: cfg.ClientSecret, Redirects: []string{cfg.RedirectURL},
-		Stylesheet: files.Path("seteli.css"), Clock: a.clock,
+		Stylesheet: files.Path("seteli.css"), Icon: files.Path("mark.svg"), Clock: a.clock,
 		People: func(_ context.Context, search string, limit int) ([]standin.Person, error) {
 			return a.found(people, search, limit), nil
 		},

@@ -14,8 +14,8 @@ func TestProviderFromApplicationToThePublicList(t *testing.T) {
 	services := make(chan application, 8)
 	for _, s := range []application{
 		{"Havumäen kaupunki", "Kesätyöseteli", "Kesätyöjakso", "Heli Honkasaari", "Päivö Pajulampi"},
-		{"Rantasaaren sosiaali- ja terveyskuntayhtymä", "Siivous ja asiointi", "", "Henrik Havsgård", "Beata Björkholmen"},
-		{"Rantasaaren sosiaali- ja terveyskuntayhtymä", "Lapsiperheiden kotipalvelu", "", "Henrik Havsgård", "Beata Björkholmen"},
+		{"Rantasaaren sosiaali- ja terveyskuntayhtymä", "Siivous ja asiointi", "Tukipalvelun tunti", "Henrik Havsgård", "Beata Björkholmen"},
+		{"Rantasaaren sosiaali- ja terveyskuntayhtymä", "Lapsiperheiden kotipalvelu", "Kotipalvelun tunti", "Henrik Havsgård", "Beata Björkholmen"},
 	} {
 		services <- s
 	}

@@ -56,6 +56,9 @@ var names = map[string]map[string]string{
 	"Kesätyöseteli":                               {"sv": "Sommarjobbssedel", "en": "Summer job voucher"},
 	"Lapsiperheiden kotipalvelu":                  {"sv": "Hemservice för barnfamiljer", "en": "Home service for families with children"},
 	"Siivous ja asiointi":                         {"sv": "Städning och ärenden", "en": "Cleaning and errands"},
+	"Tukipalvelun tunti":                          {"sv": "Timme av stödservice", "en": "Hour of support"},
+	"Kotipalvelun tunti":                          {"sv": "Hemservicetimme", "en": "Hour of home service"},
+	"Kesätyöjakso":                                {"sv": "Sommarjobbsperiod", "en": "Summer job"},
 	"Havumäen kaupunki":                           {"sv": "Barrbacka stad", "en": ""},
 	"Rantasaaren sosiaali- ja terveyskuntayhtymä": {"sv": "Samkommunen för social- och hälsovård i Strandö", "en": "Rantasaari joint authority for social and health services"},
 }

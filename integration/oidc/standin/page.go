@@ -24,7 +24,7 @@ type group struct {
 
 // view is everything the page shows.
 type view struct {
-	Lang, Title, Notice, SearchLabel, SearchButton, Search, Nobody, More, Cancel, Stylesheet string
+	Lang, Title, Notice, SearchLabel, SearchButton, Search, Nobody, More, Cancel, Stylesheet, Icon string
 
 	Hidden []field
 	Groups []group
@@ -57,7 +57,7 @@ func (p *Provider) choose(w http.ResponseWriter, r *http.Request) {
 	text := func(key string) string { return p.cfg.Text(lang, "signin.standin."+key, nil) }
 	v := view{
 		Lang: lang, Title: text("title"), Notice: text("notice"), SearchLabel: text("search"), SearchButton: text("search_button"),
-		Search: q.Get("search"), Nobody: text("nobody"), Cancel: text("cancel"), Stylesheet: p.cfg.Stylesheet,
+		Search: q.Get("search"), Nobody: text("nobody"), Cancel: text("cancel"), Stylesheet: p.cfg.Stylesheet, Icon: p.cfg.Icon,
 	}
 	if len(people) > pageLimit {
 		people, v.More = people[:pageLimit], text("more")
