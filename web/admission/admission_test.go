@@ -13,9 +13,11 @@ import (
 	"github.com/andybalholm/cascadia"
 	"golang.org/x/net/html"
 
+	"seteli/core/ident"
 	"seteli/domain/admission"
 	"seteli/domain/admission/admissiontest"
 	"seteli/platform/access"
+	"seteli/platform/postgres/postgrestest"
 	pages "seteli/web/admission"
 	"seteli/web/ui"
 	"seteli/web/ui/uitest"
@@ -289,4 +291,63 @@ func TestCompanyUnitsAndUsersInTheBrowser(t *testing.T) {
 	preparer.get("/fi/company/users").want(t, 403)
 	preparer.get("/fi/company/account").want(t, 403)
 	handler.get("/fi/company").want(t, 403)
+}
+
+// served puts a client with a voucher and a reservation into each of the company's approved units; the rows of later packages are
+// written by the owner.
+func served(t *testing.T, w *admissiontest.World) {
+	t.Helper()
+	owner := postgrestest.Owner(t, w.DB)
+	for i, a := range w.Approvals() {
+		var person, client, voucher, line int64
+		row := func(dst *int64, sql string, args ...any) {
+			t.Helper()
+			if err := owner.QueryRow(t.Context(), sql, args...).Scan(dst); err != nil {
+				t.Fatal(err)
+			}
+		}
+		row(&person, `insert into person (identity_index) values (null) returning person_id`)
+		row(&client, `insert into client (organiser_id, person_id, last_name, first_names, birth_date, municipality, source, created_at)
+			values ($1, $2, 'Keksitty', 'Tyyne', '1941-02-03', '564', 'page', now()) returning client_id`, w.Org.ID, person)
+		number, err := ident.NewVoucherNumber("MTK", strings.NewReader(strings.Repeat(string(rune('a'+i)), 64)))
+		w.Must(err)
+		row(&voucher, `insert into voucher (organiser_id, number, client_id, person_id, service_id, mode, valid_from, valid_to, state, rulebook_id, own_share_forbidden)
+			values ($1, $2, $3, $4, $5, 'voucher', '2026-11-01', '2027-11-01', 'open', $6, false) returning voucher_id`, w.Org.ID, number.String(), client, person, w.Service.ID, w.Book.ID)
+		row(&line, `insert into voucher_line (organiser_id, voucher_id, person_id, content_id, recurrence, amount_quantity) values ($1, $2, $3, $4, 'month', 30000) returning line_id`,
+			w.Org.ID, voucher, person, w.Service.Contents[0].ID)
+		var id int64
+		row(&id, `insert into reservation (organiser_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, valid_from, valid_to, state, made_by, made_by_side, made_at, terms_accepted)
+			values ($1, $2, $3, $4, $5, $6, $7, '2026-11-01', '2027-11-01', 'valid', 'x', 'client', now(), true) returning reservation_id`,
+			w.Org.ID, voucher, line, person, client, a.Provider, a.Unit)
+	}
+}
+
+func TestWhoIsTouchedIsSeenBeforeAnApprovalEnds(t *testing.T) {
+	t.Parallel()
+	w := admissiontest.New(t)
+	w.Approved()
+	office, decider := open(t, w, w.Office), open(t, w, w.Decider)
+	exit, approval := "/exit/"+num(int64(w.Org.ID))+"/"+num(w.Service.ID), "/handling/approvals/"+num(w.Approvals()[0].ID)
+	if got := office.get("/fi"+exit).want(t, 200).text("main"); !strings.Contains(got, "ei ole asiakkaiden varauksia") {
+		t.Errorf("nobody: %s", got)
+	}
+	if got := decider.get("/fi"+approval).want(t, 200).text("main"); !strings.Contains(got, "Päättyminen ei koske asiakkaita") {
+		t.Errorf("nobody: %s", got)
+	}
+	served(t, w)
+	for lang, says := range map[string][2]string{"fi": {"varaus yhdellä asiakkaalla", "Yhdellä asiakkaalla on voimassa oleva"}, "sv": {"En klient har en reservation", "En klient har en gällande"},
+		"en": {"One client has a reservation", "One client has a present"}} {
+		page := office.get("/"+lang+exit).want(t, 200).text("main")
+		if !strings.Contains(page, says[0]) || strings.Contains(page, "Keksitty Tyyne") {
+			t.Errorf("%s, the company: %s", lang, page)
+		}
+		if page := decider.get("/"+lang+approval).want(t, 200).text("main"); !strings.Contains(page, says[1]) || !strings.Contains(page, "Keksitty Tyyne") || !strings.Contains(page, "MTK") {
+			t.Errorf("%s, the decision maker: %s", lang, page)
+		}
+	}
+	var logged int
+	w.Must(postgrestest.Owner(t, w.DB).QueryRow(t.Context(), `select count(*) from access_log where what = 'approval.affected'`).Scan(&logged))
+	if logged == 0 {
+		t.Error("the client's log does not tell of it")
+	}
 }

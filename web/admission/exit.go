@@ -6,6 +6,7 @@ import (
 
 	"seteli/core/fault"
 	"seteli/domain/admission"
+	"seteli/domain/voucher"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
 )
@@ -82,10 +83,27 @@ func (s site) exit(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return show(w, r, page{Title: r.T("admission.web.exit.title"), Caption: title, Top: []ui.Component{ui.Warning{Text: r.T("admission.web.exit.warning")}},
+	touched, err := s.touched(r, organiser, list)
+	if err != nil {
+		return err
+	}
+	return show(w, r, page{Title: r.T("admission.web.exit.title"), Caption: title, Top: []ui.Component{ui.Warning{Text: r.T("admission.web.exit.warning")}, touched},
 		Fields: []field{{Kind: "checkboxes", Name: "approvals", Label: r.T("admission.web.exit.units"), Options: approvalOptions(list, units)},
 			{Kind: "date", Name: "day", Label: r.T("admission.web.exit.day")}, {Kind: "textarea", Name: "reason", Label: r.T("admission.web.reason")}},
 		Buttons: []act{{Key: "admission.web.exit.send", Kind: "warning"}}})
+}
+
+// touched tells how many clients the company's leaving touches.
+func (s site) touched(r *ui.Request, organiser int32, list []admission.Approval) (ui.Inset, error) {
+	var reach voucher.Reach
+	err := s.DB.Read(r.Context(), r.Actor.In(organiser), func(tx *postgres.Tx) (err error) {
+		reach, err = voucher.AffectedCount(r.Context(), tx, r.Actor, organiser, ids(list), tx.Today())
+		return err
+	})
+	if err != nil || reach.Clients == 0 {
+		return ui.Inset{Text: r.T("admission.web.exit.no_clients")}, err
+	}
+	return ui.Inset{Text: r.T("admission.web.exit.clients", "n", reach.Clients)}, nil
 }
 
 // approvalOptions carry the version that was seen: "7.2" is version 2 of approval 7.

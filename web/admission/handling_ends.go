@@ -9,6 +9,7 @@ import (
 	"seteli/domain/admission"
 	"seteli/domain/catalogue"
 	"seteli/domain/register"
+	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -236,7 +237,53 @@ func (s site) approval(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return show(w, r, approvalPage(r, f, a, same, k))
+	p := approvalPage(r, f, a, same, k)
+	if len(p.Buttons) > 0 {
+		touched, err := s.affected(r, same)
+		if err != nil {
+			return err
+		}
+		p.Top = append(p.Top, touched...)
+	}
+	return show(w, r, p)
+}
+
+// listed is how many reservations the page of an approval names; the count tells of all.
+const listed = 50
+
+// affected shows whom the end of approvals touches, before anybody decides. It names clients, so their logs tell of it.
+func (s site) affected(r *ui.Request, same []admission.Approval) ([]ui.Component, error) {
+	var list []voucher.Carried
+	var reach voucher.Reach
+	err := s.write(r, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		list, reach, err = voucher.Affected(ctx, tx, r.Actor, r.Actor.Organiser, ids(same), tx.Today(), listed)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	t := ui.Table{Caption: r.T("admission.web.affected.title"), Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.affected.client")},
+		{Text: r.T("admission.web.unit")}, {Text: r.T("admission.web.affected.reservation")}},
+		Empty: ui.Empty{Title: r.T("admission.web.affected.none"), Text: r.T("admission.web.affected.none_text")}}
+	for _, c := range list {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: c.ListName, Small: c.Number.Print()}, {Text: c.UnitName}, {Text: r.Period(c.Period)}})
+	}
+	if len(list) == 0 {
+		return []ui.Component{t}, nil
+	}
+	told := ui.Inset{Text: r.T("admission.web.affected.count", "n", reach.Clients)}
+	if len(list) == listed {
+		told.Text += " " + r.T("admission.web.affected.more", "n", listed)
+	}
+	return []ui.Component{told, t}, nil
+}
+
+func ids(list []admission.Approval) []int64 {
+	out := make([]int64, len(list))
+	for i, a := range list {
+		out[i] = a.ID
+	}
+	return out
 }
 
 func (s site) endApproval(r *ui.Request, f *ui.Form, a admission.Approval, same []admission.Approval) func(ctx context.Context, tx *postgres.Tx) error {
