@@ -56,6 +56,7 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 	}
 	watching, stopWatching := context.WithCancel(ctx)
 	defer stopWatching()
+	go f.board.Watch(watching, 5*time.Second, a.log) // who was approved a moment ago is soon public
 	if a.cluster != nil {
 		go a.cluster.Watch(watching, a.db, time.Minute, func(free uint64, readOnly bool) {
 			a.log.Warn("disk", "free_bytes", free, "read_only", readOnly)
