@@ -54,7 +54,7 @@ func TestCheckerCreditsASettledEvent(t *testing.T) {
 		p.open(fromLast(p.Links(), "/review/", taken)[3:])
 		taken++
 		p.press("Hyvitä").sees("Hyvitä tapahtuma")
-		p.fill("Syy", "Väärä määrä").fill("Perustelu", "Käynti oli puolet lyhyempi.").press("Hyvitä").sees("Tapahtuma odottaa hyvitystä.")
+		p.fill("reason_code", "Väärä määrä").fill("Perustelu", "Käynti oli puolet lyhyempi.").press("Hyvitä").sees("Tapahtuma odottaa hyvitystä.")
 	}, walk{lang: "en"})
 }
 

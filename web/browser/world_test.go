@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -121,6 +122,9 @@ func (s stage) as(name, lang string, view browser.View) *browser.Person {
 	s.t.Helper()
 	p := s.b.Visitor(s.t, world.base, view)
 	p.Go("/" + lang + "/sign-in/start")
+	if !p.Holds(name) { // the page lists the first people only
+		p.Go(p.Path() + "&search=" + url.QueryEscape(name))
+	}
 	p.Press(name)
 	return p
 }
