@@ -21,6 +21,7 @@ import (
 var people = []standin.Person{
 	{Subject: "ylermi", Name: "Ylermi Ylläpito", Email: "ylermi@kansallinen.example"},
 	{Subject: "pirkko", Name: "Pirkko Pääkäyttäjä", Email: "pirkko@mallila.example"},
+	{Subject: "saku", Name: "Saku Saarni", Email: "saku@saarni.example"},
 }
 
 // visitor is the browser of whoever signed in last in a script.

@@ -36,7 +36,7 @@ var navigation = map[access.Role][]string{
 	access.MainUser:           {"/settings/services", "/settings/staff", "/settings/budgets", "/settings/organiser", "/steering"},
 	access.StatisticsReader:   {"/steering", "/notices"},
 	access.PrivacyOfficer:     {"/audit", "/access-log", "/notices"},
-	access.Operator:           {"/operator", "/operator/municipalities", "/operator/providers", "/operations", "/notices"},
+	access.Operator:           {"/operator", "/operator/municipalities", "/register", "/operations", "/notices"},
 }
 
 // arrange takes the entries that the packages offer and puts each role's navigation together. An entry named here that no

@@ -179,3 +179,24 @@ func TestUsersAreGivenRolesAndMadePassive(t *testing.T) {
 		return err
 	}))
 }
+
+func TestOnlyTheOperatorNamesWhoSigns(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.must(w.in(func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := access.SignIn(ctx, tx, access.Account{Issuer: "https://id.example", Subject: "saku", Name: "Saku Saarni", Email: "saku@aava.example"})
+		return err
+	}))
+	name := func(by access.Actor) error {
+		return w.in(func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := register.NameSignatory(ctx, tx, by, register.UserInput{Provider: w.company.ID, Name: "saku saarni", Email: "saku@aava.example"})
+			return err
+		})
+	}
+	for code, by := range map[string]access.Actor{"ACC-001": w.office, "ACC-007": {Account: 7, Role: access.DecisionMaker, Organiser: 1}} {
+		faulttest.Want(t, name(by), code)
+	}
+	operator := access.Actor{Account: 8, Name: "Ylermi Ylläpito", Role: access.Operator}
+	w.must(name(operator))
+	faulttest.WantField(t, name(operator), "REG-043", "email")
+}

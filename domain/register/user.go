@@ -97,6 +97,35 @@ func (in UserInput) account(ctx context.Context, tx *postgres.Tx) (access.Accoun
 	return access.Account{}, errUserNone
 }
 
+// SignatoryNamed notes that the operator has named who signs for a company.
+const SignatoryNamed audit.Act = "provider.signatory_named"
+
+// NameSignatory lets somebody who has signed in sign for the company: by the operator, who has looked the right to sign up in the
+// trade register, where no mandate service tells it. REG-044 and REG-043 as in AddUser; nobody of the company can do this.
+func NameSignatory(ctx context.Context, tx *postgres.Tx, by access.Actor, in UserInput) (access.Mandate, error) {
+	if err := by.May(access.RegisterCheck, 0); err != nil {
+		return access.Mandate{}, err
+	}
+	account, err := in.account(ctx, tx)
+	if err != nil {
+		return access.Mandate{}, err
+	}
+	members, err := access.MembersOf(ctx, tx, 0, in.Provider)
+	if err != nil {
+		return access.Mandate{}, err
+	}
+	if slices.ContainsFunc(members, func(m access.Member) bool {
+		return m.Active && m.Account == account.ID && m.Role == access.Signatory
+	}) {
+		return access.Mandate{}, errUserKnown.At("email")
+	}
+	m, err := access.Grant(ctx, tx, by, access.Mandate{Account: account.ID, Role: access.Signatory, Provider: in.Provider})
+	if err != nil {
+		return access.Mandate{}, err
+	}
+	return m, audit.Write(ctx, tx, by, SignatoryNamed, audit.Ref{Kind: "mandate", ID: m.ID, Label: account.Name}, map[string]any{"provider": in.Provider, "role": m.Role})
+}
+
 // PassivateInput ends what somebody may do for the company.
 type PassivateInput struct{ Provider, Mandate int64 }
 

@@ -1,5 +1,6 @@
 // Package operator is the national operator's pages: organisers with whom they serve and their first main users, the national list
-// of municipalities, and the register of providers to look at.
+// of municipalities, and the register of providers with who signs for
+// each company, as long as no mandate service tells it.
 //
 // A page reads a form, calls one use case and shows a page or redirects. The operator sees no tenant's rows: an organiser itself,
 // its main users and the companies are facts of the nation, and nothing here shows a client.
@@ -40,24 +41,27 @@ func (p *Pages) Audience() ui.Audience {
 	routes := []ui.Route{
 		{Method: "GET", Path: "/operator", Right: access.OrganiserManage, Handle: p.list},
 		{Method: "GET", Path: "/operator/{organiser}", Right: access.OrganiserManage, Handle: p.one},
-		{Method: "GET", Path: "/operator/providers", Right: access.OrganiserManage, Handle: p.providers},
+		{Method: "GET", Path: "/register", Right: access.OrganiserManage, Handle: p.providers},
 	}
 	routes = append(routes, form("/operator/new", access.OrganiserManage, 0, p.found)...)
 	routes = append(routes, form("/operator/{organiser}/main-user", access.OrganiserManage, 0, p.mainUser)...)
 	routes = append(routes, form("/operator/{organiser}/serves", access.OrganiserManage, 0, p.serve)...)
 	routes = append(routes, form("/operator/{organiser}/serves/end", access.OrganiserManage, 0, p.serveEnd)...)
+	routes = append(routes, form("/register/new", access.OrganiserManage, 0, p.providerAdd)...)
+	routes = append(routes, form("/register/{provider}", access.OrganiserManage, 0, p.provider)...)
 	routes = append(routes, form("/operator/municipalities", access.CatalogueNational, largestFile+64<<10, p.municipalities)...)
 	return ui.Audience{
 		Name: "operator", Templates: templates, Routes: routes, Roles: []access.Role{access.Operator},
 		Nav: []ui.NavItem{{Key: "operator.nav.organisers", Path: "/operator", Right: access.OrganiserManage},
 			{Key: "operator.nav.municipalities", Path: "/operator/municipalities", Right: access.CatalogueNational},
-			{Key: "operator.nav.providers", Path: "/operator/providers", Right: access.OrganiserManage}},
+			{Key: "operator.nav.providers", Path: "/register", Right: access.OrganiserManage}},
 		Pages: []ui.PageSpec{
 			ui.Page("operator/list", listView{}), ui.Page("operator/one", oneView{}, oneView{ID: 1, Name: "x", NoMunicipalities: true, Serves: sample()}),
 			ui.Page("operator/found", foundView{}), ui.Page("operator/main-user", mainUserView{}, mainUserView{Name: "x"}),
 			ui.Page("operator/serves", serveView{}, serveView{Name: "x"}), ui.Page("operator/serves-end", serveEndView{}),
 			ui.Page("operator/municipalities", municipalitiesView{}, municipalitiesView{Faults: &ui.Table{Caption: "x"}, Table: sample()}),
 			ui.Page("operator/providers", providersView{}, providersView{Table: sample(), More: true}),
+			ui.Page("operator/provider", providerView{}, providerView{Name: "x", Signatories: sample()}), ui.Page("operator/provider-add", providerAddView{}),
 		},
 	}
 }

@@ -162,7 +162,7 @@ func TestFromNothingToTheFirstMainUser(t *testing.T) {
 		o.get(strings.Replace(one, "fi", lang, 1), "994", "995")
 		o.get("/"+lang+"/operator", "MTK")
 		o.get("/" + lang + "/operator/new")
-		o.get("/" + lang + "/operator/providers")
+		o.get("/" + lang + "/register")
 		o.get(strings.Replace(one, "fi", lang, 1)+"/main-user", "Mallila")
 		o.get(strings.Replace(one, "fi", lang, 1)+"/serves", "Mallila")
 	}
@@ -225,7 +225,7 @@ func TestOnlyTheOperatorComesIn(t *testing.T) {
 		if role == access.Operator {
 			want = 200
 		}
-		for _, path := range []string{"/fi/operator", "/fi/operator/new", "/fi/operator/municipalities", "/fi/operator/providers", one, one + "/serves"} {
+		for _, path := range []string{"/fi/operator", "/fi/operator/new", "/fi/operator/municipalities", "/fi/register", one, one + "/serves"} {
 			o.send(server, "GET", path, "", nil, want)
 		}
 		if role != access.Operator {
@@ -238,4 +238,41 @@ func TestOnlyTheOperatorComesIn(t *testing.T) {
 	for _, path := range []string{"/fi/operator/9", "/fi/operator/x", "/fi/operator/99999999999", "/fi/operator/9/serves", one + "/serves/end?municipality=1"} {
 		o.send(o.server, "GET", path, "", nil, 404)
 	}
+}
+
+// Without a service that tells who may sign for a company, the operator looks it up and names the person.
+func TestCompanyComesInWithWhoSignsForIt(t *testing.T) {
+	t.Parallel()
+	o := open(t)
+	o.get("/fi/register", "Yrityksiä ei löydy")
+	o.post("/fi/register/new", nil, 422, `href="#f-business_id"`, `href="#f-name"`, `href="#f-email"`)
+	form := url.Values{"business_id": {"1234567-1"}, "name": {"Kotihoiva Aava Oy"}, "email": {"toimisto@aava.example"}, "language": {"sv"}}
+	one := o.post("/fi/register/new", form, 303)
+	o.post("/fi/register/new", form, 422, `href="#f-business_id"`, "toimisto@aava.example")
+	o.get("/fi/register?search=aava", "Kotihoiva Aava Oy")
+	o.get("/fi/register?search=1234", "Kotihoiva Aava Oy")
+	o.get("/fi/register?search=muu", "Yrityksiä ei löydy")
+	signer := url.Values{"name": {"Saku Saarni"}, "email": {"saku@aava.example"}}
+	o.post(one, signer, 422, `href="#f-checked"`, "Saku Saarni")
+	signer.Set("checked", "yes")
+	o.post(one, signer, 422, `href="#f-email"`)
+	o.signIn("Saku Saarni", "saku@aava.example")
+	o.post(one, signer, 303)
+	o.post(one, signer, 422, "f-email")
+	for _, lang := range []string{"fi", "sv", "en"} {
+		o.get(strings.Replace(one, "fi", lang, 1), "Saku Saarni", "1234567-1")
+		o.get("/" + lang + "/register/new")
+	}
+	if n := o.count("select count(*) from mandate where role = 'signatory' and provider_id = 1 and active"); n != 1 {
+		t.Errorf("%d signatories", n)
+	}
+	if n := o.count("select count(*) from audit where act in ('provider.added', 'provider.signatory_named') and actor_name = 'Ylermi Ylläpito'"); n != 2 {
+		t.Errorf("%d rows in the audit", n)
+	}
+	for _, path := range []string{"/fi/register/9", "/fi/register/x"} {
+		o.send(o.server, "GET", path, "", nil, 404)
+	}
+	handler := o.as(access.Actor{Account: 9, Role: access.ApplicationHandler, Organiser: 1})
+	o.send(handler, "GET", one, "", nil, 403)
+	o.send(handler, "POST", one, "application/x-www-form-urlencoded", strings.NewReader(signer.Encode()), 403)
 }

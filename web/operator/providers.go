@@ -19,7 +19,7 @@ type providersView struct {
 	More  bool // there are more than are shown
 }
 
-// providers shows the national register of companies, to look at: each company keeps its own data.
+// providers shows the national register of companies. Each company keeps its own data.
 func (p *Pages) providers(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	words := f.OptionalText("search")
@@ -41,7 +41,7 @@ func (p *Pages) providers(w http.ResponseWriter, r *ui.Request) error {
 		if c.EndedOn != nil {
 			ended = r.T("operator.providers.ended", "day", r.Date(*c.EndedOn))
 		}
-		v.Table.Rows = append(v.Table.Rows, []ui.Cell{{Text: c.Name}, {Text: c.BusinessID.String()}, {Text: c.City}, {Text: c.Email}, {Text: c.Phone}, {Text: since, Small: ended}})
+		v.Table.Rows = append(v.Table.Rows, []ui.Cell{{Text: c.Name, Href: r.Path("/register/{provider}", c.ID)}, {Text: c.BusinessID.String()}, {Text: c.City}, {Text: c.Email}, {Text: c.Phone}, {Text: since, Small: ended}})
 	}
 	return r.Show(w, status(f), "operator/providers", v)
 }
