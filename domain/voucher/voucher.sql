@@ -62,14 +62,17 @@ order by valid_from desc, voucher_id desc;
 -- name: VouchersWaiting :many
 -- The caseworker's work list: waits says for what. A voucher waits for one thing at a time. An open one waits for a choice again when
 -- the last reservation of a content ends before the voucher does: the client or the provider ended it, or the provider's approval ended.
-with live as (
+-- The last days are gathered once for all: asking voucher by voucher costs over a second in a county with 50,000 open ones.
+with served as (
+  select r.voucher_id, r.line_id, max(r.valid_to) as last
+  from reservation r
+  where r.organiser_id = @organiser_id and r.state = 'valid'
+  group by r.voucher_id, r.line_id),
+shortest as (select s.voucher_id, min(s.last) as last from served s group by s.voucher_id),
+live as (
   select v.organiser_id, v.voucher_id, v.number, v.client_id, v.person_id, v.service_id, v.mode, v.valid_from, v.valid_to, v.state,
-    v.sheet_given_at, v.answered_at, v.granted_at,
-    v.state = 'open' and exists (select from reservation r
-      where r.organiser_id = v.organiser_id and r.voucher_id = v.voucher_id and r.state = 'valid' and r.valid_to < v.valid_to
-        and not exists (select from reservation n where n.organiser_id = r.organiser_id and n.voucher_id = r.voucher_id
-          and n.line_id = r.line_id and n.state = 'valid' and n.valid_to > r.valid_to)) as unserved
-  from voucher v
+    v.sheet_given_at, v.answered_at, v.granted_at, v.state = 'open' and coalesce(h.last < v.valid_to, false) as unserved
+  from voucher v left join shortest h on h.voucher_id = v.voucher_id
   where v.organiser_id = @organiser_id and v.state in ('granted', 'open') and v.valid_to > @today::date
     and v.service_id = any(@services::bigint[])),
 open as (
