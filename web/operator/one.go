@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strconv"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -69,6 +70,7 @@ func facts(r *ui.Request, o organiser.Organiser) ui.Summary {
 		{Key: r.T("operator.prefix"), Value: o.Prefix}, {Key: r.T("operator.email"), Value: o.Email}, {Key: r.T("settings.phone"), Value: o.Phone},
 		{Key: r.T("settings.address_line"), Value: o.AddressLine, Small: o.Postcode + " " + o.City}, {Key: r.T("settings.registry_email"), Value: o.RegistryEmail},
 		{Key: r.T("operator.rectification_body"), Value: o.RectificationBody.In(r.Lang)}, {Key: r.T("settings.rhythm"), Value: r.T("settings.rhythm." + o.Rhythm)},
+		{Key: r.T("settings.settlement_day"), Value: strconv.Itoa(o.SettlementDay)}, {Key: r.T("settings.payment_term_days"), Value: strconv.Itoa(o.PaymentTermDays)},
 		{Key: r.T("settings.payer_name"), Value: o.PayerName, Small: o.PayerIBAN}}}
 }
 
