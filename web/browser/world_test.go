@@ -37,6 +37,10 @@ func withWorld(m *testing.M) int {
 		return 1
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // as root the database runs as another user, who passes through
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
 	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer stop()
 	var program *exec.Cmd
@@ -68,7 +72,7 @@ func startProgram(ctx context.Context, dir string) (*exec.Cmd, string, error) {
 	}
 	base := "http://" + address
 	program := exec.Command(binary, "demo", "--data-dir", filepath.Join(dir, "data"), "--listen", address, "--public-url", base)
-	program.Env = append(os.Environ(), "DATABASE_URL=")
+	program.Env = append(os.Environ(), "DATABASE_URL=", "DATABASE_OWNER_URL=")
 	program.Stderr = os.Stderr
 	out, err := program.StdoutPipe()
 	if err != nil {
