@@ -19,9 +19,6 @@ import (
 	"seteli/platform/postgres"
 )
 
-// mostLines is the most events of one call. A file takes more.
-const mostLines = 1000
-
 // LineBody is one delivered service, as the provider states it. What is left out is filled from the reservation and the price list.
 type LineBody struct {
 	ClientReference string          `json:"client_reference,omitempty" minLength:"1" maxLength:"50" pattern:"^[A-Za-z0-9_-]+$" doc:"The sender's own name of the event, unique for ever. The same reference with the same content gives the first verdict again; with other content it is refused (COR-01). Needed unless the request has an Idempotency-Key." example:"visit-2026-11-20-0815"`

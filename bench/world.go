@@ -166,8 +166,7 @@ func (w *world) rest(ctx context.Context) error {
 	return nil
 }
 
-// organiserOf and providerOf tell whose a voucher is; world.sql deals them out in the same way.
-func (w *world) organiserOf(voucher int) int32 { return int32(1 + voucher%w.Organisers) }
+// providerOf tells whose a voucher is; world.sql deals them out in the same way.
 func (w *world) providerOf(voucher int) int64 {
 	return int64(1 + voucher%w.Organisers + w.Organisers*(voucher/w.Organisers%(w.Providers/w.Organisers)))
 }

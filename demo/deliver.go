@@ -13,7 +13,6 @@ import (
 	"seteli/core/money"
 	"seteli/domain/catalogue"
 	"seteli/domain/event"
-	"seteli/domain/ledger"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
 )
@@ -201,18 +200,4 @@ func (b *Builder) queue(ctx context.Context, h House) (list []event.Event, err e
 func seen(ctx context.Context, tx *postgres.Tx, h House, id int64) (event.Ref, error) {
 	e, _, err := event.Get(ctx, tx, h.As(access.EventChecker), h.Organiser.ID, id)
 	return event.Ref{Organiser: h.Organiser.ID, Event: id, Step: e.Step}, err
-}
-
-// differences asks the ledger and the events of one organiser whether they agree with the facts.
-func (b *Builder) differences(ctx context.Context, organiser int32) (all []ledger.Difference, err error) {
-	err = b.In(ctx, organiser, func(tx *postgres.Tx) error {
-		a, err := ledger.Verify(ctx, tx, organiser)
-		if err != nil {
-			return err
-		}
-		e, err := event.Verify(ctx, tx, organiser)
-		all = append(a, e...)
-		return err
-	})
-	return all, err
 }

@@ -14,7 +14,7 @@ var landing = map[access.Role]string{
 	access.Signatory: "/applications", access.ProviderMainUser: "/reservations", access.ServiceResponsible: "/reservations", access.Preparer: "/applications", access.Recorder: "/reservations",
 	access.Caseworker: "/work", access.ApplicationHandler: "/handling", access.DecisionMaker: "/handling", access.EventChecker: "/review",
 	access.SettlementPreparer: "/finance/runs", access.SettlementApprover: "/finance/runs", access.MainUser: "/settings/services",
-	access.StatisticsReader: "/steering", access.PrivacyOfficer: "/audit", access.Operator: "/operations",
+	access.StatisticsReader: "/steering", access.PrivacyOfficer: "/audit", access.Operator: "/operator",
 }
 
 // navigation says what each role sees beside each other, at most five entries; the pages behind them check the right again.

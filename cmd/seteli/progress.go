@@ -41,11 +41,6 @@ func (p *progress) count(done, of int) {
 	p.write(line, done >= of)
 }
 
-// say tells a step of a run that is not counted.
-func (p *progress) say(line string) {
-	fmt.Fprintf(p.out, "%7.1f s  %s\n", p.clock.Now().Sub(p.began).Seconds(), line)
-}
-
 func (p *progress) write(line string, end bool) {
 	if !p.terminal {
 		fmt.Fprintln(p.out, line)

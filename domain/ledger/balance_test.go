@@ -97,7 +97,11 @@ func (m model) after(list []movement) (model, bool) {
 	next := maps.Clone(m)
 	for _, v := range list {
 		whole := ledger.Key{Line: v.Key.Line, Bucket: ledger.Whole}
-		next[v.Key], next[whole] = next[v.Key], next[whole] // both are opened
+		for _, k := range []ledger.Key{v.Key, whole} { // both are opened
+			if _, open := next[k]; !open {
+				next[k] = ledger.Balance{}
+			}
+		}
 		if v.Grant {
 			b := next[v.Key]
 			b.Limit, b.LimitCents = v.Q, v.C

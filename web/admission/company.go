@@ -183,9 +183,7 @@ func readUnit(f *ui.Form, u register.Unit) register.Profile {
 		Municipality: f.OptionalText("municipality"), Phone: f.OptionalText("phone"), Email: f.OptionalText("email"), Website: f.OptionalText("website"),
 		Languages: f.Choices("languages", register.Spoken()...), Opening: f.OptionalText("opening"), ExternalID: f.OptionalText("external_id"), OID: u.OID, Active: u.ID == 0 || f.Bool("active"),
 		Descriptions: i18n.Names{Fi: f.OptionalLongText("description_fi"), Sv: f.OptionalLongText("description_sv"), En: f.OptionalLongText("description_en")}}
-	for _, a := range strings.FieldsFunc(f.OptionalText("areas"), func(c rune) bool { return c == ',' || c == ' ' }) {
-		p.Areas = append(p.Areas, a)
-	}
+	p.Areas = append(p.Areas, strings.FieldsFunc(f.OptionalText("areas"), func(c rune) bool { return c == ',' || c == ' ' })...)
 	return p
 }
 

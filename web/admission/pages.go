@@ -150,6 +150,7 @@ func Routes(d Deps) []ui.Route {
 		all = append(all, some...)
 	}
 	for i := range all {
+		all[i].ClientData = all[i].Path == "/handling/approvals/{approval}" // names the clients whom an end touches
 		for _, own := range []string{"/applications", "/company", "/prices", "/exit"} {
 			if strings.HasPrefix(all[i].Path, own) {
 				all[i].Side = access.ProviderSide // the organiser's staff read an application among those they handle

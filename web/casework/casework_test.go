@@ -103,7 +103,7 @@ func TestFromClientToReservation(t *testing.T) {
 	if body, _ = b.get(client + "/grant"); !strings.Contains(body, "service=11") {
 		t.Fatal("no service to choose")
 	}
-	if body, res = b.get(client + "/grant?service=11"); res.StatusCode != http.StatusOK {
+	if _, res = b.get(client + "/grant?service=11"); res.StatusCode != http.StatusOK {
 		t.Fatalf("grant form: %d", res.StatusCode)
 	}
 	form := []string{"service", "11", "valid_from", "1.12.2026", "valid_to", "30.11.2027", "amount-21", "20", "recurrence-21", "month"}

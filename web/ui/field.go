@@ -2,7 +2,6 @@ package ui
 
 import (
 	"fmt"
-	"html/template"
 )
 
 // Option is one choice of radios, tick boxes or a select. Texts are ready, in the reader's language.
@@ -28,7 +27,6 @@ type Field struct {
 	Spellcheck         bool
 	Options            []Option
 	form               *Form
-	after              map[string]template.HTML // shown under the option when it is chosen
 }
 
 // Chosen tells whether the option of the value is the present one.
