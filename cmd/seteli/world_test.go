@@ -81,9 +81,9 @@ func openWhole(t *testing.T) *whole {
 	if w.faces, err = w.app.faces(); err != nil {
 		t.Fatal(err)
 	}
-	person, other := w.number(`select person_id from voucher where organiser_id = 1 and voucher_id = (select min(v.voucher_id) from voucher v join account a using (person_id)
-		join reservation r using (organiser_id, voucher_id) where v.organiser_id = 1 and v.state = 'open' and r.provider_id = 1)`), int64(0)
-	other = w.number(`select min(person_id) from account where person_id is not null and person_id <> $1`, person)
+	person := w.number(`select person_id from voucher where organiser_id = 1 and voucher_id = (select min(v.voucher_id) from voucher v join account a using (person_id)
+		join reservation r using (organiser_id, voucher_id) where v.organiser_id = 1 and v.state = 'open' and r.provider_id = 1)`)
+	other := w.number(`select min(person_id) from account where person_id is not null and person_id <> $1`, person)
 	for _, role := range access.Roles() {
 		w.own = append(w.own, w.seat(role, ownOrganiser, ownProvider, person))
 		if role.Side() != access.NationSide {

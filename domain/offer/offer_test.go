@@ -162,7 +162,7 @@ func TestPagesHoldEachUnitOnce(t *testing.T) {
 	_, x := indexOf(t, store)
 	for _, byOwn := range []bool{false, true} {
 		seen := map[int64]bool{}
-		total := 0
+		var total int
 		for offset := 0; ; offset += 20 {
 			a, _ := x.Search(offer.Query{Organiser: 1, Service: 13, ByOwn: byOwn, Offset: offset, Limit: 20})
 			total = a.Total

@@ -11,7 +11,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
-	"seteli/core/money"
 	"seteli/domain/client"
 	"seteli/domain/organiser"
 	"seteli/domain/purchase/db"
@@ -183,7 +182,7 @@ func contractValues(ctx context.Context, tx *postgres.Tx, in OrderInput) (map[in
 		p := calendar.Period{From: r.ValidFrom, To: r.ValidTo}.Meet(in.Period)
 		values[r.ContentID] = append(values[r.ContentID], voucher.Value{Period: p, Cents: r.PriceCents,
 			Explanation: rulebook.Explanation{{Key: "purchase.step.contract", Values: rulebook.Values{"price": r.PriceCents, "day": r.ValidFrom},
-				Result: money.Cents(r.PriceCents), LegalRef: "1397/2016, 42 §", Sum: true}}})
+				Result: r.PriceCents, LegalRef: "1397/2016, 42 §", Sum: true}}})
 	}
 	return values, nil
 }

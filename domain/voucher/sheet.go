@@ -138,7 +138,7 @@ func (w writer) fees(v Voucher, s catalogue.Service, fees map[int64]money.Cents)
 		c, _ := s.Content(l.Content)
 		if fee, told := fees[l.Content]; told {
 			items = append(items, w.plain("voucher.sheet.fee.line", "content", c.Names.In(w.lang), "fee", ValueText(w.texts, w.lang, fee, c.Unit),
-				"month", money.Cents(fee.Times(estimateMonth(l, v.Valid)))))
+				"month", fee.Times(estimateMonth(l, v.Valid))))
 		}
 	}
 	if len(items) == 0 {

@@ -180,7 +180,7 @@ func takeLock(path string) (*os.File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the lock: %w", err)
 	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+	if err := flockSoon(f); err != nil {
 		pid, readErr := io.ReadAll(io.LimitReader(f, 20))
 		err = errors.Join(err, readErr, f.Close())
 		return nil, ErrTaken.With("pid", strings.TrimSpace(string(pid))).With("path", filepath.Dir(path)).Because(err)
@@ -193,6 +193,18 @@ func takeLock(path string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("writing the lock: %w", err), f.Close())
 	}
 	return f, nil
+}
+
+// flockSoon tries for half a second: a program that this process is just starting holds a copy of every open file for the moment
+// between fork and exec, a lock that was given up in that moment among them.
+func flockSoon(f *os.File) (err error) {
+	for range 20 {
+		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil || !errors.Is(err, syscall.EWOULDBLOCK) {
+			return err
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	return err
 }
 
 // chooseSocket takes run/ beside the data (0700, so nobody else can connect; inside the data it would travel with backups), or a

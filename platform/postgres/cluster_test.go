@@ -359,7 +359,7 @@ func TestOrphanIsTakenOver(t *testing.T) {
 	}
 	next := begin(t, postgres.ClusterConfig{Dir: dir})
 	select {
-	case <-ended:
+	case <-ended: //nolint:errcheck // how it ended does not matter, that it ended does
 	case <-time.After(time.Second):
 		t.Error("the orphan is still running")
 	}

@@ -2,7 +2,6 @@ package public
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -276,7 +275,7 @@ func (p *Pages) compare(w http.ResponseWriter, r *ui.Request) error {
 	q := r.URL.Query()
 	q.Del("compare")
 	v := compareView{Service: s.Names.In(r.Lang), Organiser: o.Names.In(r.Lang), Value: valueInset(r, a, answer), Alone: len(answer.Hits) < 2,
-		Back: r.Path("/providers") + "?" + url.Values(q).Encode(), Table: sideTable(r, x, a, answer)}
+		Back: r.Path("/providers") + "?" + q.Encode(), Table: sideTable(r, x, a, answer)}
 	return r.Show(w, http.StatusOK, "public/compare", v)
 }
 

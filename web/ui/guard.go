@@ -177,7 +177,7 @@ func (s *Site) serve(route Route, audience *Audience, language func(*http.Reques
 func (s *Site) handle(w *answer, r *Request) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			if p == http.ErrAbortHandler {
+			if p == http.ErrAbortHandler { //nolint:errorlint // a recovered value, not a chain of errors
 				panic(p)
 			}
 			err = errPanic.Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
