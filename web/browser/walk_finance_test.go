@@ -23,7 +23,7 @@ func TestFinanceFromPreviewToTheProvidersStatement(t *testing.T) {
 		}
 		o := <-offices
 		y, m, _ := calendar.Today(calendar.Wall{}).Civil()
-		month := time.Date(y, time.Month(m), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
+		month := time.Date(y, m, 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 		preparer := w.person(o.preparer)
 		preparer.press("Uusi tilitys").fill("Jakso", "marraskuu").press("Esikatsele").sees("Tarkista seuraavat tiedot")
 		preparer.fill("Jakso", month).press("Esikatsele").sees("Tilitys olisi nyt")

@@ -7,7 +7,6 @@ import (
 	"net/url"
 	"strconv"
 
-	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/domain/payment"
 	"seteli/domain/settlement"
@@ -191,7 +190,7 @@ func (p *Pages) paid(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		})
 		if err == nil {
-			return p.Site.SeeOther(w, r, runPath(run.No), "finance.paid.done", "day", calendar.Date(in.On))
+			return p.Site.SeeOther(w, r, runPath(run.No), "finance.paid.done", "day", in.On)
 		}
 		if !f.Take(err) {
 			return err

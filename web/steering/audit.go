@@ -2,7 +2,6 @@ package steering
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -73,7 +72,7 @@ func (p *Pages) audit(w http.ResponseWriter, r *ui.Request) error {
 	}
 	query := r.URL.Query()
 	query.Del("before")
-	v.Export = r.Path("/audit/export.csv") + "?" + url.Values(query).Encode()
+	v.Export = r.Path("/audit/export.csv") + "?" + query.Encode()
 	if q.Before > 0 {
 		v.Pages.First = r.URL.Path + "?" + query.Encode()
 	}
