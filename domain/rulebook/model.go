@@ -25,12 +25,43 @@ type ValueInput struct {
 	Rulebook Rulebook
 	Content  int64
 	Day      calendar.Date // from which the value is asked
+	Facts    Facts
+}
+
+// Facts are what is known of a client when the value is asked. Zero or nil means that it is not known; what a missing fact
+// leads to is the method's own rule (missing income: the smallest value or the highest fee, never a guess).
+type Facts struct {
+	Household  int             // persons of the household
+	Income     *money.Cents    // of the household in a month, by the organiser's definition of income; may be negative
+	Savings    *money.Cents    // of the household, what a gate compares with its limit
+	Hours      *money.Quantity // hours of service in a month
+	Price      *money.Cents    // agreed price of one unit, for a value that follows the price
+	Fee        *money.Cents    // the client's own part that is given from elsewhere, for price − fee and ceiling − fee
+	Column     string          // of a table with several columns, e.g. "long_term"
+	Need       string          // row of a coefficient table
+	Individual *money.Cents    // value that the decision maker sets, where the method leaves it to them
+	Client     *NetIncome      // housing: the parts of net income (734/1992, 7c §)
+	Spouse     *NetIncome
+}
+
+// NetIncome are the parts of one person's net income in a month; Forest is a year's yield.
+type NetIncome struct {
+	Earned, Benefits, Capital, Forest, Deductions money.Cents
 }
 
 // ValueResult is the value of one unit.
 type ValueResult struct {
 	Value       money.Cents
+	NoVoucher   bool        // the client is not entitled to a voucher (a gate not passed, a band without a value); Explanation says why
+	ByPrice     bool        // the value follows each provider's own price: it is asked again for each price, and Value is the greatest it can be
+	Bands       []BandValue // by time of day; empty = Value at all times
 	Explanation Explanation
+}
+
+// BandValue is the value of one unit delivered within a band of time.
+type BandValue struct {
+	Band  string      `json:"band"`
+	Value money.Cents `json:"value_cents"`
 }
 
 // PriceInput is an entered price of one unit of a content.
@@ -158,7 +189,7 @@ func (flat) Value(in ValueInput) (ValueResult, error) {
 		if f.Content == in.Content {
 			step := Step{Key: "rulebook.step.flat", Values: Values{"value": f.Value}, Result: f.Value, LegalRef: "569/2009, 7 §",
 				Rulebook: in.Rulebook.ID, RuleVersion: in.Rulebook.Version, Sum: true}
-			return ValueResult{f.Value, Explanation{step}}, nil
+			return ValueResult{Value: f.Value, Explanation: Explanation{step}}, nil
 		}
 	}
 	return ValueResult{}, errNoValue.At("content")
