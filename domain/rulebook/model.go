@@ -53,7 +53,8 @@ type NetIncome struct {
 type ValueResult struct {
 	Value       money.Cents
 	NoVoucher   bool        // the client is not entitled to a voucher (a gate not passed, a band without a value); Explanation says why
-	ByPrice     bool        // the value follows each provider's own price: it is asked again for each price, and Value is the greatest it can be
+	ByPrice     bool        // the value follows each provider's own price: max(0, min(Value, price − Fee))
+	Fee         money.Cents // with ByPrice: the client's own part of one unit, taken off the price
 	Bands       []BandValue // by time of day; empty = Value at all times
 	Explanation Explanation
 }
