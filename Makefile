@@ -1,5 +1,6 @@
 # make demo    everything running with demo data, on the embedded database
 # make test    the one test command; ends with "N passed, N failed, N skipped"
+# make fuzz    hostile input for every fuzz function, FUZZTIME each (30s); FUZZ=word takes only some
 # make lint    vet, staticcheck, golangci-lint, generated SQL up to date
 # make bench   the bars of doc/performance.md, as ratios
 # make assets  styles, fonts and scripts from the npm registry into web/assets/dist
@@ -8,7 +9,7 @@ GO ?= go
 export CGO_ENABLED = 0
 PACKAGES ?= ./...
 
-.PHONY: demo build test test-long lint bench assets sql clean
+.PHONY: demo build test test-long fuzz lint bench assets sql clean
 
 build:
 	$(GO) build -trimpath -o bin/seteli ./cmd/seteli
@@ -34,6 +35,12 @@ test: setup-test assets
 test-long: setup-test assets
 	$(GO) build -o bin/testcount ./internal/testcount
 	SETELI_LONG=1 $(GO) run ./platform/postgres/postgrestest/testcluster $(GO) test -json -timeout 180m $(PACKAGES) | bin/testcount
+
+# Two functions at a time with one worker each; what breaks one is kept in the package's testdata/fuzz and tried by every make test.
+FUZZTIME ?= 30s
+FUZZ ?=
+fuzz: setup-test assets
+	$(GO) run ./platform/postgres/postgrestest/testcluster $(GO) run ./internal/fuzzall -time $(FUZZTIME) -only '$(FUZZ)' $(PACKAGES)
 
 lint:
 	$(GO) vet ./...
