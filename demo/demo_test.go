@@ -15,7 +15,7 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/ledger"
 	"seteli/domain/organiser"
-	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/domain/settlement"
 	"seteli/integration/bank"
 	"seteli/platform/access"
@@ -35,7 +35,7 @@ func deps(t testing.TB) demo.Deps {
 	if err := errors.Join(errKeys, errTexts); err != nil {
 		t.Fatal(err)
 	}
-	return demo.Deps{DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Keys: keys, Texts: texts, Models: rulebook.BuiltIn(), Bank: bank.Pain001{}}
+	return demo.Deps{DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Keys: keys, Texts: texts, Models: method.All(), Bank: bank.Pain001{}}
 }
 
 func options(t testing.TB, scale string) demo.Options {

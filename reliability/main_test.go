@@ -23,7 +23,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/event"
 	"seteli/domain/offer"
-	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -71,7 +71,7 @@ func serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	programs := api.New(api.Deps{DB: db, Texts: texts, Clock: calendar.Noon(postgrestest.Today), Desk: event.NewDesk(db), Board: offer.NewBoard(db), Models: rulebook.BuiltIn(), Random: rand.Reader,
+	programs := api.New(api.Deps{DB: db, Texts: texts, Clock: calendar.Noon(postgrestest.Today), Desk: event.NewDesk(db), Board: offer.NewBoard(db), Models: method.All(), Random: rand.Reader,
 		Log: slog.New(slog.DiscardHandler), PerSecond: math.MaxInt32, Burst: math.MaxInt32})
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

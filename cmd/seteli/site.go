@@ -8,7 +8,7 @@ import (
 	"seteli/api"
 	"seteli/domain/event"
 	"seteli/domain/offer"
-	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 	"seteli/integration/bank"
 	"seteli/platform/access"
@@ -40,7 +40,7 @@ type faces struct {
 // faces wires pages and API. The navigation of each role is put together here, from what the packages offer.
 func (a *app) faces() (*faces, error) {
 	f := &faces{sessions: access.NewSessions(a.db, a.set.PublicURL), board: offer.NewBoard(a.db), desk: event.NewDesk(a.db)}
-	models := rulebook.BuiltIn()
+	models := method.All()
 	identity, idp, err := a.identity()
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ func TestAppealDeadlineMovesOffClosedDays(t *testing.T) {
 		received, last calendar.Date
 	}{
 		{calendar.Day(2026, 3, 2), 7, 30, calendar.Day(2026, 3, 9), calendar.Day(2026, 4, 8)},
-		{calendar.Day(2026, 3, 2), 3, 30, calendar.Day(2026, 3, 5), calendar.Day(2026, 4, 7)},   // Saturday before Easter → Tuesday
+		{calendar.Day(2026, 3, 2), 3, 30, calendar.Day(2026, 3, 5), calendar.Day(2026, 4, 7)},    // Saturday before Easter → Tuesday
 		{calendar.Day(2026, 11, 3), 3, 30, calendar.Day(2026, 11, 6), calendar.Day(2026, 12, 7)}, // Independence Day on a Sunday
 		{calendar.Day(2026, 5, 13), 7, 30, calendar.Day(2026, 5, 20), calendar.Day(2026, 6, 22)}, // Midsummer Eve → Monday
 		{calendar.Day(2026, 11, 24), 0, 30, calendar.Day(2026, 11, 24), calendar.Day(2026, 12, 28)},

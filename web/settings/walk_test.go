@@ -14,7 +14,7 @@ import (
 	"testing"
 
 	"seteli/domain/organiser"
-	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -68,7 +68,7 @@ func (h *house) mainUser(org int32, name, email string) *httptest.Server {
 	}))
 	words, err := i18n.Load()
 	must(h.t, err)
-	p := &settings.Pages{DB: h.db, Models: rulebook.BuiltIn(), Words: words}
+	p := &settings.Pages{DB: h.db, Models: method.All(), Words: words}
 	who := ui.Session{SignedIn: true, Tenant: ui.Tenant{Organiser: org, Name: "Mallilan hyvinvointialue"},
 		Actor: access.Actor{Account: a.ID, Name: name, Role: access.MainUser, Organiser: org}}
 	p.Site = uitest.New(h.t, who, p.Audience())

@@ -17,6 +17,7 @@ import (
 	"seteli/domain/organiser"
 	"seteli/domain/register"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -54,7 +55,7 @@ var Today = postgrestest.Today
 func New(t testing.TB) *World {
 	t.Helper()
 	clock := calendar.Noon(Today)
-	w := &World{T: t, DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Models: rulebook.BuiltIn()}
+	w := &World{T: t, DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Models: method.All()}
 	var err error
 	if w.Texts, err = i18n.Load(); err != nil {
 		t.Fatal(err)

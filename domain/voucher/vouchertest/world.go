@@ -18,6 +18,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/client"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -73,7 +74,7 @@ func New(t testing.TB, opts ...postgrestest.Option) *World {
 		t.Fatal(err)
 	}
 	w := &World{T: t, DB: db, Owner: postgrestest.Owner(t, db), Keys: keys,
-		Means:   voucher.Means{Texts: texts, Models: rulebook.BuiltIn(), Random: rand.Reader},
+		Means:   voucher.Means{Texts: texts, Models: method.All(), Random: rand.Reader},
 		Staff:   access.Actor{Account: 1, Name: "Sanna Ohjaaja", Role: access.Caseworker, Organiser: Organiser},
 		Checker: access.Actor{Account: 2, Name: "Timo Tarkastaja", Role: access.EventChecker, Organiser: Organiser}}
 	w.arrange()
