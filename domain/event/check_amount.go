@@ -3,6 +3,7 @@ package event
 import (
 	"seteli/core/money"
 	"seteli/domain/ledger"
+	"seteli/domain/rulebook"
 )
 
 // amounts settles the quantity that is asked.
@@ -21,11 +22,13 @@ func (c *claim) amounts(*running) {
 // price finds the agreed price and the value on the day, and compares what the sender states.
 func (c *claim) price(*running) {
 	v, l, d := &c.verdict, c.line, c.line.Date
+	var worth rulebook.Worth
 	for _, w := range c.vline.Values {
 		if w.Period.Contains(d) {
-			v.Value = w.Value
+			worth = w.Worth
 		}
 	}
+	v.Value = worth.Value
 	agreed := false
 	for _, p := range c.facts.Prices[priceKey{c.provider, v.Unit, c.vline.Content}] {
 		if p.Period.Contains(d) {
@@ -36,6 +39,7 @@ func (c *claim) price(*running) {
 		c.find("SVC-16", "price", "content", c.vline.Code, "date", d)
 		return
 	}
+	v.Value = worth.At(v.Price)
 	if l.Price != nil && *l.Price != v.Price {
 		if c.content != nil && c.content.PriceCap != nil && *l.Price > *c.content.PriceCap {
 			c.find("SVC-05", "price", "given", *l.Price, "cap", *c.content.PriceCap)

@@ -13,6 +13,7 @@ import (
 	"seteli/domain/admission"
 	"seteli/domain/catalogue"
 	"seteli/domain/ledger"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/i18n"
 )
@@ -54,7 +55,7 @@ func at(d calendar.Date, h, m int) *time.Time {
 func acceptable() *world {
 	w := &world{line: Line{Number: "N", Date: day, Quantity: quantity(2)}}
 	w.v = &voucher.Recorded{ID: 1, Client: clientID, Person: 90, Service: service, Number: "N", Valid: year, Rulebook: rulebookID, BirthDate: calendar.Day(1944, 5, 6),
-		Lines:        []voucher.RecordedLine{{ID: lineID, Content: contentID, Code: "KH", Unit: "hour", Recurrence: "month", Amount: quantity(20), Values: []voucher.RecordedValue{{Period: year, Value: 35_00}}}},
+		Lines:        []voucher.RecordedLine{{ID: lineID, Content: contentID, Code: "KH", Unit: "hour", Recurrence: "month", Amount: quantity(20), Values: []voucher.RecordedValue{{Period: year, Worth: rulebook.Worth{Value: 35_00}}}}},
 		Reservations: []voucher.RecordedReservation{{ID: 4, Line: lineID, Provider: us, Unit: unit, Period: year}}}
 	w.facts = Facts{Today: today, Now: at(today, 12, 0).UTC(), Vouchers: map[string]*voucher.Recorded{"N": w.v},
 		Prices:    map[priceKey][]admission.AgreedPrice{{us, unit, contentID}: {{Provider: us, Unit: unit, Content: contentID, Period: year, Price: 42_00}}},
@@ -300,7 +301,7 @@ func drawn(t *rapid.T) *world {
 		w.total(int64(rapid.IntRange(75, 100).Draw(t, "total used")))
 	}
 	w.used(int64(rapid.IntRange(0, 20).Draw(t, "used")))
-	w.v.Lines[0].Values[0].Value = money.Cents(rapid.IntRange(0, 60_00).Draw(t, "value"))
+	w.v.Lines[0].Values[0].Worth.Value = money.Cents(rapid.IntRange(0, 60_00).Draw(t, "value"))
 	n := rapid.IntRange(1, 12).Draw(t, "lines")
 	for i := range n {
 		q := money.Quantity(rapid.Int64Range(1, 30_000).Draw(t, "parts"))

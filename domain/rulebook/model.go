@@ -59,6 +59,30 @@ type ValueResult struct {
 	Explanation Explanation
 }
 
+// Worth is what one unit of service is worth under a voucher.
+type Worth struct {
+	Value money.Cents
+	Fee   *money.Cents // the value follows the price: at most Value, and Fee less than the price
+	Bands []BandValue  // by time of day; empty = Value at all times
+}
+
+// Worth is the result as it is kept with a voucher.
+func (r ValueResult) Worth() Worth {
+	w := Worth{Value: r.Value, Bands: r.Bands}
+	if r.ByPrice {
+		w.Fee = &r.Fee
+	}
+	return w
+}
+
+// At is the value of one unit that costs price. Paid is min(price, value) in any case (569/2009, 9 §).
+func (w Worth) At(price money.Cents) money.Cents {
+	if w.Fee == nil {
+		return w.Value
+	}
+	return max(0, min(w.Value, price-*w.Fee))
+}
+
 // BandValue is the value of one unit delivered within a band of time.
 type BandValue struct {
 	Band  string      `json:"band"`

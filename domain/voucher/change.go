@@ -1,6 +1,7 @@
 package voucher
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -107,7 +108,8 @@ type ChangeInput struct {
 	From       calendar.Date         // first day of the new values
 	Values     map[int64]money.Cents // by content; absent = stays. Empty with Recompute = the rulebook's value on From
 	Recompute  bool
-	ValidTo    *calendar.Date // new first day after the validity
+	Facts      *rulebook.Facts // what is known of the client now; nil = what the last value was computed from
+	ValidTo    *calendar.Date  // new first day after the validity
 	Reason     string
 }
 
@@ -189,6 +191,16 @@ func endValue(ctx context.Context, q *db.Queries, organiser int32, line int64, f
 	return nil
 }
 
+// factsOf gives what the next value is computed from: the new facts with the line's own row and individual value.
+func (in ChangeInput) factsOf(last Value) *rulebook.Facts {
+	if in.Facts == nil || last.Facts == nil {
+		return cmp.Or(in.Facts, last.Facts)
+	}
+	one := *in.Facts
+	one.Individual, one.Need = last.Facts.Individual, last.Facts.Need
+	return &one
+}
+
 // revalue ends the last value of each changed line on From and begins the new one.
 func revalue(ctx context.Context, tx *postgres.Tx, means Means, v *Voucher, in ChangeInput) error {
 	book, err := rulebook.Current(ctx, tx, v.Organiser, v.Service, in.From)
@@ -208,12 +220,8 @@ func revalue(ctx context.Context, tx *postgres.Tx, means Means, v *Voucher, in C
 		next := Value{Period: calendar.Period{From: in.From, To: v.Valid.To}, Cents: cents}
 		if typed {
 			next.Explanation = rulebook.Explanation{{Key: "voucher.explain.individual", Result: cents, LegalRef: "569/2009, 7 §", RuleVersion: book.Version}}
-		} else {
-			result, err := means.Models.Value(book, rulebook.ValueInput{Content: l.Content, Day: in.From})
-			if err != nil {
-				return fault.On(err, Field(l.Content))
-			}
-			next.Cents, next.Explanation = result.Value, result.Explanation
+		} else if next, err = compute(means, book, in.factsOf(last), l.Content, next.Period); err != nil {
+			return fault.On(err, Field(l.Content))
 		}
 		if err := endValue(ctx, q, v.Organiser, l.ID, last.Period.From, in.From); err != nil {
 			return err

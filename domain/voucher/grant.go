@@ -2,8 +2,6 @@ package voucher
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 
@@ -55,6 +53,8 @@ type LineInput struct {
 	Amount      *money.Quantity
 	AmountCents *money.Cents
 	Total       *money.Quantity
+	Individual  *money.Cents // the value that the decision maker sets, where the method leaves it to them
+	Need        string       // row of a coefficient table
 }
 
 // Ordered is what makes a grant a purchased service: the provider and the contract prices that are the value.
@@ -70,6 +70,7 @@ type GrantInput struct {
 	Service   int64
 	Period    calendar.Period
 	Lines     []LineInput
+	Facts     Facts  // what is known of the client; which of them matter is the value method's business
 	Contact   string // who gives advice; printed on letter and sheet
 	Reasons   string
 	Office    string   // office of who decides, printed under the name
@@ -193,11 +194,11 @@ func (o Offer) line(means Means, in LineInput) (OfferLine, error) {
 			return OfferLine{}, errNoPrice.At(Field(in.Content)).With("content", content.Names.Fi)
 		}
 	} else {
-		result, err := means.Models.Value(o.Rulebook, rulebook.ValueInput{Content: in.Content, Day: o.Input.Period.From})
+		value, err := compute(means, o.Rulebook, o.Input.Facts.of(in), in.Content, o.Input.Period)
 		if err != nil {
 			return OfferLine{}, fault.On(err, Field(in.Content))
 		}
-		line.Values = []Value{{o.Input.Period, result.Value, result.Explanation}}
+		line.Values = []Value{value}
 	}
 	for _, v := range line.Values {
 		line.MaxCost = max(line.MaxCost, in.Estimate(v.Cents, o.Input.Period))
@@ -230,7 +231,7 @@ func (o Offer) checkOwnShare(ctx context.Context, tx *postgres.Tx) error {
 	var faults fault.List
 	for _, l := range o.Lines {
 		for _, c := range choices {
-			if c.Content == l.Content.ID && c.Price > l.Value() {
+			if c.Content == l.Content.ID && c.Price > l.Values[0].At(c.Price) {
 				faults = append(faults, errOwnShare.At(Field(l.Content.ID)).With("unit", c.UnitName).With("price", c.Price).With("value", l.Value()))
 			}
 		}
@@ -309,20 +310,4 @@ func (o Offer) store(ctx context.Context, tx *postgres.Tx, by access.Actor, mean
 		}
 	}
 	return load(ctx, tx, in.Organiser, id)
-}
-
-func addValue(ctx context.Context, q *db.Queries, organiser int32, line, person int64, v Value) error {
-	if v.Cents < 0 {
-		return errValueNegative
-	}
-	explanation, err := json.Marshal(v.Explanation)
-	if err != nil {
-		return fmt.Errorf("line %d: writing the explanation: %w", line, err)
-	}
-	err = q.ValueAdd(ctx, db.ValueAddParams{OrganiserID: organiser, LineID: line, PersonID: person, ValidFrom: v.Period.From,
-		ValidTo: v.Period.To, ValueCents: v.Cents, Explanation: explanation})
-	if err != nil {
-		return errors.Join(fmt.Errorf("line %d: adding the value from %s", line, v.Period.From), err)
-	}
-	return nil
 }

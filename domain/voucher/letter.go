@@ -221,5 +221,6 @@ type OwnShare struct {
 func OwnShareOf(l Line, price money.Cents, valid calendar.Period, day calendar.Date) OwnShare {
 	value, _ := l.ValueOn(day)
 	month := estimateMonth(l, valid)
-	return OwnShare{PerUnit: max(0, price-value.Cents), Month: month, PerMonth: money.Split(price, value.Cents, month).Own}
+	worth := value.At(price)
+	return OwnShare{PerUnit: max(0, price-worth), Month: month, PerMonth: money.Split(price, worth, month).Own}
 }

@@ -2,10 +2,12 @@ package voucher
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
 	"seteli/platform/postgres"
 )
@@ -40,7 +42,7 @@ type RecordedLine struct {
 // RecordedValue is the voucher's value per unit in a period.
 type RecordedValue struct {
 	Period calendar.Period
-	Value  money.Cents
+	Worth  rulebook.Worth
 }
 
 // RecordedReservation is a provider's right to deliver a line in a period.
@@ -101,7 +103,13 @@ func recordedLines(ctx context.Context, q *db.Queries, organiser int32, ids []in
 	}
 	byLine := make(map[int64][]RecordedValue, len(values))
 	for _, w := range values {
-		byLine[w.LineID] = append(byLine[w.LineID], RecordedValue{calendar.Period{From: w.ValidFrom, To: w.ValidTo}, w.ValueCents})
+		one := RecordedValue{calendar.Period{From: w.ValidFrom, To: w.ValidTo}, rulebook.Worth{Value: w.ValueCents, Fee: w.FeeCents}}
+		if w.Bands != nil {
+			if err := json.Unmarshal(w.Bands, &one.Worth.Bands); err != nil {
+				return fmt.Errorf("reading the values by time of day of line %d: %w", w.LineID, err)
+			}
+		}
+		byLine[w.LineID] = append(byLine[w.LineID], one)
 	}
 	lines, err := q.RecordingLines(ctx, db.RecordingLinesParams{OrganiserID: organiser, Vouchers: ids})
 	if err != nil {

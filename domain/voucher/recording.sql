@@ -16,7 +16,7 @@ where l.organiser_id = @organiser_id and l.voucher_id = any(@vouchers::bigint[])
 order by l.voucher_id, l.line_id;
 
 -- name: RecordingValues :many
-select w.line_id, w.valid_from, w.valid_to, w.value_cents
+select w.line_id, w.valid_from, w.valid_to, w.value_cents, w.fee_cents, w.bands
 from voucher_value w
 join voucher_line l on l.organiser_id = w.organiser_id and l.line_id = w.line_id
 where w.organiser_id = @organiser_id and l.voucher_id = any(@vouchers::bigint[])

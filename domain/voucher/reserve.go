@@ -247,7 +247,7 @@ func pick(ctx context.Context, tx *postgres.Tx, by access.Actor, v Voucher, in R
 	}
 	for _, c := range choices {
 		line, _ := v.Line(c.Content)
-		if value, ok := line.ValueOn(in.From); v.OwnShareForbidden && ok && c.Price > value.Cents {
+		if value, ok := line.ValueOn(in.From); v.OwnShareForbidden && ok && c.Price > value.At(c.Price) {
 			return nil, errOwnShare.At("unit").With("unit", c.UnitName).With("price", c.Price).With("value", value.Cents)
 		}
 	}

@@ -53,6 +53,7 @@ var (
 	errTypedNumber   = fault.New(fault.NotFound, "VOU-042", "voucher.number_unknown").At("number")
 	errValueNegative = fault.New(fault.Invalid, "VOU-043", "voucher.value.negative").At("value")
 	errSame          = fault.New(fault.Invalid, "VOU-044", "voucher.nothing_changed")
+	errNotEntitled   = fault.New(fault.Conflict, "VOU-046", "voucher.not_entitled")
 	errGuess         = fault.New(fault.Invalid, "VOU-045", "voucher.contact").At("contact")
 )
 

@@ -1,14 +1,12 @@
 package voucher
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"seteli/core/calendar"
 	"seteli/core/ident"
 	"seteli/core/money"
-	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
 	"seteli/platform/audit"
 )
@@ -60,13 +58,6 @@ const (
 
 // Channels lists those that staff may record.
 func Channels() []Channel { return []Channel{ByPortal, ByLetter, ByPhone, ByHand} }
-
-// Value is the voucher's value per unit in a period, with the explanation of how it came about.
-type Value struct {
-	Period      calendar.Period
-	Cents       money.Cents
-	Explanation rulebook.Explanation
-}
 
 // Line is one content of the voucher. Exactly one of Amount and AmountCents is set: units, or a balance of euros.
 type Line struct {
@@ -218,14 +209,6 @@ func fromRow(r db.Voucher) (Voucher, error) {
 	}
 	if r.AnsweredAt != nil && r.AnsweredBy != nil && r.AnswerChannel != nil {
 		v.Answer = &Answer{*r.AnsweredAt, *r.AnsweredBy, Channel(*r.AnswerChannel)}
-	}
-	return v, nil
-}
-
-func valueFromRow(r db.ValuesOfRow) (Value, error) {
-	v := Value{Period: calendar.Period{From: r.ValidFrom, To: r.ValidTo}, Cents: r.ValueCents}
-	if err := json.Unmarshal(r.Explanation, &v.Explanation); err != nil {
-		return Value{}, fmt.Errorf("reading the explanation of line %d: %w", r.LineID, err)
 	}
 	return v, nil
 }

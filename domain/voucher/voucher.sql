@@ -11,8 +11,8 @@ values (@organiser_id, @voucher_id, @person_id, @content_id, @recurrence, @amoun
 returning line_id;
 
 -- name: ValueAdd :exec
-insert into voucher_value (organiser_id, line_id, person_id, valid_from, valid_to, value_cents, explanation)
-values (@organiser_id, @line_id, @person_id, @valid_from, @valid_to, @value_cents, @explanation);
+insert into voucher_value (organiser_id, line_id, person_id, valid_from, valid_to, value_cents, fee_cents, bands, facts, explanation)
+values (@organiser_id, @line_id, @person_id, @valid_from, @valid_to, @value_cents, @fee_cents, @bands, @facts, @explanation);
 
 -- name: ValueEnd :execrows
 update voucher_value set valid_to = @valid_to
@@ -104,7 +104,7 @@ where organiser_id = any(@organisers::int[]) and voucher_id = any(@voucher_ids::
 order by voucher_id, line_id;
 
 -- name: ValuesOf :many
-select w.organiser_id, w.line_id, w.valid_from, w.valid_to, w.value_cents, w.explanation
+select w.organiser_id, w.line_id, w.valid_from, w.valid_to, w.value_cents, w.fee_cents, w.bands, w.facts, w.explanation
 from voucher_value w join voucher_line l on l.organiser_id = w.organiser_id and l.line_id = w.line_id
 where w.organiser_id = any(@organisers::int[]) and l.voucher_id = any(@voucher_ids::bigint[]) and w.valid_from < w.valid_to
 order by w.line_id, w.valid_from;

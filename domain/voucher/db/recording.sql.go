@@ -157,7 +157,7 @@ func (q *Queries) RecordingReservations(ctx context.Context, arg RecordingReserv
 }
 
 const recordingValues = `-- name: RecordingValues :many
-select w.line_id, w.valid_from, w.valid_to, w.value_cents
+select w.line_id, w.valid_from, w.valid_to, w.value_cents, w.fee_cents, w.bands
 from voucher_value w
 join voucher_line l on l.organiser_id = w.organiser_id and l.line_id = w.line_id
 where w.organiser_id = $1 and l.voucher_id = any($2::bigint[])
@@ -174,6 +174,8 @@ type RecordingValuesRow struct {
 	ValidFrom  calendar.Date
 	ValidTo    calendar.Date
 	ValueCents money.Cents
+	FeeCents   *money.Cents
+	Bands      []byte
 }
 
 func (q *Queries) RecordingValues(ctx context.Context, arg RecordingValuesParams) ([]RecordingValuesRow, error) {
@@ -190,6 +192,8 @@ func (q *Queries) RecordingValues(ctx context.Context, arg RecordingValuesParams
 			&i.ValidFrom,
 			&i.ValidTo,
 			&i.ValueCents,
+			&i.FeeCents,
+			&i.Bands,
 		); err != nil {
 			return nil, err
 		}

@@ -267,8 +267,8 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 }
 
 const valueAdd = `-- name: ValueAdd :exec
-insert into voucher_value (organiser_id, line_id, person_id, valid_from, valid_to, value_cents, explanation)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into voucher_value (organiser_id, line_id, person_id, valid_from, valid_to, value_cents, fee_cents, bands, facts, explanation)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type ValueAddParams struct {
@@ -278,6 +278,9 @@ type ValueAddParams struct {
 	ValidFrom   calendar.Date
 	ValidTo     calendar.Date
 	ValueCents  money.Cents
+	FeeCents    *money.Cents
+	Bands       []byte
+	Facts       []byte
 	Explanation []byte
 }
 
@@ -289,6 +292,9 @@ func (q *Queries) ValueAdd(ctx context.Context, arg ValueAddParams) error {
 		arg.ValidFrom,
 		arg.ValidTo,
 		arg.ValueCents,
+		arg.FeeCents,
+		arg.Bands,
+		arg.Facts,
 		arg.Explanation,
 	)
 	return err
@@ -320,7 +326,7 @@ func (q *Queries) ValueEnd(ctx context.Context, arg ValueEndParams) (int64, erro
 }
 
 const valuesOf = `-- name: ValuesOf :many
-select w.organiser_id, w.line_id, w.valid_from, w.valid_to, w.value_cents, w.explanation
+select w.organiser_id, w.line_id, w.valid_from, w.valid_to, w.value_cents, w.fee_cents, w.bands, w.facts, w.explanation
 from voucher_value w join voucher_line l on l.organiser_id = w.organiser_id and l.line_id = w.line_id
 where w.organiser_id = any($1::int[]) and l.voucher_id = any($2::bigint[]) and w.valid_from < w.valid_to
 order by w.line_id, w.valid_from
@@ -337,6 +343,9 @@ type ValuesOfRow struct {
 	ValidFrom   calendar.Date
 	ValidTo     calendar.Date
 	ValueCents  money.Cents
+	FeeCents    *money.Cents
+	Bands       []byte
+	Facts       []byte
 	Explanation []byte
 }
 
@@ -355,6 +364,9 @@ func (q *Queries) ValuesOf(ctx context.Context, arg ValuesOfParams) ([]ValuesOfR
 			&i.ValidFrom,
 			&i.ValidTo,
 			&i.ValueCents,
+			&i.FeeCents,
+			&i.Bands,
+			&i.Facts,
 			&i.Explanation,
 		); err != nil {
 			return nil, err
