@@ -109,3 +109,26 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestFactorIsDecimalOrFraction(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{"30.4": "152/5", "365/12": "365/12", "52/12": "13/3", "4,3": "43/10", "-1": "-1", "0": "0", "1.5/0.5": "3"} {
+		f, err := money.ParseFactor(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		exact, err := money.ParseFactor(want)
+		if err != nil || f.Exact().Cmp(exact.Exact()) != 0 {
+			t.Errorf("%s is %s, want %s (%v)", text, f.Exact(), want, err)
+		}
+		if again, err := money.ParseFactor(f.String()); err != nil || again != f {
+			t.Errorf("%s is written %s (%v)", text, f, err)
+		}
+	}
+	for _, text := range []string{"", "/", "1/0", "1/0.0", "1/2/3", "a/2", "1e3", "1/"} {
+		if _, err := money.ParseFactor(text); fault.CodeOf(err) != "MON-011" {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
