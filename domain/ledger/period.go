@@ -92,23 +92,6 @@ func Sums(ctx context.Context, tx *postgres.Tx, organiser int32, periods []Seale
 	return out, nil
 }
 
-// Totals is Sums without the hashes: for periods whose hash was compared before.
-func Totals(ctx context.Context, tx *postgres.Tx, organiser int32, periods []Sealed) ([]Sum, error) {
-	ids, numbers := make([]int64, len(periods)), make([]int32, len(periods))
-	for i, s := range periods {
-		ids[i], numbers[i] = s.Provider, s.Period
-	}
-	rows, err := db.New(tx).PeriodTotals(ctx, db.PeriodTotalsParams{OrganiserID: organiser, Providers: ids, Numbers: numbers})
-	if err != nil {
-		return nil, fmt.Errorf("adding up %d periods: %w", len(periods), err)
-	}
-	out := make([]Sum, len(rows))
-	for i, r := range rows {
-		out[i] = Sum{Provider: r.ProviderID, Lines: r.LineCount, Gross: money.Cents(r.GrossCents), Credit: money.Cents(r.CreditCents)}
-	}
-	return out, nil
-}
-
 // IsSealed tells whether a payee's period has been closed.
 func IsSealed(ctx context.Context, tx *postgres.Tx, organiser int32, s Sealed) (bool, error) {
 	sealed, err := db.New(tx).PeriodSealed(ctx, db.PeriodSealedParams{OrganiserID: organiser, ProviderID: s.Provider, PeriodNo: s.Period})

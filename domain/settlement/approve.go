@@ -35,7 +35,7 @@ func Approve(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	if err := by.NotSame(run.PreparedByAccount); err != nil {
 		return Run{}, ErrOwnRun.Because(err)
 	}
-	if err := recheck(ctx, tx, run, ledger.Sums); err != nil {
+	if err := recheck(ctx, tx, run); err != nil {
 		return Run{}, err
 	}
 	if err := step(ctx, tx, by, run, last(run), Approved, PayeeSettled, nil, ""); err != nil {
@@ -70,18 +70,23 @@ func locked(ctx context.Context, tx *postgres.Tx, organiser int32, no int64, sta
 
 func last(run Run) int { return run.Steps[len(run.Steps)-1].No }
 
-// adding gives what periods hold: ledger.Sums with the hash of each line, ledger.Totals without.
-type adding func(context.Context, *postgres.Tx, int32, []ledger.Sealed) ([]ledger.Sum, error)
-
-// recheck compares the statements with what their sealed periods hold now, and the run with its statements.
-func recheck(ctx context.Context, tx *postgres.Tx, run Run, add adding) error {
-	list, differences, err := recompute(ctx, tx, run.Organiser, run.No, add)
+// recheck compares the statements with what their sealed periods hold now, line by line through the hash, and the run with its statements.
+func recheck(ctx context.Context, tx *postgres.Tx, run Run) error {
+	list, differences, err := recompute(ctx, tx, run.Organiser, run.No)
 	if err != nil {
 		return err
 	}
+	if len(differences) > 0 {
+		return ErrSums.With("run", run.No)
+	}
+	return whole(run, list)
+}
+
+// whole is PAY-010 unless the statements are those that the run's sums and hash were made of.
+func whole(run Run, list []Statement) error {
 	sum := Run{}
 	total(&sum, list)
-	if len(differences) > 0 || sum.Pay != run.Pay || sum.Lines != run.Lines || !bytes.Equal(sum.Hash, run.Hash) {
+	if sum.Payees != run.Payees || sum.Lines != run.Lines || sum.Gross != run.Gross || sum.Credit != run.Credit || sum.Pay != run.Pay || !bytes.Equal(sum.Hash, run.Hash) {
 		return ErrSums.With("run", run.No)
 	}
 	return nil
@@ -89,7 +94,7 @@ func recheck(ctx context.Context, tx *postgres.Tx, run Run, add adding) error {
 
 // recompute reads a run's statements and tells which of them the ledger sums or hashes otherwise. Sealed periods do not
 // change, so nothing may differ, in an undone run neither.
-func recompute(ctx context.Context, tx *postgres.Tx, organiser int32, no int64, add adding) (list []Statement, out []ledger.Difference, err error) {
+func recompute(ctx context.Context, tx *postgres.Tx, organiser int32, no int64) (list []Statement, out []ledger.Difference, err error) {
 	rows, err := db.New(tx).PeriodsOfRun(ctx, db.PeriodsOfRunParams{OrganiserID: organiser, RunNo: no})
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading periods of run %d: %w", no, err)
@@ -98,7 +103,7 @@ func recompute(ctx context.Context, tx *postgres.Tx, organiser int32, no int64, 
 	for i, r := range rows {
 		periods[i] = ledger.Sealed{Provider: r.ProviderID, Period: r.PeriodNo}
 	}
-	sums, err := add(ctx, tx, organiser, periods)
+	sums, err := ledger.Sums(ctx, tx, organiser, periods)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -110,9 +115,8 @@ func recompute(ctx context.Context, tx *postgres.Tx, organiser int32, no int64, 
 		return nil, nil, err
 	}
 	for _, s := range list {
-		hashed := facts[s.Provider].Lines == 0 || facts[s.Provider].LinesHash != nil
 		f := conclude(payee{Provider: s.Provider}, facts[s.Provider], s.Carried, terms{})
-		if f.Lines != s.Lines || f.Gross != s.Gross || f.Credit != s.Credit || f.Net != s.Net || hashed && !bytes.Equal(f.Hash, s.Hash) {
+		if f.Lines != s.Lines || f.Gross != s.Gross || f.Credit != s.Credit || f.Net != s.Net || !bytes.Equal(f.Hash, s.Hash) {
 			out = append(out, ledger.Difference{What: fmt.Sprintf("statement %s of run %d, payee %d", s.Number, no, s.Provider),
 				Stored: fmt.Sprintf("%d lines, %s − %s, hash %x", s.Lines, s.Gross, s.Credit, s.Hash),
 				Facts:  fmt.Sprintf("%d lines, %s − %s, hash %x", f.Lines, f.Gross, f.Credit, f.Hash)})

@@ -30,7 +30,7 @@ func verifyRuns(ctx context.Context, tx *postgres.Tx, organiser int32) (out []le
 		return nil, fmt.Errorf("reading runs: %w", err)
 	}
 	for _, r := range rows {
-		list, found, err := recompute(ctx, tx, organiser, r.RunNo, ledger.Sums)
+		list, found, err := recompute(ctx, tx, organiser, r.RunNo)
 		if err != nil {
 			return nil, err
 		}
