@@ -196,6 +196,12 @@ func FuzzRead(f *testing.F) {
 		} else if again, err := calendar.Read(d.String()); err != nil || again != d {
 			t.Errorf("%q: %s is read as %s, %v", s, d, again, err)
 		}
+		if d, err := calendar.ParseDate(s); err == nil && d.String() != s {
+			t.Errorf("%q is the day %s", s, d)
+		}
+		if m, err := calendar.ParseMonth(s); err == nil && m.String() != s {
+			t.Errorf("%q is the month %s", s, m)
+		}
 		if h, m, err := calendar.ReadTime(s); err == nil {
 			if _, _, err := calendar.Instant(day(2026, 1, 1), h, m); err != nil {
 				t.Errorf("%q is read but is no time: %v", s, err)

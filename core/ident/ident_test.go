@@ -338,6 +338,11 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		stable(t, s, ident.ParseBusinessID)
+		if b, err := ident.ParseVAT(s); err == nil {
+			if again, err := ident.ParseBusinessID(b.String()); err != nil || again != b {
+				t.Errorf("the VAT number %q is the business %s, %v", s, again, err)
+			}
+		}
 		stable(t, s, ident.ParseOVT)
 		stable(t, s, ident.ParseIBAN)
 		stable(t, s, ident.ParseReference)

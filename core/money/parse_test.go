@@ -2,6 +2,7 @@ package money_test
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -101,6 +102,17 @@ func FuzzParse(f *testing.F) {
 			}
 		} else if fault.CodeOf(err) == "" {
 			t.Errorf("%q: %v is no fault", s, err)
+		}
+		if q, err := money.ParseQuantity(s); err == nil {
+			var again money.Quantity
+			if err := again.UnmarshalText([]byte(q.String())); err != nil || again != q {
+				t.Errorf("%q: %s, %v", s, q, err)
+			}
+		} else if fault.CodeOf(err) == "" {
+			t.Errorf("%q: %v is no fault", s, err)
+		}
+		if r, err := money.ParseRounding(s); err == nil && !slices.Contains(money.Roundings(), s) {
+			t.Errorf("%q is the rounding %v", s, r)
 		}
 		if r, err := money.ParseRate(s); err == nil {
 			if again, err := money.ParseRate(r.String()); err != nil || again != r {

@@ -45,7 +45,7 @@ type house struct {
 	log    *bytes.Buffer
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{clock: calendar.Noon(calendar.Day(2026, 11, 21)), log: &bytes.Buffer{}}
 	var err error

@@ -40,6 +40,12 @@ type Key struct {
 
 const keyMark = "seteli" // first part of each key, so that scanners of leaked secrets recognise it
 
+// Second part of each key, by which it is found: so many of these, which rand.Text gives in upper case.
+const (
+	keyPrefix  = 8
+	keyLetters = "abcdefghijklmnopqrstuvwxyz234567"
+)
+
 // MakeKey makes a key and gives its secret, which is shown once and never stored. Valid at most a year (ACC-021).
 // Nobody gives a program more than they hold themselves (ACC-022). One exception: a main user, who may appoint caseworkers, may
 // let the organiser's client system act as one (Role caseworker): it brings clients and the decisions that officials made there.
@@ -71,7 +77,7 @@ func makeKey(ctx context.Context, tx *postgres.Tx, by Actor, k Key, replaces int
 			return Key{}, "", errKeyScope.With("right", string(r)).At("scopes")
 		}
 	}
-	k.Prefix = strings.ToLower(rand.Text()[:8])
+	k.Prefix = strings.ToLower(rand.Text()[:keyPrefix])
 	secret := rand.Text() + rand.Text() // 2 × 130 bits
 	hash := sha256.Sum256([]byte(secret))
 	id, err := db.New(tx).KeyAdd(ctx, db.KeyAddParams{
@@ -160,7 +166,7 @@ func Keys(ctx context.Context, tx *postgres.Tx, organiser int32, provider int64)
 func ActorOfKey(ctx context.Context, tx *postgres.Tx, key string) (Actor, error) {
 	mark, rest, _ := strings.Cut(key, "_")
 	prefix, secret, ok := strings.Cut(rest, "_")
-	if !ok || mark != keyMark {
+	if !ok || mark != keyMark || len(prefix) != keyPrefix || strings.Trim(prefix, keyLetters) != "" { // the database takes no bytes that are no text
 		return Actor{}, ErrKey
 	}
 	k, err := db.New(tx).KeyByPrefix(ctx, prefix)
