@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"encoding/json"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -36,7 +35,7 @@ func FuzzOperations(f *testing.F) {
 			key = w.Office
 		}
 		u := url.URL{Path: api.Prefix + "/" + path, RawQuery: query}
-		if _, err := http.NewRequest(op.Method, "http://x"+u.String(), nil); err != nil || strings.ContainsAny(query, " \r\n") {
+		if strings.ContainsFunc(u.String(), func(c rune) bool { return c <= ' ' || c == 0x7f || c == '#' }) {
 			return // no client can send this line
 		}
 		a := world.ask(key, op.Method, strings.TrimPrefix(u.String(), api.Prefix), body, "Idempotency-Key", "fuzz")

@@ -89,7 +89,8 @@ func (t target) try(ctx context.Context, long time.Duration) result {
 	ctx, stop := context.WithTimeout(ctx, long+spare)
 	defer stop()
 	began := time.Now()
-	test := exec.CommandContext(ctx, "go", "test", t.pkg, "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", long.String(), "-parallel", "1")
+	test := exec.CommandContext(ctx, "go", "test", t.pkg, "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", long.String(), "-parallel", "1",
+		"-fuzzminimizetime", "1s") // else an input of interest is made smaller for up to a minute, in which nothing new is tried
 	test.WaitDelay = 10 * time.Second
 	out, err := test.CombinedOutput()
 	if cause := ctx.Err(); cause != nil {
