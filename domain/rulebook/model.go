@@ -26,6 +26,7 @@ type ValueInput struct {
 	Content  int64
 	Day      calendar.Date // from which the value is asked
 	Facts    Facts
+	Quiet    bool // the number only, without its explanation: for calculations by the thousand
 }
 
 // Facts are what is known of a client when the value is asked. Zero or nil means that it is not known; what a missing fact
