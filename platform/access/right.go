@@ -32,6 +32,8 @@ const (
 	ClientEdit       Right = "client.edit"
 	ClientImport     Right = "client.import"
 	ClientIncome     Right = "client.income"    // income and its documents; never a provider
+	IncomeEdit       Right = "income.edit"      // household, income and consents of a client
+	IncomeReport     Right = "income.report"    // the client tells of a change
 	ClientBasics     Right = "client.basics"    // name and contact of a client with a reservation at the own company
 	ClientProtected  Right = "client.protected" // protected address, with a reason in the access log
 	RepresentManage  Right = "client.represent" // who may act for a client
@@ -153,6 +155,8 @@ var table = []Row{
 	{ClientEdit, only(Caseworker)},
 	{ClientImport, only(MainUser, Caseworker)},
 	{ClientIncome, only(Caseworker, DecisionMaker, Client, Representative)},
+	{IncomeEdit, only(Caseworker)},
+	{IncomeReport, person},
 	{ClientBasics, provider},
 	{ClientProtected, only(Caseworker)},
 	{RepresentManage, only(Caseworker, Client)},
