@@ -1,0 +1,46 @@
+package daycare
+
+import (
+	"cmp"
+	"slices"
+
+	"seteli/core/calendar"
+)
+
+// OverThreeFrom is the first day of the value of the older children: the third birthday if it is the first of a month,
+// else the first of the month after it. Who was born on 29.2. turns three on 28.2.
+func OverThreeFrom(birth calendar.Date) calendar.Date {
+	birthday := birth.AddMonths(36)
+	if _, _, day := birth.Civil(); day == 1 {
+		return birthday
+	}
+	return calendar.MonthOf(birthday).Period().To
+}
+
+// GrownFrom is the 18th birthday, from which a child no longer belongs to the household's children.
+func GrownFrom(birth calendar.Date) calendar.Date { return birth.AddMonths(18 * 12) }
+
+// Sibling is a child as the order of siblings sees it.
+type Sibling struct {
+	ID     string
+	Birth  calendar.Date
+	Code   string // identity code, "" = not known
+	Placed bool   // has a placement that counts on the day
+}
+
+// SiblingOrder gives the ids of the placed children, the youngest first: by birth date, then by identity code from the
+// greatest down with unknown ones last, then by id. The first one is ordinal 1.
+func SiblingOrder(children []Sibling) []string {
+	placed := slices.DeleteFunc(slices.Clone(children), func(c Sibling) bool { return !c.Placed })
+	slices.SortStableFunc(placed, younger)
+	order := make([]string, len(placed))
+	for i, c := range placed {
+		order[i] = c.ID
+	}
+	return order
+}
+
+// younger sorts by descending birth date and code; "" is the smallest text, so an unknown code comes last by itself.
+func younger(a, b Sibling) int {
+	return cmp.Or(cmp.Compare(b.Birth, a.Birth), cmp.Compare(b.Code, a.Code), cmp.Compare(a.ID, b.ID))
+}

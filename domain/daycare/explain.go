@@ -1,0 +1,114 @@
+package daycare
+
+import (
+	"seteli/core/money"
+	"seteli/domain/rulebook"
+)
+
+const feeAct = "1503/2016"
+
+// euro is the name of the rounding of fees.
+var euro = money.HalfUpEuro.String()
+
+// ExplainBase gives the step of a base fee.
+func (t Thresholds) ExplainBase(b Base) rulebook.Explanation {
+	step := rulebook.Step{Key: "daycare.step.base", Result: b.Fee, LegalRef: feeAct,
+		Values: rulebook.Values{"income": b.Income, "limit": b.Limit, "multiplier": t.Multiplier, "max": t.MaxFee, "fee": b.Fee}}
+	switch {
+	case b.Fixed:
+		step.Key, step.LegalRef = "daycare.step.base_fixed", ""
+	case b.Unknown:
+		step.Key = "daycare.step.base_unknown"
+	case b.Income <= b.Limit:
+		step.Key = "daycare.step.base_free"
+	case b.exact.Cmp(t.MaxFee.Exact()) >= 0:
+		step.Key = "daycare.step.base_max"
+	default:
+		step.Rounding = euro
+	}
+	return rulebook.Explanation{step}
+}
+
+// ExplainFee gives the steps of a fee from the base fee to what is charged.
+func (t Thresholds) ExplainFee(f Fee) rulebook.Explanation {
+	steps := t.ExplainBase(f.Base)
+	values := rulebook.Values{"base": f.Base.Fee, "share": f.Share, "shared": f.Shared, "coefficient": f.Coefficient, "fee": f.Computed, "min": t.MinFee,
+		"income": f.Base.Income, "limit": f.Base.Limit, "multiplier": t.Multiplier}
+	add := func(key string, result money.Cents, rounding string) {
+		steps = append(steps, rulebook.Step{Key: key, Values: values, Result: result, Rounding: rounding, LegalRef: feeAct})
+	}
+	shares := f.Share != one || f.Fixed
+	switch {
+	case f.Rounding == Once && !f.Fixed && (shares || f.Coefficient != one):
+		key := "daycare.step.once"
+		if f.Base.Fixed || f.Base.Unknown || f.Base.exact.Cmp(f.Base.Fee.Exact()) == 0 {
+			key = "daycare.step.once_base" // the base is a whole sum: its rounding took nothing
+		}
+		add(key, f.Computed, euro)
+	default:
+		if f.Fixed {
+			add("daycare.step.sibling_fixed", f.Shared, "")
+		} else if shares {
+			add("daycare.step.sibling", f.Shared, euro)
+		}
+		if f.Coefficient != one {
+			add("daycare.step.part_time", f.Computed, euro)
+		}
+	}
+	if f.Charged != f.Computed {
+		add("daycare.step.below_min", f.Charged, "")
+	}
+	return steps
+}
+
+var alterationKeys = map[AlterationType]string{Discount: "daycare.step.discount", Relief: "daycare.step.relief", Increase: "daycare.step.increase"}
+
+// ExplainAlterations gives a step for each alteration; its result is the effect.
+func ExplainAlterations(fee money.Cents, alterations []Alteration, effects []money.Cents) rulebook.Explanation {
+	var steps rulebook.Explanation
+	for i, a := range alterations {
+		step := rulebook.Step{Key: alterationKeys[a.Type] + "_amount", Values: rulebook.Values{"fee": fee, "amount": a.Amount}, Result: effects[i]}
+		if a.Percent != nil {
+			step.Key, step.Rounding = alterationKeys[a.Type], money.HalfUpCent.String()
+			step.Values = rulebook.Values{"fee": fee, "percent": *a.Percent}
+		}
+		fee += effects[i]
+		steps = append(steps, step)
+	}
+	return steps
+}
+
+// Explain gives the steps of a decision: the value, the own share, and what the municipality pays.
+func (r Rules) Explain(m Moment, o Outcome) rulebook.Explanation {
+	option := r.Options[m.Option]
+	step := func(key string, result money.Cents, rounding, ref string, values rulebook.Values) rulebook.Step {
+		return rulebook.Step{Key: key, Values: values, Result: result, Rounding: rounding, LegalRef: ref}
+	}
+	age := "daycare.step.value_over_3"
+	if m.UnderThree {
+		age = "daycare.step.value_under_3"
+	}
+	var steps rulebook.Explanation
+	if o.Published {
+		steps = append(steps, step(age+"_published", o.TableValue, "", r.LegalRef, rulebook.Values{"value": o.TableValue}))
+	} else {
+		steps = append(steps, step(age, o.BaseValue, "", r.LegalRef, rulebook.Values{"value": o.BaseValue}))
+		if option.ValueCoefficient != one || o.TableValue != o.BaseValue {
+			steps = append(steps, step("daycare.step.option", o.TableValue, r.TableRounding.String(), "",
+				rulebook.Values{"value": o.BaseValue, "coefficient": option.ValueCoefficient}))
+		}
+	}
+	if o.Support != one {
+		steps = append(steps, step("daycare.step.support", o.Value, r.DecisionRounding.String(), r.LegalRef, rulebook.Values{"value": o.TableValue, "coefficient": o.Support}))
+	} else if o.Value != o.TableValue {
+		steps = append(steps, step("daycare.step.rounded", o.Value, r.DecisionRounding.String(), "", rulebook.Values{"value": o.TableValue}))
+	}
+	steps = append(steps, r.Thresholds.ExplainFee(o.Fee)...)
+	steps = append(steps, ExplainAlterations(o.Fee.Charged, m.Alterations, o.Effects)...)
+	paid := step("daycare.step.paid", o.Paid, "", r.LegalRef, rulebook.Values{"value": o.Value, "own": o.FinalOwnShare})
+	if o.OwnShareAboveValue() {
+		paid.Key = "daycare.step.paid_none"
+	}
+	paid.Sum = true
+	return append(steps, paid)
+}
