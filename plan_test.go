@@ -37,6 +37,7 @@ insert into event (organiser_id, event_id, provider_id, unit_id, person_id, clie
   from (select n, 1 + n % 20000 as v from generate_series(1, 200000) n) s;
 insert into event_step (organiser_id, event_id, step_no, provider_id, person_id, state, accepted_quantity, total_cents, organiser_cents, own_cents, period_no, at, by_account, by_name)
   select organiser_id, event_id, 1, provider_id, person_id, case when event_id % 200 = 0 then 'review' else 'refunded' end, 0, 0, 0, 0, null, now(), 1, 'A' from event where event_id % 20 = 0;
+insert into event_review (organiser_id, event_id, service_id) select organiser_id, event_id, service_id from event_now where state = 'review' and event_id % 1000 = 0;
 insert into posting (organiser_id, provider_id, period_no, debit_kind, debit_ref, credit_kind, credit_ref, amount_cents, quantity, bucket, service_date, source_kind, source_id, posted_at)
   select organiser_id, provider_id, coalesce(period_no, 1), 10, content_id, 11, provider_id, organiser_cents, 3000, bucket, service_date, 2, event_id, now() from event
   union all select organiser_id, 0, 0, 2, line_id, 1, line_id, 0, 3000, bucket, service_date, 2, event_id, now() from event;
@@ -68,7 +69,7 @@ var hot = []struct {
 		"before_date": "9999-12-31", "before_id": "0", "most": "51"}},
 	{"domain/event/event.sql", "EventsOfVoucher", "1 0 0", 300, map[string]string{"organiser_id": "1", "client_id": "4", "voucher_id": "4", "most": "51"}},
 	{"domain/event/event.sql", "EventsOfPerson", "0 0 4", 300, map[string]string{"person_id": "4", "voucher": "0", "organiser": "0", "most": "51"}},
-	{"domain/event/event.sql", "ReviewQueue", "2 0 0", 12000, map[string]string{"organiser_id": "2", "services": "{}", "after_id": "0", "most": "51"}},
+	{"domain/event/event.sql", "ReviewQueue", "2 0 0", 800, map[string]string{"organiser_id": "2", "services": "{}", "after_id": "0", "most": "51"}},
 	{"domain/event/event.sql", "EventOne", "1 0 0", 60, map[string]string{"organiser_id": "1", "event_id": "3"}},
 	{"domain/event/event.sql", "EventsOfPeriod", "1 0 0", 3000, map[string]string{"organiser_id": "1", "provider_id": "5", "periods": "{2}"}},
 	{"domain/ledger/ledger.sql", "PeriodsOpen", "1 0 0", 200, map[string]string{"organiser_id": "1", "providers": "{1,5}"}},

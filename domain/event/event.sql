@@ -39,10 +39,14 @@ with added as (
 select batch_id from added order by batch_id;
 
 -- name: EventsInsert :exec
--- One statement for any number of rows: COPY is refused under row-level security. What is not there comes as epoch, 0 or an empty text.
+-- One statement for any number of rows and for the list of what waits: COPY is refused under row-level security. What is not there comes as epoch, 0 or an empty text.
+with added as (
 insert into event (organiser_id, recorded_at, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id, service_date, started_at, ended_at, quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket, verdict, findings, period_no, rulebook_id, note, worker, client_reference, content_hash, replaces_id, batch_id, recorded_by_account, recorded_by)
 select @organiser_id, @recorded_at, t.event_id, t.provider_id, t.unit_id, t.person_id, t.client_id, t.voucher_id, t.line_id, t.content_id, t.service_id, t.reservation_id, t.service_date, nullif(t.started_at, 'epoch'::timestamptz), nullif(t.ended_at, 'epoch'::timestamptz), t.quantity, t.accepted_quantity, t.price_cents, t.value_cents, t.total_cents, t.organiser_cents, t.own_cents, t.bucket, t.verdict, nullif(t.findings, '')::jsonb, nullif(t.period_no, 0), t.rulebook_id, t.note, t.worker, t.client_reference, t.content_hash, nullif(t.replaces_id, 0), t.batch_id, t.recorded_by_account, t.recorded_by
-from (select unnest(@event_ids::bigint[]) as event_id, unnest(@providers::bigint[]) as provider_id, unnest(@units::bigint[]) as unit_id, unnest(@persons::bigint[]) as person_id, unnest(@clients::bigint[]) as client_id, unnest(@vouchers::bigint[]) as voucher_id, unnest(@lines::bigint[]) as line_id, unnest(@contents::bigint[]) as content_id, unnest(@services::bigint[]) as service_id, unnest(@reservations::bigint[]) as reservation_id, unnest(@dates::date[]) as service_date, unnest(@starts::timestamptz[]) as started_at, unnest(@ends::timestamptz[]) as ended_at, unnest(@quantities::bigint[]) as quantity, unnest(@accepteds::bigint[]) as accepted_quantity, unnest(@prices::bigint[]) as price_cents, unnest(@values::bigint[]) as value_cents, unnest(@totals::bigint[]) as total_cents, unnest(@organiser_parts::bigint[]) as organiser_cents, unnest(@own_shares::bigint[]) as own_cents, unnest(@buckets::date[]) as bucket, unnest(@verdicts::text[]) as verdict, unnest(@findings::text[]) as findings, unnest(@periods::int[]) as period_no, unnest(@rulebooks::bigint[]) as rulebook_id, unnest(@notes::text[]) as note, unnest(@workers::text[]) as worker, unnest(@refs::text[]) as client_reference, unnest(@hashes::bytea[]) as content_hash, unnest(@replaces::bigint[]) as replaces_id, unnest(@batches::bigint[]) as batch_id, unnest(@accounts::bigint[]) as recorded_by_account, unnest(@names::text[]) as recorded_by) t;
+from (select unnest(@event_ids::bigint[]) as event_id, unnest(@providers::bigint[]) as provider_id, unnest(@units::bigint[]) as unit_id, unnest(@persons::bigint[]) as person_id, unnest(@clients::bigint[]) as client_id, unnest(@vouchers::bigint[]) as voucher_id, unnest(@lines::bigint[]) as line_id, unnest(@contents::bigint[]) as content_id, unnest(@services::bigint[]) as service_id, unnest(@reservations::bigint[]) as reservation_id, unnest(@dates::date[]) as service_date, unnest(@starts::timestamptz[]) as started_at, unnest(@ends::timestamptz[]) as ended_at, unnest(@quantities::bigint[]) as quantity, unnest(@accepteds::bigint[]) as accepted_quantity, unnest(@prices::bigint[]) as price_cents, unnest(@values::bigint[]) as value_cents, unnest(@totals::bigint[]) as total_cents, unnest(@organiser_parts::bigint[]) as organiser_cents, unnest(@own_shares::bigint[]) as own_cents, unnest(@buckets::date[]) as bucket, unnest(@verdicts::text[]) as verdict, unnest(@findings::text[]) as findings, unnest(@periods::int[]) as period_no, unnest(@rulebooks::bigint[]) as rulebook_id, unnest(@notes::text[]) as note, unnest(@workers::text[]) as worker, unnest(@refs::text[]) as client_reference, unnest(@hashes::bytea[]) as content_hash, unnest(@replaces::bigint[]) as replaces_id, unnest(@batches::bigint[]) as batch_id, unnest(@accounts::bigint[]) as recorded_by_account, unnest(@names::text[]) as recorded_by) t
+returning organiser_id, event_id, service_id, verdict)
+insert into event_review (organiser_id, event_id, service_id)
+select organiser_id, event_id, service_id from added where verdict = 'review';
 
 -- name: EventOne :one
 select organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id,
@@ -53,8 +57,16 @@ from event_now
 where organiser_id = @organiser_id and event_id = @event_id;
 
 -- name: StepAdd :exec
+-- The list of what waits follows in the same statement.
+with gone as (
+  delete from event_review where organiser_id = @organiser_id and event_id = @event_id and @state::text <> 'review'),
+back as (
+  insert into event_review (organiser_id, event_id, service_id)
+  select e.organiser_id, e.event_id, e.service_id from event e
+  where e.organiser_id = @organiser_id and e.event_id = @event_id and @state::text = 'review'
+  on conflict do nothing)
 insert into event_step (organiser_id, event_id, step_no, provider_id, person_id, state, accepted_quantity, total_cents, organiser_cents, own_cents, period_no, reason_code, reason, at, by_account, by_name)
-values (@organiser_id, @event_id, @step_no, @provider_id, @person_id, @state, @accepted_quantity, @total_cents, @organiser_cents, @own_cents, @period_no, @reason_code, @reason, @at, @by_account, @by_name);
+values (@organiser_id, @event_id, @step_no, @provider_id, @person_id, @state::text, @accepted_quantity, @total_cents, @organiser_cents, @own_cents, @period_no, @reason_code, @reason, @at, @by_account, @by_name);
 
 -- name: StepsOf :many
 select step_no, state, accepted_quantity, total_cents, organiser_cents, own_cents, period_no, reason_code, reason, at, by_name
@@ -105,26 +117,37 @@ order by e.service_date desc, e.event_id desc
 limit @most;
 
 -- name: ReviewQueue :many
--- Oldest first: the clock runs. Recorded for review and not decided, or sent back to review.
+-- Oldest first: the clock runs. Only what waits is read, through the list of it.
 select e.organiser_id, e.event_id, e.provider_id, e.unit_id, e.person_id, e.client_id, e.voucher_id, e.line_id, e.content_id, e.service_id, e.service_date, e.started_at, e.ended_at,
   e.quantity, e.accepted_quantity, e.price_cents, e.value_cents, e.total_cents, e.organiser_cents, e.own_cents, e.verdict, e.findings, e.period_no, e.state, e.reason_code, e.reason, e.recorded_at, e.recorded_by, e.worker, e.note, e.client_reference
-from event_now e
-where e.organiser_id = @organiser_id and e.state = 'review'
-  and e.event_id in (select r.event_id from event r where r.organiser_id = @organiser_id and r.verdict = 'review'
-    union select s.event_id from event_step s where s.organiser_id = @organiser_id and s.state = 'review')
-  and (cardinality(@services::bigint[]) = 0 or e.service_id = any(@services::bigint[]))
-  and e.event_id > @after_id
-order by e.event_id
-limit @most;
+from (select w.event_id from event_review w
+  where w.organiser_id = @organiser_id and w.event_id > @after_id
+    and (cardinality(@services::bigint[]) = 0 or w.service_id = any(@services::bigint[]))
+  order by w.event_id
+  limit @most) w
+join event_now e on e.organiser_id = @organiser_id and e.event_id = w.event_id
+order by e.event_id;
 
 -- name: ReviewAges :many
 select (e.recorded_at at time zone 'Europe/Helsinki')::date as day, count(*) as waiting
-from event_now e
-where e.organiser_id = @organiser_id and e.state = 'review'
-  and e.event_id in (select r.event_id from event r where r.organiser_id = @organiser_id and r.verdict = 'review'
-    union select s.event_id from event_step s where s.organiser_id = @organiser_id and s.state = 'review')
+from event_review w
+join event e on e.organiser_id = w.organiser_id and e.event_id = w.event_id
+where w.organiser_id = @organiser_id
 group by 1
 order by 1;
+
+-- name: ReviewDifferences :many
+-- Replay: what the list of waiting events says against what the events themselves say.
+select event_id::bigint as event_id, bool_or(listed)::bool as listed
+from (
+  select w.event_id, true as listed from event_review w where w.organiser_id = @organiser_id
+  union all
+  select e.event_id, false as listed from event_now e where e.organiser_id = @organiser_id and e.state = 'review'
+) t
+group by event_id
+having count(*) <> 2
+order by event_id
+limit 20;
 
 -- name: AcceptedPeriod :one
 -- The payee's period that the event was last accepted in: where it stands again when a refund is withdrawn.
@@ -152,16 +175,21 @@ where p.organiser_id = @organiser_id and p.provider_id = @provider_id and p.prov
 order by p.posting_id;
 
 -- name: StateDifferences :many
--- Replay: what each event's payable postings sum to, against what its present state says.
-select e.event_id, e.state, e.organiser_cents, coalesce(p.net_cents, 0)::bigint as posted_cents
-from event_now e
-left join (
-  select source_id, sum(case when credit_kind = 11 then amount_cents when debit_kind = 11 then -amount_cents else 0 end) as net_cents
-  from posting q where q.organiser_id = @organiser_id and source_kind in (2, 3, 4) and q.provider_id <> 0
-  group by source_id) p on p.source_id = e.event_id
-where e.organiser_id = @organiser_id
-  and coalesce(p.net_cents, 0) <> case when e.state = 'accepted' then e.organiser_cents else 0 end
-order by e.event_id
+-- Replay: what each event's payable postings sum to, against what its present state says. Both are added up in one pass over all of
+-- them: a join of the two goes wrong by hours when the planner has no statistics yet.
+select t.event_id::bigint as event_id, coalesce(max(t.state), '')::text as state, sum(t.due_cents)::bigint as organiser_cents, sum(t.posted_cents)::bigint as posted_cents
+from (
+  select e.event_id, e.state, case when e.state = 'accepted' then e.organiser_cents else 0 end as due_cents, 0::bigint as posted_cents
+  from event_now e
+  where e.organiser_id = @organiser_id
+  union all
+  select q.source_id, null::text, 0::bigint, case when q.credit_kind = 11 then q.amount_cents when q.debit_kind = 11 then -q.amount_cents else 0 end
+  from posting q
+  where q.organiser_id = @organiser_id and q.source_kind in (2, 3, 4) and q.provider_id <> 0
+) t
+group by t.event_id
+having sum(t.due_cents) <> sum(t.posted_cents)
+order by t.event_id
 limit 20;
 
 -- name: SumDifferences :many

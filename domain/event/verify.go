@@ -31,5 +31,16 @@ func Verify(ctx context.Context, tx *postgres.Tx, organiser int32) ([]ledger.Dif
 		out = append(out, ledger.Difference{What: fmt.Sprintf("postings of event %d (%s)", r.EventID, r.State),
 			Stored: fmt.Sprintf("%d cents", r.PostedCents), Facts: fmt.Sprintf("%d cents", r.OrganiserCents)})
 	}
+	waiting, err := q.ReviewDifferences(ctx, organiser)
+	if err != nil {
+		return nil, fmt.Errorf("comparing the review queue with the events: %w", err)
+	}
+	for _, r := range waiting {
+		d := ledger.Difference{What: fmt.Sprintf("review queue, event %d", r.EventID), Stored: "does not wait", Facts: "waits"}
+		if r.Listed {
+			d.Stored, d.Facts = d.Facts, d.Stored
+		}
+		out = append(out, d)
+	}
 	return out, nil
 }
