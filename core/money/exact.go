@@ -108,3 +108,11 @@ func (x Exact) round(step *big.Rat, mode mode) int64 {
 	}
 	return n.Int64()
 }
+
+// Shown is the number as people are shown it before it is rounded: a decimal of at most so many places, half up.
+// It is for reading only; formulas go on with x. A number beyond 19 digits is beyond any real amount and panics.
+func (x Exact) Shown(places int) Rate {
+	step := new(big.Rat).SetFrac(big.NewInt(1), tenTo(places))
+	n := x.round(step, halfUp)
+	return MustRate(new(big.Rat).Mul(new(big.Rat).SetInt64(n), step).FloatString(places))
+}

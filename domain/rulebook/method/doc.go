@@ -5,8 +5,3 @@
 // A model is pure and exact: fractions until the one rounding that the parameters name. The package knows no client by name,
 // no provider, no voucher and no database; what it needs of a client comes in as rulebook.Facts.
 package method
-
-import "seteli/domain/rulebook"
-
-// All gives every value model by the name of its method.
-func All() rulebook.Models { return rulebook.BuiltIn() }

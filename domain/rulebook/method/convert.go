@@ -1,0 +1,40 @@
+package method
+
+import (
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/domain/rulebook"
+)
+
+// MonthHours are the hours of a month that hours of a week make.
+type MonthHours struct {
+	Exact  money.Exact
+	Tenths money.Rate // for reading, one decimal half up
+	Billed int64      // whole hours half up, from the exact figure
+}
+
+// HoursPerMonth converts hours of a week by a factor such as 30/7 or 52/12.
+func HoursPerMonth(weekly money.Exact, factor money.Factor) (MonthHours, rulebook.Explanation) {
+	x := weekly.Times(factor.Exact())
+	h := MonthHours{x, x.Shown(1), money.WholeHalfUp(x)}
+	t := &trace{}
+	t.step("method.step.hours_per_month", 0, "weekly", weekly.Shown(shownPlaces), "factor", factor.String(), "hours", h.Tenths, "billed", int(h.Billed))
+	return h, t.end("")
+}
+
+// DayToMonth is the amount of a month with so many days, of a daily one; rounded once half up to the cent.
+func DayToMonth(daily money.Cents, days money.Factor) (money.Cents, rulebook.Explanation) {
+	t := &trace{}
+	c := money.HalfUpCent.Cents(daily.Exact().Times(days.Exact()))
+	t.add(rulebook.Step{Key: "method.step.day_to_month", Result: c, Rounding: money.HalfUpCent.String()}, []any{"daily", daily, "days", days.String()})
+	return c, t.end("")
+}
+
+// DaysOf are the days of a month as a factor for DayToMonth.
+func DaysOf(m calendar.Month) money.Factor {
+	f, err := money.ParseFactor(money.Units(int64(m.Period().Days())).String())
+	if err != nil {
+		panic("method: the days of a month are a number: " + err.Error())
+	}
+	return f
+}
