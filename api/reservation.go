@@ -44,7 +44,7 @@ type ServedBody struct {
 	Name        string          `json:"name"`
 	BirthDate   calendar.Date   `json:"birth_date" format:"date"`
 	Language    string          `json:"language" enum:"fi,sv,en"`
-	Recurrence  string          `json:"recurrence" enum:"day,week,month,total"`
+	Recurrence  string          `json:"recurrence" enum:"day,week,month,quarter,total"`
 	Amount      *money.Quantity `json:"amount,omitempty"`
 	AmountCents *money.Cents    `json:"amount_cents,omitempty"`
 }

@@ -21,7 +21,7 @@ type VoucherBody struct {
 	Mode          string          `json:"mode" enum:"voucher,purchased,licence"`
 	From          calendar.Date   `json:"from" format:"date"`
 	To            calendar.Date   `json:"to" format:"date" doc:"Day after the last one; closing is counted"`
-	State         string          `json:"state" enum:"waiting,accepted,open,paused,ending,ended,closed.ended,closed.used_up,closed.refused,closed.annulled,closed.stopped,closed.moved" doc:"Today"`
+	State         string          `json:"state" enum:"waiting,accepted,open,paused,ending,ended,closed.ended,closed.used_up,closed.refused,closed.annulled,closed.stopped,closed.moved,closed.lapsed" doc:"Today"`
 	OwnShareBlock bool            `json:"own_share_forbidden" doc:"The client pays nothing: a price above the value is refused"`
 	RowVersion    int32           `json:"row_version,omitempty" doc:"Given back in a change; the organiser only"`
 	Lines         []LineOfVoucher `json:"lines"`
@@ -31,7 +31,7 @@ type VoucherBody struct {
 // LineOfVoucher is one content with its right and what is left of it today.
 type LineOfVoucher struct {
 	Content     int64           `json:"content"`
-	Recurrence  string          `json:"recurrence" enum:"day,week,month,total" doc:"What the amount counts"`
+	Recurrence  string          `json:"recurrence" enum:"day,week,month,quarter,total" doc:"What the amount counts"`
 	Amount      *money.Quantity `json:"amount,omitempty" example:"20"`
 	AmountCents *money.Cents    `json:"amount_cents,omitempty" doc:"A balance of euros instead of an amount"`
 	Total       *money.Quantity `json:"total,omitempty" doc:"Most in the whole validity"`
@@ -68,7 +68,7 @@ type GrantBody struct {
 // GrantLine is one content as granted: an amount, or a balance of euros.
 type GrantLine struct {
 	Content     int64           `json:"content" minimum:"1"`
-	Recurrence  string          `json:"recurrence" enum:"day,week,month,total"`
+	Recurrence  string          `json:"recurrence" enum:"day,week,month,quarter,total"`
 	Amount      *money.Quantity `json:"amount,omitempty" pattern:"^[0-9]{1,6}([.][0-9]{1,3})?$" maxLength:"10" example:"20"`
 	AmountCents *money.Cents    `json:"amount_cents,omitempty" minimum:"1" maximum:"100000000"`
 	Total       *money.Quantity `json:"total,omitempty" pattern:"^[0-9]{1,6}([.][0-9]{1,3})?$" maxLength:"10"`

@@ -74,6 +74,7 @@ var checks = []Check{
 	{"TIM-10", 1, ToReview, third("other.lines")},                         // overlaps another provider's event
 	{"TIM-11", 1, ToReview, own("own.lines")},                             // the worker is with another client
 	{"TIM-12", 1, Warn, own("rulebook.window")},                           // recorded late
+	{"TIM-14", 1, ToReject, own("voucher.validity", "rulebook.window")},   // the voucher ended too long ago
 	{"TIM-13", 1, ToReject, own("own.lines")},                             // the day is already recorded
 	{"SVC-07", 1, ToReject, own("line.quantity")},                         // nothing or less
 	{"SVC-16", 1, ToReject, own("prices")},                                // no agreed price on the day

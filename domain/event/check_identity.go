@@ -99,6 +99,13 @@ func (c *claim) standing(*running) {
 	if v.Annulled || v.Closed && d >= v.ClosedFrom {
 		c.find("REL-05", "date", "date", v.ClosedFrom)
 	}
+	end := v.Valid.To
+	if v.Closed {
+		end = min(end, v.ClosedFrom)
+	}
+	if grace := c.terms.GraceDays; grace != nil && c.facts.Today >= end+calendar.Date(*grace) {
+		c.find("TIM-14", "date", "last", end-1, "n", *grace)
+	}
 	if p := within(v.Pauses, d); p != nil {
 		c.find("REL-04", "date", "from", p.From, "last", p.Last())
 	}

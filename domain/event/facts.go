@@ -15,6 +15,7 @@ import (
 type Terms struct {
 	RecordingDays int                                        // the earliest day is the first of the present month minus these days
 	PromptDays    int                                        // recorded later than this is told; 0 = never
+	GraceDays     *int                                       // after the end of a voucher its deliveries are recorded at most this many days; nil = as long as others
 	Overrun       bool                                       // what goes above the amount is looked at instead of cut
 	Tolerated     func(amount money.Quantity) money.Quantity // the amount with its tolerance (rulebook); nil = no tolerance
 	ToleranceAuto bool                                       // accepted without review
@@ -63,15 +64,7 @@ type referenceKey struct {
 
 // bucketOf is the first day of what a line's amount counts.
 func bucketOf(recurrence string, d calendar.Date) calendar.Date {
-	switch recurrence {
-	case "day":
-		return d
-	case "week":
-		return d.WeekStart()
-	case "month":
-		return calendar.MonthOf(d).Period().From
-	}
-	return ledger.Whole
+	return voucher.Recurrence(recurrence).Bucket(d)
 }
 
 // keysOf names the balances that a delivery of the line on the day would use: that of its day, week or month, and the whole one.

@@ -42,6 +42,12 @@ type world struct {
 	more  []Line
 }
 
+// grace ends the voucher yesterday and leaves its deliveries so many days.
+func (w *world) grace(days int) {
+	w.v.Valid.To = today
+	w.terms(Terms{RecordingDays: 60, GraceDays: &days})
+}
+
 func quantity(n int64) *money.Quantity { q := money.Units(n); return &q }
 func cents(n int64) *money.Cents       { c := money.Cents(n); return &c }
 func at(d calendar.Date, h, m int) *time.Time {
@@ -148,6 +154,7 @@ var cases = map[string]struct{ hit, miss func(*world) }{
 		w.facts.Earlier[10] = []Earlier{{Event: 1, Provider: us, Client: 10, Date: day, Worker: "T2", Start: at(day, 10, 0), End: at(day, 12, 0)}}
 	}},
 	"TIM-12": {func(w *world) { w.terms(Terms{PromptDays: 10}) }, func(w *world) { w.terms(Terms{PromptDays: 11}) }},
+	"TIM-14": {func(w *world) { w.grace(0) }, func(w *world) { w.grace(366) }},
 	"TIM-13": {func(w *world) { w.measure("day"); w.earlier(Earlier{Provider: us, Line: lineID}) }, func(w *world) { w.measure("day"); w.earlier(Earlier{Provider: us, Line: lineID, Date: day - 1}) }},
 	"SVC-01": {func(w *world) { w.line.Content = "XX" }, func(w *world) { w.line.Content = "kh" }},
 	"SVC-02": {func(w *world) { w.line.Measure = "visit" }, func(w *world) { w.line.Measure = "hour" }},

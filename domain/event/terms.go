@@ -27,7 +27,7 @@ func loadRulebooks(ctx context.Context, tx *postgres.Tx, organiser int32, ids []
 }
 
 func termsOf(r rulebook.Rules) Terms {
-	t := Terms{RecordingDays: r.RecordingDays, PromptDays: r.PromptDays, Overrun: r.OverrunAllowed, ToleranceAuto: r.Tolerance.AutoApprove}
+	t := Terms{RecordingDays: r.RecordingDays, PromptDays: r.PromptDays, Overrun: r.OverrunAllowed, ToleranceAuto: r.Tolerance.AutoApprove, GraceDays: r.GraceDays}
 	if r.Tolerance.Percent > 0 {
 		t.Tolerated = r.Tolerance.Widen
 	}

@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/core/money"
+	"seteli/platform/i18n"
 )
 
 // Rules is the rule set of one version, stored as JSON. An unknown field is refused when it is read: a rule that nobody
@@ -18,17 +20,32 @@ type Rules struct {
 	Value           Value          `json:"value"`
 	Rounding        money.Rounding `json:"rounding"` // of a computed value; a flat value is given to the cent
 	Tolerance       Tolerance      `json:"tolerance"`
-	OverrunAllowed  bool           `json:"overrun_allowed"`   // above the tolerance: to review instead of cut to the remainder
-	RecordingDays   int            `json:"recording_days"`    // earliest service date = first day of the current month − this
-	PromptDays      int            `json:"prompt_days"`       // an event recorded more days after its service is told to be late; 0 = never
-	PriceNoticeDays int            `json:"price_notice_days"` // a new price begins at the earliest this many days after it was proposed
-	PriceMonths     []int          `json:"price_months"`      // prices begin on the first day of these months only; empty = any day
+	OverrunAllowed  bool           `json:"overrun_allowed"`      // above the tolerance: to review instead of cut to the remainder
+	RecordingDays   int            `json:"recording_days"`       // earliest service date = first day of the current month − this
+	PromptDays      int            `json:"prompt_days"`          // an event recorded more days after its service is told to be late; 0 = never
+	PriceNoticeDays int            `json:"price_notice_days"`    // a new price begins at the earliest this many days after it was proposed
+	PriceMonths     []int          `json:"price_months"`         // prices begin on the first day of these months only; empty = any day
+	Source          string         `json:"source,omitempty"`     // where the value and its parameters come from: a decision, a page
+	Criteria        []Criterion    `json:"criteria,omitempty"`   // what a provider fulfils before it is approved (569/2009, 5 §)
+	GraceDays       *int           `json:"grace_days,omitempty"` // how many days after its end a voucher's deliveries may still be recorded; nil = the recording window alone
+	LapseDays       int            `json:"lapse_days,omitempty"` // a voucher without an answer lapses this many days after its grant; 0 = never
+	LeaveDays       int            `json:"leave_days,omitempty"` // notice that a client or a provider gives before a reservation ends
+}
+
+// Criterion is one condition of approval: the same for all, not discriminating, one that can be assessed (569/2009, 5 §).
+type Criterion struct {
+	Names    i18n.Names `json:"names"`
+	Evidence bool       `json:"evidence,omitempty"`       // the provider attaches a proof
+	Recheck  int        `json:"recheck_months,omitempty"` // checked again after this many months; 0 = not by itself
 }
 
 // Default is what a new rulebook starts from; 60 days is PSOP's window.
 func Default() Rules {
 	return Rules{Value: Flat(nil), Rounding: money.HalfUpCent, Tolerance: Tolerance{Step: money.Units(1)}, RecordingDays: 60, PriceNoticeDays: 30, PriceMonths: []int{}}
 }
+
+// mostCriteria is more than any rulebook has.
+const mostCriteria = 60
 
 // ParseRules reads the JSON of a version. RUL-003 for unknown fields, wrong types and anything after the object.
 func ParseRules(raw []byte) (Rules, error) {
@@ -66,6 +83,24 @@ func (r Rules) wrong() (list fault.List) {
 	}
 	if r.PriceNoticeDays < 0 || r.PriceNoticeDays > 365 {
 		list = append(list, errNotice)
+	}
+	if r.GraceDays != nil && (*r.GraceDays < 0 || *r.GraceDays > 730) {
+		list = append(list, errGrace)
+	}
+	if r.LapseDays < 0 || r.LapseDays > 365 {
+		list = append(list, errLapse)
+	}
+	if r.LeaveDays < 0 || r.LeaveDays > 365 {
+		list = append(list, errLeave)
+	}
+	if len(r.Criteria) > mostCriteria {
+		list = append(list, errCriteria.With("most", mostCriteria))
+	}
+	for _, c := range r.Criteria {
+		if strings.TrimSpace(c.Names.Fi) == "" || c.Recheck < 0 || c.Recheck > 120 {
+			list = append(list, errCriterion)
+			break
+		}
 	}
 	months := slices.Clone(r.PriceMonths)
 	slices.Sort(months)

@@ -203,6 +203,8 @@ func estimateMonth(l Line, valid calendar.Period) money.Quantity {
 		return *l.Amount * 52 / 12
 	case Monthly:
 		return *l.Amount
+	case Quarterly:
+		return *l.Amount / 3
 	}
 	if n := Monthly.times(valid); n > 1 {
 		return *l.Amount / money.Quantity(n)

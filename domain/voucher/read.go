@@ -296,7 +296,7 @@ func Left(ctx context.Context, tx *postgres.Tx, v Voucher, day calendar.Date) ([
 }
 
 func (l Line) left(day calendar.Date, balances map[ledger.Key]ledger.Balance) Remaining {
-	r := Remaining{Line: l.ID, Bucket: l.Recurrence.bucket(day)}
+	r := Remaining{Line: l.ID, Bucket: l.Recurrence.Bucket(day)}
 	b := balances[ledger.Key{Line: l.ID, Bucket: r.Bucket}]
 	r.Used, r.UsedCents = b.Used, b.UsedCents
 	if l.Amount != nil {

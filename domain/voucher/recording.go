@@ -68,7 +68,7 @@ func ForRecording(ctx context.Context, tx *postgres.Tx, organiser int32, numbers
 		if r.ClosedFrom != nil {
 			v.ClosedFrom = *r.ClosedFrom
 		}
-		v.Annulled = r.CloseReason != nil && (*r.CloseReason == "annulled" || *r.CloseReason == "refused")
+		v.Annulled = r.CloseReason != nil && Voucher{CloseReason: Reason(*r.CloseReason)}.never()
 		byNumber[v.Number], byID[v.ID], ids[i] = v, v, v.ID
 	}
 	if len(ids) == 0 {

@@ -14,6 +14,7 @@ import (
 	"seteli/domain/admission"
 	"seteli/domain/catalogue"
 	"seteli/domain/ledger"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -342,21 +343,28 @@ func reservation(ctx context.Context, tx *postgres.Tx, organiser int32, id int64
 		Plan: r.Plan, MadeBy: r.MadeBy, MadeBySide: r.MadeBySide, EndReason: r.EndReason, EndedBy: r.EndedBy, RowVersion: r.RowVersion}, nil
 }
 
-// EndReservation ends a reservation with notice: client and provider from today at the earliest, staff also from a past day when no
-// delivery was accepted on or after it. What is left of the voucher stays with the client. Locks: voucher, its balances.
+// EndReservation ends a reservation: client and provider after the rulebook's notice at the earliest, staff also from a past day when
+// no delivery was accepted on or after it. What is left of the voucher stays with the client. Locks: voucher, its balances.
 func EndReservation(ctx context.Context, tx *postgres.Tx, by access.Actor, in EndInput) (Reservation, error) {
 	v, r, err := ending(ctx, tx, by, in.Organiser, in.Reservation)
 	if err != nil {
 		return Reservation{}, err
+	}
+	earliest := r.Period.From + 1
+	if by.Role.Side() != access.OrganiserSide {
+		book, err := rulebook.ByID(ctx, tx, v.Organiser, v.Rulebook)
+		if err != nil {
+			return Reservation{}, err
+		}
+		earliest = max(earliest, tx.Today()+calendar.Date(book.Rules.LeaveDays))
 	}
 	switch {
 	case in.RowVersion != 0 && in.RowVersion != r.RowVersion:
 		return Reservation{}, errStale
 	case r.Cancelled:
 		return Reservation{}, errNotReserved
-	case in.Day <= r.Period.From || in.Day >= r.Period.To,
-		by.Role.Side() != access.OrganiserSide && in.Day < tx.Today():
-		return Reservation{}, errEndDay.With("from", max(r.Period.From+1, tx.Today())).With("to", r.Period.Last())
+	case in.Day < earliest || in.Day >= r.Period.To:
+		return Reservation{}, errEndDay.With("from", earliest).With("to", r.Period.Last())
 	}
 	if in.Day <= tx.Today() {
 		used, err := ledger.UsedOf(ctx, tx, v.Organiser, []int64{r.Line})

@@ -71,8 +71,8 @@ func checkPeriod(p calendar.Period) error {
 	return nil
 }
 
-// bucket is the first day of the day, week or month that counts day; ledger.Whole when the whole validity counts.
-func (r Recurrence) bucket(day calendar.Date) calendar.Date {
+// Bucket is the first day of the day, week, month or quarter that counts day; ledger.Whole when the whole validity counts.
+func (r Recurrence) Bucket(day calendar.Date) calendar.Date {
 	switch r {
 	case Daily:
 		return day
@@ -80,11 +80,20 @@ func (r Recurrence) bucket(day calendar.Date) calendar.Date {
 		return day.WeekStart()
 	case Monthly:
 		return calendar.MonthOf(day).Period().From
+	case Quarterly:
+		return quarter(day).Period().From
 	}
 	return ledger.Whole
 }
 
-// times is how many whole or begun days, weeks or months the period holds: an upper bound of the quota's renewals.
+// quarter is the first month of the calendar quarter of a day.
+func quarter(day calendar.Date) calendar.Month {
+	m := calendar.MonthOf(day)
+	_, month := m.Civil()
+	return m - calendar.Month((month-1)%3)
+}
+
+// times is how many whole or begun days, weeks, months or quarters the period holds: an upper bound of the quota's renewals.
 func (r Recurrence) times(p calendar.Period) int64 {
 	switch r {
 	case Daily:
@@ -93,6 +102,8 @@ func (r Recurrence) times(p calendar.Period) int64 {
 		return int64(p.Last().WeekStart()-p.From.WeekStart())/7 + 1
 	case Monthly:
 		return int64(calendar.MonthOf(p.Last())-calendar.MonthOf(p.From)) + 1
+	case Quarterly:
+		return int64(quarter(p.Last())-quarter(p.From))/3 + 1
 	}
 	return 1
 }
@@ -112,7 +123,7 @@ func (l LineInput) check(field string) error {
 }
 
 func known(r Recurrence) bool {
-	return r == Daily || r == Weekly || r == Monthly || r == Total
+	return r == Daily || r == Weekly || r == Monthly || r == Quarterly || r == Total
 }
 
 // lastUse is the latest day on which a delivery was ever accepted on one of the lines; false when there is none.

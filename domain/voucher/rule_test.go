@@ -27,7 +27,7 @@ func TestTimesCountsTheBucketsOfThePeriod(t *testing.T) {
 		for _, r := range []Recurrence{Daily, Weekly, Monthly, Total} {
 			buckets := map[calendar.Date]bool{}
 			for d := p.From; d < p.To; d++ {
-				buckets[r.bucket(d)] = true
+				buckets[r.Bucket(d)] = true
 			}
 			if n := r.times(p); n != int64(len(buckets)) {
 				t.Fatalf("%s over %v: %d, counted %d", r, p, n, len(buckets))

@@ -32,6 +32,7 @@ const (
 	AnnulReason Reason = "annulled" // given by mistake; never was
 	Stopped     Reason = "stopped"  // the organiser ended it against the client's wish: a decision
 	Moved       Reason = "moved"    // another voucher takes its place
+	Lapsed      Reason = "lapsed"   // the client did not answer in time
 )
 
 // Recurrence is what the amount of a line counts.
@@ -39,10 +40,11 @@ type Recurrence string
 
 // Recurrences.
 const (
-	Daily   Recurrence = "day"
-	Weekly  Recurrence = "week"
-	Monthly Recurrence = "month"
-	Total   Recurrence = "total"
+	Daily     Recurrence = "day"
+	Weekly    Recurrence = "week"
+	Monthly   Recurrence = "month"
+	Quarterly Recurrence = "quarter"
+	Total     Recurrence = "total"
 )
 
 // Channel is how a sheet was given or an answer came.
@@ -133,7 +135,7 @@ func (v Voucher) Ref() audit.Ref {
 // Usable is the part of the validity in which service may be given; empty when the voucher was annulled or refused.
 func (v Voucher) Usable() calendar.Period {
 	switch {
-	case v.CloseReason == AnnulReason || v.CloseReason == Refused:
+	case v.never():
 		return calendar.Period{From: v.Valid.From, To: v.Valid.From}
 	case v.ClosedFrom != nil:
 		return v.Valid.Meet(calendar.Period{From: v.Valid.From, To: *v.ClosedFrom})
@@ -146,11 +148,16 @@ func (v Voucher) Accepted() bool {
 	return v.Mode == "purchased" || v.Answer != nil && v.CloseReason != Refused
 }
 
+// never tells that no day of the voucher ever counted.
+func (v Voucher) never() bool {
+	return v.CloseReason == AnnulReason || v.CloseReason == Refused || v.CloseReason == Lapsed
+}
+
 // Shown is the state that people see on a day: "waiting" (for the client's answer), "accepted", "open", "paused", "ending" (closed from a
 // later day), "ended" (validity is over) or "closed.<reason>".
 func (v Voucher) Shown(day calendar.Date) string {
 	switch {
-	case v.State == Closed && v.CloseReason != AnnulReason && v.CloseReason != Refused && day < *v.ClosedFrom:
+	case v.State == Closed && !v.never() && day < *v.ClosedFrom:
 		return "ending"
 	case v.State == Closed:
 		return "closed." + string(v.CloseReason)

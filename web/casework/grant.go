@@ -145,7 +145,7 @@ func (v *grantView) fill(r *ui.Request, s catalogue.Service, choices []voucher.C
 	for _, c := range s.ContentsOn(today) {
 		row := grantRow{Name: c.Names.In(r.Lang), Unit: r.T("unit." + string(c.Unit) + ".one"), Amount: voucher.Field(c.ID), Recurrence: "recurrence-" + text(c.ID),
 			Total: "total-" + text(c.ID)}
-		for _, rec := range []voucher.Recurrence{voucher.Monthly, voucher.Weekly, voucher.Daily, voucher.Total} {
+		for _, rec := range []voucher.Recurrence{voucher.Monthly, voucher.Weekly, voucher.Daily, voucher.Quarterly, voucher.Total} {
 			row.Recurrences = append(row.Recurrences, ui.Option{Value: string(rec), Text: r.T("voucher.recurrence." + string(rec))})
 		}
 		v.Rows = append(v.Rows, row)
@@ -175,7 +175,7 @@ func (p *Pages) grantInput(r *ui.Request, f *ui.Form, s catalogue.Service, clien
 		if strings.TrimSpace(f.Value(field)) == "" {
 			continue
 		}
-		line := voucher.LineInput{Content: c.ID, Recurrence: voucher.Recurrence(f.Choice("recurrence-"+text(c.ID), "day", "week", "month", "total"))}
+		line := voucher.LineInput{Content: c.ID, Recurrence: voucher.Recurrence(f.Choice("recurrence-"+text(c.ID), "day", "week", "month", "quarter", "total"))}
 		if c.Unit == catalogue.Euro {
 			line.AmountCents = new(f.Cents(field))
 		} else {

@@ -128,6 +128,12 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 	f.Set("recording_days", from.Rules.RecordingDays)
 	f.Set("prompt_days", from.Rules.PromptDays)
 	f.Set("price_notice_days", from.Rules.PriceNoticeDays)
+	f.Set("source", from.Rules.Source)
+	if grace := from.Rules.GraceDays; grace != nil {
+		f.Set("grace_days", *grace)
+	}
+	f.Set("lapse_days", from.Rules.LapseDays)
+	f.Set("leave_days", from.Rules.LeaveDays)
 	var months []string
 	for _, m := range from.Rules.PriceMonths {
 		months = append(months, strconv.Itoa(m))
@@ -155,6 +161,16 @@ func readDraft(f *ui.Form, s catalogue.Service) rulebook.DraftInput {
 		rules.PromptDays = f.Int("prompt_days", 0, 365)
 	}
 	rules.PriceNoticeDays = f.Int("price_notice_days", 0, 365)
+	rules.Source = f.OptionalText("source")
+	if f.Value("grace_days") != "" {
+		rules.GraceDays = new(f.Int("grace_days", 0, 730))
+	}
+	if f.Value("lapse_days") != "" {
+		rules.LapseDays = f.Int("lapse_days", 0, 365)
+	}
+	if f.Value("leave_days") != "" {
+		rules.LeaveDays = f.Int("leave_days", 0, 365)
+	}
 	for _, n := range numbers(f.Choices("price_months", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12")) {
 		rules.PriceMonths = append(rules.PriceMonths, int(n))
 	}

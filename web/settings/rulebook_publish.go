@@ -80,6 +80,14 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 	if d.Rules.PromptDays > 0 {
 		prompt = r.T("settings.days", "n", d.Rules.PromptDays)
 	}
+	grace := r.T("settings.grace_days.none")
+	if d.Rules.GraceDays != nil {
+		grace = r.T("settings.days", "n", *d.Rules.GraceDays)
+	}
+	lapse := r.T("settings.lapse_days.never")
+	if d.Rules.LapseDays > 0 {
+		lapse = r.T("settings.days", "n", d.Rules.LapseDays)
+	}
 	return ui.Summary{Rows: []ui.Row{
 		{Key: r.T("settings.version"), Value: strconv.Itoa(d.Version), Small: r.T("settings.from_day", "day", d.ValidFrom)},
 		{Key: r.T("settings.rulebook.prepared"), Value: d.PreparedBy, Small: i18n.DateTime(r.Lang, d.PreparedAt)},
@@ -88,6 +96,10 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 		{Key: r.T("settings.overrun_allowed"), Value: yes[d.Rules.OverrunAllowed]},
 		{Key: r.T("settings.recording_days"), Value: r.T("settings.days", "n", d.Rules.RecordingDays), Small: r.T("settings.recording_days.now", "day", d.Rules.EarliestService(r.Today()))},
 		{Key: r.T("settings.prompt_days"), Value: prompt},
+		{Key: r.T("settings.grace_days"), Value: grace},
+		{Key: r.T("settings.lapse_days"), Value: lapse},
+		{Key: r.T("settings.leave_days"), Value: r.T("settings.days", "n", d.Rules.LeaveDays)},
+		{Key: r.T("settings.source"), Value: d.Rules.Source},
 		{Key: r.T("settings.price_notice_days"), Value: r.T("settings.days", "n", d.Rules.PriceNoticeDays), Small: r.T("settings.price_notice_days.now", "day", d.Rules.EarliestPrice(r.Today()))},
 		{Key: r.T("settings.price_months"), Value: months},
 	}}

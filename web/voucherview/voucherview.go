@@ -21,7 +21,7 @@ import (
 func States() map[string]ui.State {
 	states := map[string]ui.State{}
 	for state, colour := range map[string]string{"waiting": "blue", "accepted": "teal", "open": "green", "paused": "orange", "ending": "orange",
-		"ended": "grey", "closed.ended": "grey", "closed.used_up": "grey", "closed.refused": "grey", "closed.annulled": "red",
+		"ended": "grey", "closed.ended": "grey", "closed.used_up": "grey", "closed.refused": "grey", "closed.lapsed": "grey", "closed.annulled": "red",
 		"closed.stopped": "grey", "closed.moved": "grey"} {
 		states["voucher."+state] = ui.State{Key: "voucher.state." + state, Colour: colour}
 	}
