@@ -7,6 +7,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 )
 
 // adult is the age from which somebody's own income is asked for.
@@ -175,9 +176,9 @@ func (d Definition) row(i Item, p Person) Row {
 	return r
 }
 
-// monthly is an amount × factor / over in a month, rounded half up to the cent.
+// monthly is an amount × factor / over in a month, by the one rounding that published cases are checked against.
 func monthly(c money.Cents, factor money.Exact, over int) money.Cents {
-	return money.HalfUpCent.Cents(c.Exact().Times(factor).Times(money.Fraction(1, int64(over))))
+	return method.Monthly(c, factor.Times(money.Fraction(1, int64(over))))
 }
 
 // Size is how many live in the household, the client among them.

@@ -12,6 +12,11 @@ type IncomeItem struct {
 	Negative    bool   // an expense, such as maintenance paid
 }
 
+// Monthly is one income or expense × what makes a month of it, rounded half up to the cent: the only rounding on the way to an income.
+func Monthly(amount money.Cents, coefficient money.Exact) money.Cents {
+	return money.HalfUpCent.Cents(amount.Exact().Times(coefficient))
+}
+
 // IncomeTotal is the income of a month: each item × its coefficient, rounded half up to the cent, incomes less expenses. It may
 // be negative. MET-042 for an item whose coefficient is not in the table.
 func IncomeTotal(items []IncomeItem, coefficients map[string]money.Rate) (money.Cents, rulebook.Explanation, error) {
@@ -22,7 +27,7 @@ func IncomeTotal(items []IncomeItem, coefficients map[string]money.Rate) (money.
 		if !known {
 			return 0, nil, errItem.With("kind", item.Coefficient)
 		}
-		c := money.HalfUpCent.Cents(item.Amount.Exact().Times(k.Exact()))
+		c := Monthly(item.Amount, k.Exact())
 		key := "method.step.income_item"
 		if item.Negative {
 			c, key = -c, "method.step.expense_item"
