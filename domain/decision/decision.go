@@ -10,6 +10,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
+	"seteli/core/money"
 	"seteli/domain/decision/db"
 	"seteli/domain/organiser"
 	"seteli/platform/access"
@@ -32,6 +33,9 @@ const (
 	Exit       Kind = "exit"
 	VoucherEnd Kind = "voucher_end"
 	Price      Kind = "price"
+	Refusal    Kind = "refusal"    // what a client asked for is not given
+	Correction Kind = "correction" // of a clerical or a factual error in an earlier decision
+	Annulment  Kind = "annulment"
 )
 
 // Outcome is what was decided.
@@ -39,12 +43,13 @@ type Outcome string
 
 // Outcomes of decisions.
 const (
-	Granted  Outcome = "granted"
-	Approved Outcome = "approved"
-	Rejected Outcome = "rejected"
-	Revoked  Outcome = "revoked"
-	Ended    Outcome = "ended"
-	Annulled Outcome = "annulled"
+	Granted   Outcome = "granted"
+	Approved  Outcome = "approved"
+	Rejected  Outcome = "rejected"
+	Revoked   Outcome = "revoked"
+	Ended     Outcome = "ended"
+	Annulled  Outcome = "annulled"
+	Corrected Outcome = "corrected"
 )
 
 // MadeAct is the audit's name of a decision made.
@@ -69,19 +74,25 @@ var (
 type Draft struct {
 	Kind                     Kind
 	Outcome                  Outcome
+	Field                    Field  // chooses the act by the day of the decision; "" = the act as given
 	LegalAct, LegalSection   string // "569/2009", "4 §"
 	Language                 i18n.Lang
 	Reasons                  string // without reasons nothing is decided (434/2003, 45 §)
 	MadeByTitle              string // office of who decides, printed under the name
 	Client, Person, Provider *int64
+	Service                  *int64       // that it is about; a delegation may be bound to services
+	Amount                   *money.Cents // what it may cost the organiser at most; nil = no sum is decided
 	SubjectKind              string
 	SubjectID                int64
 	SenderUnit               string   // service area of the organiser, may be empty
 	Recipient                []string // name and postal address
 	Title                    string
-	Blocks                   func(number string) []document.Block // the letter's own part; appeal and signature follow by themselves
+	Blocks                   func(number string) []document.Block // the letter's own part; the organiser's texts, appeal and signature follow by themselves
+	Fields                   map[string]any                       // values of the kind's own fields in the organiser's texts (FieldsOf)
 	Attachments              []document.Attachment
 	Replaces                 *int64
+	Ground                   Ground // of a correction
+	HandedOver               bool   // given to the party as it is made: the letter then tells the last day of appeal
 	Texts                    *i18n.Catalogue
 }
 
@@ -94,6 +105,8 @@ type Decision struct {
 	Outcome                  Outcome
 	LegalAct, LegalSection   string
 	Client, Person, Provider *int64
+	Service                  *int64
+	Amount                   *money.Cents
 	SubjectKind              string
 	SubjectID                int64
 	Reasons                  string
@@ -101,6 +114,10 @@ type Decision struct {
 	MadeAt                   time.Time
 	MadeByAccount            int64
 	MadeBy, MadeByTitle      string
+	Delegation               *int64 // row that gave the power
+	Template                 *int64 // version of the organiser's own texts
+	Terms                    Terms  // of appeal
+	Ground                   Ground
 	Language                 i18n.Lang
 	Replaces                 *int64
 	Document                 int64
@@ -111,7 +128,8 @@ func (d Decision) Ref() audit.Ref { return audit.Ref{Kind: "decision", ID: d.ID,
 
 // Make numbers the decision, writes its letter in one language and stores both as they are sent. The number is
 // taken as late as possible: its row queues all deciders of the organiser until commit.
-// DEC-001 without reasons, DEC-002 without the office of the decider.
+// DEC-001 without reasons, DEC-002 without the office of the decider, DEC-010 or DEC-011 when it is not the actor's to decide,
+// DEC-014 when what it corrects or annuls was corrected or annulled already.
 func Make(ctx context.Context, tx *postgres.Tx, by access.Actor, org organiser.Organiser, draft Draft) (Decision, error) {
 	if err := by.May(access.DecisionMake, org.ID); err != nil {
 		return Decision{}, err
@@ -119,35 +137,62 @@ func Make(ctx context.Context, tx *postgres.Tx, by access.Actor, org organiser.O
 	if err := draft.check(); err != nil {
 		return Decision{}, err
 	}
-	year, _, _ := tx.Today().Civil()
-	n, err := organiser.NextNumber(ctx, tx, org.ID, "decision", year)
+	power, err := authority(ctx, tx, by, org.ID, draft)
 	if err != nil {
 		return Decision{}, err
 	}
-	number := fmt.Sprintf("%s/%d/%d", org.Prefix, year, n)
-	letter := draft.letter(org, by.Name, number, tx.Today())
-	paper, err := StoreDocument(ctx, tx, DocumentInput{Organiser: org.ID, Kind: DecisionLetter, Letter: letter, Texts: draft.Texts,
+	law, err := draft.basis(tx.Today())
+	if err != nil {
+		return Decision{}, err
+	}
+	draft.LegalAct = law.Act
+	template, err := inForce(ctx, tx, org.ID, draft.Kind, tx.Today())
+	if err != nil {
+		return Decision{}, err
+	}
+	w := writing{draft: draft, org: org, decider: by.Name, day: tx.Today(), template: template, terms: template.terms(law.Terms)}
+	return w.store(ctx, tx, by, power)
+}
+
+// store takes the number, renders the letter and adds the rows.
+func (w writing) store(ctx context.Context, tx *postgres.Tx, by access.Actor, power *int64) (Decision, error) {
+	draft := w.draft
+	if err := w.check(); err != nil {
+		return Decision{}, err
+	}
+	year, _, _ := w.day.Civil()
+	n, err := organiser.NextNumber(ctx, tx, w.org.ID, "decision", year)
+	if err != nil {
+		return Decision{}, err
+	}
+	w.number = fmt.Sprintf("%s/%d/%d", w.org.Prefix, year, n)
+	paper, err := StoreDocument(ctx, tx, DocumentInput{Organiser: w.org.ID, Kind: DecisionLetter, Letter: w.letter(), Texts: draft.Texts,
 		Client: draft.Client, Person: draft.Person, Provider: draft.Provider})
 	if err != nil {
 		return Decision{}, err
 	}
 	id, err := db.New(tx).DecisionAdd(ctx, db.DecisionAddParams{
-		OrganiserID: org.ID, Number: number, Kind: string(draft.Kind), LegalAct: draft.LegalAct, LegalSection: draft.LegalSection,
+		OrganiserID: w.org.ID, Number: w.number, Kind: string(draft.Kind), LegalAct: draft.LegalAct, LegalSection: draft.LegalSection,
 		ClientID: draft.Client, PersonID: draft.Person, ProviderID: draft.Provider, SubjectKind: draft.SubjectKind, SubjectID: draft.SubjectID,
-		Outcome: string(draft.Outcome), Reasons: draft.Reasons, MadeOn: tx.Today(), MadeAt: tx.Now(), MadeByAccount: by.Account,
-		MadeBy: by.Name, MadeByTitle: draft.MadeByTitle, Language: string(draft.Language), ReplacesID: draft.Replaces, DocumentID: paper})
+		Outcome: string(draft.Outcome), Reasons: draft.Reasons, MadeOn: w.day, MadeAt: tx.Now(), MadeByAccount: by.Account,
+		MadeBy: by.Name, MadeByTitle: draft.MadeByTitle, Language: string(draft.Language), ReplacesID: draft.Replaces, DocumentID: paper,
+		ServiceID: draft.Service, AmountCents: draft.Amount, DelegationID: power, TemplateID: w.template.id(), Ground: string(draft.Ground),
+		AppealDays: int32(w.terms.Days), LetterDays: int32(w.terms.Letter), ElectronicDays: int32(w.terms.Electronic)})
 	if err != nil {
-		return Decision{}, fmt.Errorf("storing decision %s: %w", number, err)
+		return Decision{}, fmt.Errorf("storing decision %s: %w", w.number, err)
 	}
-	made, err := one(ctx, tx, org.ID, id)
+	made, err := one(ctx, tx, w.org.ID, id)
 	if err != nil {
+		return Decision{}, err
+	}
+	if err := made.note(ctx, tx, by, draft.HandedOver); err != nil {
 		return Decision{}, err
 	}
 	if err := audit.Write(ctx, tx, by, MadeAct, made.Ref(), map[string]any{"kind": draft.Kind, "outcome": draft.Outcome,
-		"subject": draft.SubjectKind, "subject_id": draft.SubjectID, "document": paper}); err != nil {
+		"subject": draft.SubjectKind, "subject_id": draft.SubjectID, "document": paper, "delegation": power}); err != nil {
 		return Decision{}, err
 	}
-	return made, tx.Outbox(ctx, postgres.Message{Organiser: org.ID, Topic: TopicMade, Dedup: fmt.Sprintf("decision.made:%d", id), Payload: Made{id}})
+	return made, tx.Outbox(ctx, postgres.Message{Organiser: w.org.ID, Topic: TopicMade, Dedup: fmt.Sprintf("decision.made:%d", id), Payload: Made{id}})
 }
 
 func (d Draft) check() error {
@@ -162,14 +207,6 @@ func (d Draft) check() error {
 		faults = append(faults, errDraft)
 	}
 	return faults.Err()
-}
-
-func (d Draft) letter(org organiser.Organiser, decider, number string, day calendar.Date) document.Letter {
-	blocks := append([]document.Block{}, d.Blocks(number)...)
-	blocks = append(blocks, AppealInstruction(d.Texts, d.Language, org), document.Signature{Name: decider, Office: d.MadeByTitle,
-		Note: d.Texts.Text(d.Language, "decision.signed_electronically", nil)})
-	return document.Letter{Lang: d.Language, Title: d.Title, Sender: org.Names.In(d.Language), SenderUnit: d.SenderUnit,
-		Recipient: d.Recipient, Date: day, Number: number, Blocks: blocks, Attachments: d.Attachments}
 }
 
 // Get reads a decision that the actor may see: a client's own, the provider's own, or the organiser's.
@@ -214,5 +251,6 @@ func fromRow(r db.Decision) Decision {
 		LegalAct: r.LegalAct, LegalSection: r.LegalSection, Client: r.ClientID, Person: r.PersonID, Provider: r.ProviderID,
 		SubjectKind: r.SubjectKind, SubjectID: r.SubjectID, Reasons: r.Reasons, MadeOn: r.MadeOn, MadeAt: r.MadeAt,
 		MadeByAccount: r.MadeByAccount, MadeBy: r.MadeBy, MadeByTitle: r.MadeByTitle, Language: i18n.Lang(r.Language),
-		Replaces: r.ReplacesID, Document: r.DocumentID}
+		Replaces: r.ReplacesID, Document: r.DocumentID, Service: r.ServiceID, Amount: r.AmountCents, Delegation: r.DelegationID, Template: r.TemplateID,
+		Ground: Ground(r.Ground), Terms: Terms{int(r.AppealDays), int(r.LetterDays), int(r.ElectronicDays)}}
 }

@@ -100,7 +100,7 @@ func TestTheAppealTellsEachWayOfServing(t *testing.T) {
 	t.Parallel()
 	w := admissiontest.New(t)
 	for _, lang := range []i18n.Lang{"fi", "sv", "en"} {
-		appeal := decision.AppealInstruction(w.Texts, lang, w.Org)
+		appeal := decision.Instruction{Organiser: w.Org, Terms: decision.Terms{Days: 30, Letter: 7, Electronic: 3}}.Appeal(w.Texts, lang)
 		letter := document.Letter{Lang: lang, Title: "x", Sender: "x", Blocks: []document.Block{appeal}}
 		if err := letter.Check(); err != nil {
 			t.Error(err)

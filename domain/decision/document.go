@@ -27,6 +27,7 @@ const (
 	InformationSheet DocumentKind = "information_sheet"
 	VoucherPaper     DocumentKind = "voucher"
 	Statement        DocumentKind = "statement"
+	HearingLetter    DocumentKind = "hearing"
 )
 
 var errNoDocument = fault.New(fault.NotFound, "DEC-005", "decision.no_document")

@@ -50,6 +50,9 @@ func (h *hyper) head(l Letter) {
 	if l.Number != "" {
 		h.f("<br>%s", h.words.Text(l.Lang, l.numberKey(), map[string]any{"number": l.Number}))
 	}
+	if l.Mark != "" {
+		h.f(`<br><strong class="letter-mark">%s</strong>`, l.Mark)
+	}
 	h.f("</p>")
 	if len(l.Recipient) > 0 {
 		h.f(`<address class="govuk-body letter-address">`)

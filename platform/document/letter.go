@@ -20,6 +20,7 @@ type Letter struct {
 	Title       string   // the only first-level heading, and the title of the file
 	Sender      string   // organiser, e.g. "Mallilan kaupunki"
 	SenderUnit  string   // unit or service area, may be empty
+	Mark        string   // secrecy mark in the head, may be empty
 	Recipient   []string // name and postal address, at most six lines: the window of the envelope
 	Date        calendar.Date
 	Number      string // record number, printed on every page

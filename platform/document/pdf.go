@@ -205,6 +205,7 @@ func (w *writer) head() {
 		one(w.words.Text(l.Lang, l.numberKey(), map[string]any{"number": l.Number}), false, side, contentWidth-half, firstTop+15, true)
 	}
 	p.artifact("", func() { p.rect(marginLeft, firstTop+38, contentWidth, 1.5, accentColour) })
+	one(l.Mark, true, side, contentWidth-half, firstTop+46, true) // beside the window of the envelope, above the text
 	if len(l.Recipient) == 0 {
 		return
 	}

@@ -24,6 +24,7 @@ func Text(l Letter, words Words) (string, error) {
 	if l.Number != "" {
 		t.line(words.Text(l.Lang, l.numberKey(), map[string]any{"number": l.Number}))
 	}
+	t.line(l.Mark)
 	t.gap()
 	for _, r := range l.Recipient {
 		t.line(r)

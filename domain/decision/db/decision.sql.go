@@ -10,37 +10,48 @@ import (
 	"time"
 
 	"seteli/core/calendar"
+	"seteli/core/money"
 )
 
 const decisionAdd = `-- name: DecisionAdd :one
 insert into decision (organiser_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
-  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id)
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id,
+  service_id, amount_cents, delegation_id, template_id, ground, appeal_days, letter_days, electronic_days)
 values ($1, $2, $3, $4, $5, $6, $7, $8,
-  $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+  $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,
+  $21, $22, $23, $24, $25, $26, $27, $28)
 returning decision_id
 `
 
 type DecisionAddParams struct {
-	OrganiserID   int32
-	Number        string
-	Kind          string
-	LegalAct      string
-	LegalSection  string
-	ClientID      *int64
-	PersonID      *int64
-	ProviderID    *int64
-	SubjectKind   string
-	SubjectID     int64
-	Outcome       string
-	Reasons       string
-	MadeOn        calendar.Date
-	MadeAt        time.Time
-	MadeByAccount int64
-	MadeBy        string
-	MadeByTitle   string
-	Language      string
-	ReplacesID    *int64
-	DocumentID    int64
+	OrganiserID    int32
+	Number         string
+	Kind           string
+	LegalAct       string
+	LegalSection   string
+	ClientID       *int64
+	PersonID       *int64
+	ProviderID     *int64
+	SubjectKind    string
+	SubjectID      int64
+	Outcome        string
+	Reasons        string
+	MadeOn         calendar.Date
+	MadeAt         time.Time
+	MadeByAccount  int64
+	MadeBy         string
+	MadeByTitle    string
+	Language       string
+	ReplacesID     *int64
+	DocumentID     int64
+	ServiceID      *int64
+	AmountCents    *money.Cents
+	DelegationID   *int64
+	TemplateID     *int64
+	Ground         string
+	AppealDays     int32
+	LetterDays     int32
+	ElectronicDays int32
 }
 
 func (q *Queries) DecisionAdd(ctx context.Context, arg DecisionAddParams) (int64, error) {
@@ -65,6 +76,14 @@ func (q *Queries) DecisionAdd(ctx context.Context, arg DecisionAddParams) (int64
 		arg.Language,
 		arg.ReplacesID,
 		arg.DocumentID,
+		arg.ServiceID,
+		arg.AmountCents,
+		arg.DelegationID,
+		arg.TemplateID,
+		arg.Ground,
+		arg.AppealDays,
+		arg.LetterDays,
+		arg.ElectronicDays,
 	)
 	var decision_id int64
 	err := row.Scan(&decision_id)
@@ -73,7 +92,8 @@ func (q *Queries) DecisionAdd(ctx context.Context, arg DecisionAddParams) (int64
 
 const decisionGet = `-- name: DecisionGet :one
 select organiser_id, decision_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
-  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id,
+  service_id, amount_cents, delegation_id, template_id, ground, appeal_days, letter_days, electronic_days
 from decision
 where organiser_id = $1 and decision_id = $2
 `
@@ -108,13 +128,22 @@ func (q *Queries) DecisionGet(ctx context.Context, arg DecisionGetParams) (Decis
 		&i.Language,
 		&i.ReplacesID,
 		&i.DocumentID,
+		&i.ServiceID,
+		&i.AmountCents,
+		&i.DelegationID,
+		&i.TemplateID,
+		&i.Ground,
+		&i.AppealDays,
+		&i.LetterDays,
+		&i.ElectronicDays,
 	)
 	return i, err
 }
 
 const decisionsOf = `-- name: DecisionsOf :many
 select organiser_id, decision_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
-  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id,
+  service_id, amount_cents, delegation_id, template_id, ground, appeal_days, letter_days, electronic_days
 from decision
 where organiser_id = $1 and subject_kind = $2 and subject_id = $3
 order by decision_id desc
@@ -158,6 +187,78 @@ func (q *Queries) DecisionsOf(ctx context.Context, arg DecisionsOfParams) ([]Dec
 			&i.Language,
 			&i.ReplacesID,
 			&i.DocumentID,
+			&i.ServiceID,
+			&i.AmountCents,
+			&i.DelegationID,
+			&i.TemplateID,
+			&i.Ground,
+			&i.AppealDays,
+			&i.LetterDays,
+			&i.ElectronicDays,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const decisionsOfClient = `-- name: DecisionsOfClient :many
+select organiser_id, decision_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id,
+  service_id, amount_cents, delegation_id, template_id, ground, appeal_days, letter_days, electronic_days
+from decision
+where organiser_id = $1 and client_id = $2
+order by decision_id desc
+`
+
+type DecisionsOfClientParams struct {
+	OrganiserID int32
+	ClientID    *int64
+}
+
+func (q *Queries) DecisionsOfClient(ctx context.Context, arg DecisionsOfClientParams) ([]Decision, error) {
+	rows, err := q.db.Query(ctx, decisionsOfClient, arg.OrganiserID, arg.ClientID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Decision
+	for rows.Next() {
+		var i Decision
+		if err := rows.Scan(
+			&i.OrganiserID,
+			&i.DecisionID,
+			&i.Number,
+			&i.Kind,
+			&i.LegalAct,
+			&i.LegalSection,
+			&i.ClientID,
+			&i.PersonID,
+			&i.ProviderID,
+			&i.SubjectKind,
+			&i.SubjectID,
+			&i.Outcome,
+			&i.Reasons,
+			&i.MadeOn,
+			&i.MadeAt,
+			&i.MadeByAccount,
+			&i.MadeBy,
+			&i.MadeByTitle,
+			&i.Language,
+			&i.ReplacesID,
+			&i.DocumentID,
+			&i.ServiceID,
+			&i.AmountCents,
+			&i.DelegationID,
+			&i.TemplateID,
+			&i.Ground,
+			&i.AppealDays,
+			&i.LetterDays,
+			&i.ElectronicDays,
 		); err != nil {
 			return nil, err
 		}

@@ -8,31 +8,61 @@ import (
 	"time"
 
 	"seteli/core/calendar"
+	"seteli/core/money"
 )
 
 // domain/decision
 type Decision struct {
-	OrganiserID   int32
-	DecisionID    int64
-	Number        string
-	Kind          string
-	LegalAct      string
-	LegalSection  string
-	ClientID      *int64
-	PersonID      *int64
-	ProviderID    *int64
-	SubjectKind   string
-	SubjectID     int64
-	Outcome       string
-	Reasons       string
-	MadeOn        calendar.Date
-	MadeAt        time.Time
-	MadeByAccount int64
-	MadeBy        string
-	MadeByTitle   string
-	Language      string
-	ReplacesID    *int64
-	DocumentID    int64
+	OrganiserID    int32
+	DecisionID     int64
+	Number         string
+	Kind           string
+	LegalAct       string
+	LegalSection   string
+	ClientID       *int64
+	PersonID       *int64
+	ProviderID     *int64
+	SubjectKind    string
+	SubjectID      int64
+	Outcome        string
+	Reasons        string
+	MadeOn         calendar.Date
+	MadeAt         time.Time
+	MadeByAccount  int64
+	MadeBy         string
+	MadeByTitle    string
+	Language       string
+	ReplacesID     *int64
+	DocumentID     int64
+	ServiceID      *int64
+	AmountCents    *money.Cents
+	DelegationID   *int64
+	TemplateID     *int64
+	Ground         string
+	AppealDays     int32
+	LetterDays     int32
+	ElectronicDays int32
+}
+
+// domain/decision
+type Delegation struct {
+	OrganiserID    int32
+	DelegationID   int64
+	Office         string
+	AccountID      *int64
+	AccountName    string
+	Role           string
+	Kind           string
+	ServiceID      *int64
+	LimitCents     *money.Cents
+	ValidFrom      calendar.Date
+	ValidTo        calendar.Date
+	Founding       bool
+	AddedByAccount int64
+	AddedBy        string
+	AddedAt        time.Time
+	EndedBy        *string
+	EndedAt        *time.Time
 }
 
 // domain/decision
@@ -50,4 +80,62 @@ type Document struct {
 	PersonID    *int64
 	ProviderID  *int64
 	CreatedAt   time.Time
+}
+
+// domain/decision
+type LetterTemplate struct {
+	OrganiserID        int32
+	TemplateID         int64
+	Kind               string
+	Version            int32
+	ValidFrom          calendar.Date
+	Body               []byte
+	PreparedByAccount  int64
+	PreparedBy         string
+	PreparedAt         time.Time
+	PublishedByAccount *int64
+	PublishedBy        *string
+	PublishedAt        *time.Time
+	RowVersion         int32
+}
+
+// domain/decision
+type Proposal struct {
+	OrganiserID       int32
+	ProposalID        int64
+	ClientID          int64
+	PersonID          int64
+	ServiceID         int64
+	Kind              string
+	Input             []byte
+	Snapshot          []byte
+	AmountCents       *money.Cents
+	Reasons           string
+	Office            string
+	Contact           string
+	State             string
+	DecisionID        *int64
+	PreparedByAccount int64
+	PreparedBy        string
+	PreparedAt        time.Time
+	ChangedAt         time.Time
+	RowVersion        int32
+}
+
+// domain/decision
+type ProposalStep struct {
+	OrganiserID       int32
+	StepID            int64
+	ProposalID        int64
+	PersonID          int64
+	Kind              string
+	Day               calendar.Date
+	DueOn             *calendar.Date
+	Channel           string
+	Note              string
+	DocumentID        *int64
+	DecisionID        *int64
+	RecordedByAccount int64
+	RecordedBy        string
+	RecordedAt        time.Time
 }
