@@ -3,8 +3,6 @@ package golden
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 
 	"seteli/core/calendar"
@@ -17,7 +15,7 @@ import (
 // kind reads all its fields in plain lines.
 type Node struct {
 	path  string
-	value any // nil, bool, string, json.Number, []any or map[string]any
+	value any // nil, bool, string, json.Number, []any or fields
 	first *Problem
 }
 
@@ -32,8 +30,11 @@ func (p *Problem) Error() string {
 	return fmt.Sprintf("%s: %s wanted, got %s", p.Field, p.Want, written(p.Got))
 }
 
-// NewNode makes a node of a decoded value for a test or another reader; numbers are json.Number.
-func NewNode(path string, value any) Node { return Node{path, value, new(Problem)} }
+// ParseNode makes a node of one JSON value, for tests of a kind.
+func ParseNode(path string, raw []byte) (Node, error) {
+	v, err := decode(raw)
+	return Node{path, v, new(Problem)}, err
+}
 
 // Err is the first mistake found in the case so far, nil when there is none.
 func (n Node) Err() error {
@@ -55,27 +56,27 @@ func (n Node) Null() bool { return n.value == nil }
 
 // At is a field of an object; null when it is missing.
 func (n Node) At(field string) Node {
-	object, ok := n.value.(map[string]any)
+	object, ok := n.value.(fields)
 	if !ok && n.value != nil {
 		n.Wrong("an object")
 	}
-	return Node{n.path + "." + field, object[field], n.first}
+	return Node{n.path + "." + field, object.values[field], n.first}
 }
 
 // Has reports that an object has the field, null or not.
 func (n Node) Has(field string) bool {
-	object, ok := n.value.(map[string]any)
-	_, there := object[field]
+	object, ok := n.value.(fields)
+	_, there := object.values[field]
 	return ok && there
 }
 
-// Keys are the field names of an object in alphabetical order; none of null.
+// Keys are the field names of an object in the order of the file; none of null.
 func (n Node) Keys() []string {
-	object, ok := n.value.(map[string]any)
+	object, ok := n.value.(fields)
 	if !ok && n.value != nil {
 		n.Wrong("an object")
 	}
-	return slices.Sorted(maps.Keys(object))
+	return object.order
 }
 
 // List gives the elements of a list; none of null.

@@ -1,6 +1,8 @@
 package method
 
 import (
+	"strings"
+
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/rulebook"
@@ -37,4 +39,13 @@ func DaysOf(m calendar.Month) money.Factor {
 		panic("method: the days of a month are a number: " + err.Error())
 	}
 	return f
+}
+
+// Text is the hours of a month with one decimal, as the fee's basis is written: 26.0.
+func (h MonthHours) Text() string {
+	s := h.Tenths.String()
+	if !strings.Contains(s, ".") {
+		s += ".0"
+	}
+	return s
 }

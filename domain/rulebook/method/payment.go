@@ -1,6 +1,7 @@
 package method
 
 import (
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/rulebook"
 )
@@ -39,3 +40,6 @@ func Pay(price, value money.Cents, units money.Exact, ownShareForbidden bool) (P
 	t.step("method.step.own_share", p.Own, "total", total, "paid", p.Paid)
 	return p, t.end(""), nil
 }
+
+// ExceedsValue reports that a payment was refused because the price is above the value in a service without own share.
+func ExceedsValue(err error) bool { return fault.CodeOf(err) == errExceeds.Code }
