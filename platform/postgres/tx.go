@@ -19,6 +19,7 @@ type Tx struct {
 	organiser int32
 	queries   int
 	ended     bool
+	lane      *lane // of a function of Together; nil elsewhere
 }
 
 var errEnded = errors.New("a transaction was used after its function returned")
@@ -41,6 +42,10 @@ func (tx *Tx) Exec(ctx context.Context, sql string, args ...any) (pgconn.Command
 		return pgconn.CommandTag{}, errEnded
 	}
 	tx.queries++
+	if tx.lane != nil {
+		a := tx.lane.ask(sql, args, false)
+		return a.tag, a.err
+	}
 	return tx.pgx.Exec(ctx, sql, args...)
 }
 
@@ -50,12 +55,19 @@ func (tx *Tx) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, err
 		return nil, errEnded
 	}
 	tx.queries++
+	if tx.lane != nil {
+		return tx.lane.query(sql, args)
+	}
 	return tx.pgx.Query(ctx, sql, args...)
 }
 
 // QueryRow runs a statement with one row.
 func (tx *Tx) QueryRow(ctx context.Context, sql string, args ...any) pgx.Row {
 	tx.queries++
+	if tx.lane != nil {
+		rows, err := tx.lane.query(sql, args)
+		return one{rows, err}
+	}
 	return tx.pgx.QueryRow(ctx, sql, args...) // after the end pgx answers ErrTxClosed
 }
 
