@@ -17,11 +17,3 @@ func OperationalDays(p Period) int {
 	}
 	return n
 }
-
-// AppealDeadline gives the day on which a decision counts as received and the last day on which it can be appealed.
-// A message counts as received so many calendar days after it was sent (a letter 7, an electronic message 3, handed over 0),
-// whatever weekday that is; it is not counted into the days of the limit, and a limit never ends on a closed day.
-func AppealDeadline(sent Date, wait, days int) (received, last Date) {
-	received = sent + Date(wait)
-	return received, Deadline(received, days)
-}

@@ -8,25 +8,6 @@ import (
 	"seteli/core/calendar"
 )
 
-func TestAppealDeadlineMovesOffClosedDays(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		sent           calendar.Date
-		wait, days     int
-		received, last calendar.Date
-	}{
-		{calendar.Day(2026, 3, 2), 7, 30, calendar.Day(2026, 3, 9), calendar.Day(2026, 4, 8)},
-		{calendar.Day(2026, 3, 2), 3, 30, calendar.Day(2026, 3, 5), calendar.Day(2026, 4, 7)},    // Saturday before Easter → Tuesday
-		{calendar.Day(2026, 11, 3), 3, 30, calendar.Day(2026, 11, 6), calendar.Day(2026, 12, 7)}, // Independence Day on a Sunday
-		{calendar.Day(2026, 5, 13), 7, 30, calendar.Day(2026, 5, 20), calendar.Day(2026, 6, 22)}, // Midsummer Eve → Monday
-		{calendar.Day(2026, 11, 24), 0, 30, calendar.Day(2026, 11, 24), calendar.Day(2026, 12, 28)},
-	} {
-		if received, last := calendar.AppealDeadline(c.sent, c.wait, c.days); received != c.received || last != c.last {
-			t.Errorf("sent %s: received %s, last day %s; want %s and %s", c.sent, received, last, c.received, c.last)
-		}
-	}
-}
-
 func TestDeadlineIsTheFirstOpenDay(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(r *rapid.T) {

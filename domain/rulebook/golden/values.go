@@ -3,17 +3,15 @@ package golden
 import (
 	"encoding/json"
 
-	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/rulebook"
 	"seteli/domain/rulebook/method"
 )
 
-// Values gives the kinds of values, own shares, conversions and deadlines. Each asks the engine in rulebook/method.
+// Values gives the kinds of values, own shares, conversions. Each asks the engine in rulebook/method.
 func Values() Kinds {
 	e := engine{method.All()}
 	return Kinds{
-		"appeal_deadline":      appealDeadline,
 		"day_to_month":         dayToMonth,
 		"eligibility_gate":     e.eligibilityGate,
 		"euro_purse":           euroPurse,
@@ -276,27 +274,4 @@ func incomeTotal(in, p Node) (Result, error) {
 func tableValue(in, p Node) (Result, error) {
 	v, steps := method.TableValue(p.At("base_value_cents").Cents(), in.At("coefficient").Rate(), p.At("rounding").Rounding())
 	return Result{map[string]any{"value_cents": v}, steps}, nil
-}
-
-func appealDeadline(in, p Node) (Result, error) {
-	wait := 0
-	switch channel := in.At("channel").Text(); channel {
-	case "letter", "electronic":
-		wait = days(p.At(channel + "_days"))
-	case "handed_over":
-	default:
-		in.At("channel").Wrong("letter, electronic or handed_over")
-	}
-	received, last := calendar.AppealDeadline(in.At("sent_on").Date(), wait, days(p.At("days")))
-	return Fields(map[string]any{"deemed_received_on": received, "last_day": last}), nil
-}
-
-// days is a time limit; ten years are longer than any.
-func days(n Node) int {
-	d := n.Int()
-	if d < 0 || d > 3660 {
-		n.Wrong("a number of days")
-		return 0
-	}
-	return d
 }
