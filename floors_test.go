@@ -10,7 +10,7 @@ import (
 // packages that stand before it. Sub-packages count as their parent.
 var floors = map[string][]string{
 	"core":     {"fault", "money", "calendar", "ident"},
-	"platform": {"i18n", "secret", "postgres", "access", "audit", "job", "sheet", "document"},
+	"platform": {"i18n", "secret", "gather", "postgres", "access", "audit", "job", "sheet", "document"},
 	"domain": {"organiser", "register", "catalogue", "rulebook", "ledger", "client", "decision", "admission", "voucher",
 		"purchase", "event", "purse", "daycare", "grant", "settlement", "payment", "statistics", "offer", "notice"},
 }

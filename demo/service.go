@@ -102,6 +102,7 @@ var offers = []offer{
 		descriptions: i18n.Names{Fi: "Kolme käyntiä vuodessa, asiakkaalle maksuton.", Sv: "Tre besök om året, avgiftsfritt för klienten.", En: "Three visits a year, free of charge."},
 		rates: []rate{{"KAYNTI", catalogue.Visit, i18n.Names{Fi: "Jalkojenhoidon käynti", Sv: "Besök för fotvård", En: "Foot care visit"}, 4200,
 			"Turku (in PSOP), 2017–19, three visits without own share, turku.fi; price: " + invented, 3, voucher.Total, 0}}},
+	purseOffer,
 	{house: "HAV", code: "KESATYO", mode: catalogue.Voucher, class: education, area: work, act: "410/2015", section: "1 §",
 		names:        i18n.Names{Fi: "Kesätyöseteli", Sv: "Sommarjobbssedel", En: "Summer job voucher"},
 		descriptions: i18n.Names{Fi: "Nuori vie setelin työnantajalle, joka saa tuen palkkaan.", Sv: "Den unga tar sedeln till arbetsgivaren, som får stöd för lönen.", En: "A young person takes the voucher to an employer, who gets support for the wage."},

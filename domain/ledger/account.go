@@ -25,6 +25,7 @@ const (
 	FromRefund     int16 = 4 // a settled event refunded, or that refund withdrawn; source = event
 	FromSettlement int16 = 5 // moved into a statement or out of an undone one; source = run
 	FromPayment    int16 = 6 // paid or returned; source = run
+	FromHold       int16 = 7 // money of a euro balance held for a purchase, or its hold ended; source = hold
 )
 
 // Whole is the bucket that counts a line's whole validity.

@@ -75,10 +75,12 @@ order by move_id;
 -- name: HoldsOf :many
 -- Every hold of one purse with its ending, newest first, and the state of the event that a capture made.
 select h.hold_id, h.provider_id, h.unit_id, h.content_id, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
-  u.name as unit_name, p.name as provider_name,
+  u.name as unit_name, p.name as provider_name, coalesce(w.name_fi, '') as name_fi, coalesce(w.name_sv, '') as name_sv, coalesce(w.name_en, '') as name_en,
   coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state, n.step_at
 from purse_hold h
 join unit u on u.unit_id = h.unit_id join provider p on p.provider_id = h.provider_id
+left join lateral (select t.name_fi, t.name_sv, t.name_en from content_version t
+  where t.organiser_id = h.organiser_id and t.content_id = h.content_id order by t.version desc limit 1) w on true
 left join purse_end e on e.organiser_id = h.organiser_id and e.hold_id = h.hold_id
 left join event_now n on n.organiser_id = e.organiser_id and n.event_id = e.event_id
 where h.organiser_id = @organiser_id and h.voucher_id = @voucher_id
@@ -88,9 +90,12 @@ limit @most;
 -- name: HoldsOfProvider :many
 -- What the company has held and taken, over all organisers, under its own scope: no client, only the end of the voucher's number is told later.
 select h.organiser_id, h.hold_id, h.voucher_id, h.unit_id, h.content_id, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
-  u.name as unit_name, coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state
+  u.name as unit_name, coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state,
+  coalesce(w.name_fi, '') as name_fi, coalesce(w.name_sv, '') as name_sv, coalesce(w.name_en, '') as name_en
 from purse_hold h
 join unit u on u.unit_id = h.unit_id
+left join lateral (select t.name_fi, t.name_sv, t.name_en from content_version t
+  where t.organiser_id = h.organiser_id and t.content_id = h.content_id order by t.version desc limit 1) w on true
 left join purse_end e on e.organiser_id = h.organiser_id and e.hold_id = h.hold_id
 left join event_now n on n.organiser_id = e.organiser_id and n.event_id = e.event_id
 where h.provider_id = @provider_id
@@ -131,7 +136,7 @@ from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
 where p.organiser_id = @organiser_id
-  and ((case when v.close_reason in ('annulled', 'refused') then v.valid_from when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= @today::date
+  and ((case when v.close_reason in ('annulled', 'refused') then date '1970-01-01' when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= @today::date
       and b.limit_cents > b.used_cents
     or p.refill = 'monthly' and v.state <> 'closed' and v.valid_to > @today::date and @month::date > v.valid_from
       and not exists (select from purse_move m where m.organiser_id = p.organiser_id and m.voucher_id = p.voucher_id and m.kind = 'refilled' and m.on_date = @month::date))
@@ -140,13 +145,17 @@ limit @most;
 
 -- name: ServiceSums :many
 -- What an organiser's purses are worth together, by service.
-select v.service_id, count(distinct p.voucher_id) as purses, coalesce(sum(b.limit_cents), 0)::bigint as limit_cents, coalesce(sum(b.used_cents), 0)::bigint as used_cents, coalesce(sum(h.held_cents), 0)::bigint as held_cents
+select v.service_id, count(*) as purses, sum(b.limit_cents)::bigint as limit_cents, sum(b.used_cents)::bigint as used_cents, coalesce(sum(h.held_cents), 0)::bigint as held_cents,
+  coalesce(sum(m.given_cents), 0)::bigint as given_cents, coalesce(sum(m.returned_cents), 0)::bigint as returned_cents, coalesce(sum(m.expired_cents), 0)::bigint as expired_cents
 from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
-left join lateral (select sum(t.amount_cents) as held_cents from purse_hold t
-  where t.organiser_id = p.organiser_id and t.voucher_id = p.voucher_id
-    and not exists (select from purse_end e where e.organiser_id = t.organiser_id and e.hold_id = t.hold_id)) h on true
+left join (select t.voucher_id, sum(t.amount_cents) as held_cents from purse_hold t
+  where t.organiser_id = @organiser_id and not exists (select from purse_end e where e.organiser_id = t.organiser_id and e.hold_id = t.hold_id)
+  group by t.voucher_id) h on h.voucher_id = p.voucher_id
+left join (select q.voucher_id, sum(q.amount_cents) filter (where q.amount_cents > 0) as given_cents, -sum(q.amount_cents) filter (where q.kind = 'taken_back') as returned_cents,
+    -sum(q.amount_cents) filter (where q.kind in ('expired', 'lapsed')) as expired_cents
+  from purse_move q where q.organiser_id = @organiser_id group by q.voucher_id) m on m.voucher_id = p.voucher_id
 where p.organiser_id = @organiser_id
 group by v.service_id
 order by v.service_id;
@@ -179,3 +188,10 @@ left join event v on v.organiser_id = e.organiser_id and v.event_id = e.event_id
 where e.organiser_id = @organiser_id and e.ending = 'captured' and (v.event_id is null or v.organiser_cents <> e.captured_cents)
 order by e.hold_id
 limit 20;
+
+-- name: EventStep :one
+-- Where the event of a capture stands: its step, and whether its period is sealed.
+select n.step_no, n.state, coalesce(q.sealed_at is not null, false)::bool as sealed
+from event_now n
+left join period q on q.organiser_id = n.organiser_id and q.provider_id = n.provider_id and q.period_no = n.period_no
+where n.organiser_id = @organiser_id and n.event_id = @event_id;

@@ -198,6 +198,32 @@ func (q *Queries) EndsInsert(ctx context.Context, arg EndsInsertParams) error {
 	return err
 }
 
+const eventStep = `-- name: EventStep :one
+select n.step_no, n.state, coalesce(q.sealed_at is not null, false)::bool as sealed
+from event_now n
+left join period q on q.organiser_id = n.organiser_id and q.provider_id = n.provider_id and q.period_no = n.period_no
+where n.organiser_id = $1 and n.event_id = $2
+`
+
+type EventStepParams struct {
+	OrganiserID int32
+	EventID     int64
+}
+
+type EventStepRow struct {
+	StepNo int32
+	State  string
+	Sealed bool
+}
+
+// Where the event of a capture stands: its step, and whether its period is sealed.
+func (q *Queries) EventStep(ctx context.Context, arg EventStepParams) (EventStepRow, error) {
+	row := q.db.QueryRow(ctx, eventStep, arg.OrganiserID, arg.EventID)
+	var i EventStepRow
+	err := row.Scan(&i.StepNo, &i.State, &i.Sealed)
+	return i, err
+}
+
 const holdsByID = `-- name: HoldsByID :many
 select h.organiser_id, h.hold_id, v.number, h.voucher_id, h.line_id, h.person_id, h.client_id, h.provider_id, h.unit_id, h.content_id, h.service_id, h.reservation_id, h.rulebook_id,
   h.reference, h.quantity, h.price_cents, h.value_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
@@ -504,10 +530,12 @@ func (q *Queries) HoldsLive(ctx context.Context, arg HoldsLiveParams) ([]HoldsLi
 
 const holdsOf = `-- name: HoldsOf :many
 select h.hold_id, h.provider_id, h.unit_id, h.content_id, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
-  u.name as unit_name, p.name as provider_name,
+  u.name as unit_name, p.name as provider_name, coalesce(w.name_fi, '') as name_fi, coalesce(w.name_sv, '') as name_sv, coalesce(w.name_en, '') as name_en,
   coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state, n.step_at
 from purse_hold h
 join unit u on u.unit_id = h.unit_id join provider p on p.provider_id = h.provider_id
+left join lateral (select t.name_fi, t.name_sv, t.name_en from content_version t
+  where t.organiser_id = h.organiser_id and t.content_id = h.content_id order by t.version desc limit 1) w on true
 left join purse_end e on e.organiser_id = h.organiser_id and e.hold_id = h.hold_id
 left join event_now n on n.organiser_id = e.organiser_id and n.event_id = e.event_id
 where h.organiser_id = $1 and h.voucher_id = $2
@@ -538,6 +566,9 @@ type HoldsOfRow struct {
 	HeldBy        string
 	UnitName      string
 	ProviderName  string
+	NameFi        string
+	NameSv        string
+	NameEn        string
 	Ending        string
 	CapturedCents int64
 	EventID       int64
@@ -574,6 +605,9 @@ func (q *Queries) HoldsOf(ctx context.Context, arg HoldsOfParams) ([]HoldsOfRow,
 			&i.HeldBy,
 			&i.UnitName,
 			&i.ProviderName,
+			&i.NameFi,
+			&i.NameSv,
+			&i.NameEn,
 			&i.Ending,
 			&i.CapturedCents,
 			&i.EventID,
@@ -594,9 +628,12 @@ func (q *Queries) HoldsOf(ctx context.Context, arg HoldsOfParams) ([]HoldsOfRow,
 
 const holdsOfProvider = `-- name: HoldsOfProvider :many
 select h.organiser_id, h.hold_id, h.voucher_id, h.unit_id, h.content_id, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
-  u.name as unit_name, coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state
+  u.name as unit_name, coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state,
+  coalesce(w.name_fi, '') as name_fi, coalesce(w.name_sv, '') as name_sv, coalesce(w.name_en, '') as name_en
 from purse_hold h
 join unit u on u.unit_id = h.unit_id
+left join lateral (select t.name_fi, t.name_sv, t.name_en from content_version t
+  where t.organiser_id = h.organiser_id and t.content_id = h.content_id order by t.version desc limit 1) w on true
 left join purse_end e on e.organiser_id = h.organiser_id and e.hold_id = h.hold_id
 left join event_now n on n.organiser_id = e.organiser_id and n.event_id = e.event_id
 where h.provider_id = $1
@@ -638,6 +675,9 @@ type HoldsOfProviderRow struct {
 	Reason        string
 	EndedAt       *time.Time
 	EventState    string
+	NameFi        string
+	NameSv        string
+	NameEn        string
 }
 
 // What the company has held and taken, over all organisers, under its own scope: no client, only the end of the voucher's number is told later.
@@ -679,6 +719,9 @@ func (q *Queries) HoldsOfProvider(ctx context.Context, arg HoldsOfProviderParams
 			&i.Reason,
 			&i.EndedAt,
 			&i.EventState,
+			&i.NameFi,
+			&i.NameSv,
+			&i.NameEn,
 		); err != nil {
 			return nil, err
 		}
@@ -1007,7 +1050,7 @@ from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
 where p.organiser_id = $1
-  and ((case when v.close_reason in ('annulled', 'refused') then v.valid_from when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= $2::date
+  and ((case when v.close_reason in ('annulled', 'refused') then date '1970-01-01' when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= $2::date
       and b.limit_cents > b.used_cents
     or p.refill = 'monthly' and v.state <> 'closed' and v.valid_to > $2::date and $3::date > v.valid_from
       and not exists (select from purse_move m where m.organiser_id = p.organiser_id and m.voucher_id = p.voucher_id and m.kind = 'refilled' and m.on_date = $3::date))
@@ -1079,24 +1122,31 @@ func (q *Queries) PursesToTend(ctx context.Context, arg PursesToTendParams) ([]P
 }
 
 const serviceSums = `-- name: ServiceSums :many
-select v.service_id, count(distinct p.voucher_id) as purses, coalesce(sum(b.limit_cents), 0)::bigint as limit_cents, coalesce(sum(b.used_cents), 0)::bigint as used_cents, coalesce(sum(h.held_cents), 0)::bigint as held_cents
+select v.service_id, count(*) as purses, sum(b.limit_cents)::bigint as limit_cents, sum(b.used_cents)::bigint as used_cents, coalesce(sum(h.held_cents), 0)::bigint as held_cents,
+  coalesce(sum(m.given_cents), 0)::bigint as given_cents, coalesce(sum(m.returned_cents), 0)::bigint as returned_cents, coalesce(sum(m.expired_cents), 0)::bigint as expired_cents
 from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
-left join lateral (select sum(t.amount_cents) as held_cents from purse_hold t
-  where t.organiser_id = p.organiser_id and t.voucher_id = p.voucher_id
-    and not exists (select from purse_end e where e.organiser_id = t.organiser_id and e.hold_id = t.hold_id)) h on true
+left join (select t.voucher_id, sum(t.amount_cents) as held_cents from purse_hold t
+  where t.organiser_id = $1 and not exists (select from purse_end e where e.organiser_id = t.organiser_id and e.hold_id = t.hold_id)
+  group by t.voucher_id) h on h.voucher_id = p.voucher_id
+left join (select q.voucher_id, sum(q.amount_cents) filter (where q.amount_cents > 0) as given_cents, -sum(q.amount_cents) filter (where q.kind = 'taken_back') as returned_cents,
+    -sum(q.amount_cents) filter (where q.kind in ('expired', 'lapsed')) as expired_cents
+  from purse_move q where q.organiser_id = $1 group by q.voucher_id) m on m.voucher_id = p.voucher_id
 where p.organiser_id = $1
 group by v.service_id
 order by v.service_id
 `
 
 type ServiceSumsRow struct {
-	ServiceID  int64
-	Purses     int64
-	LimitCents int64
-	UsedCents  int64
-	HeldCents  int64
+	ServiceID     int64
+	Purses        int64
+	LimitCents    int64
+	UsedCents     int64
+	HeldCents     int64
+	GivenCents    int64
+	ReturnedCents int64
+	ExpiredCents  int64
 }
 
 // What an organiser's purses are worth together, by service.
@@ -1115,6 +1165,9 @@ func (q *Queries) ServiceSums(ctx context.Context, organiserID int32) ([]Service
 			&i.LimitCents,
 			&i.UsedCents,
 			&i.HeldCents,
+			&i.GivenCents,
+			&i.ReturnedCents,
+			&i.ExpiredCents,
 		); err != nil {
 			return nil, err
 		}

@@ -1,0 +1,136 @@
+package purse_test
+
+import (
+	"testing"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/domain/purse"
+	"seteli/domain/voucher"
+	"seteli/platform/access"
+	"seteli/platform/postgres"
+)
+
+// tend does what the days do, until nothing is left to do.
+func (w *world) tend() {
+	w.T.Helper()
+	for range 3 {
+		w.Must(w.Do(func(tx *postgres.Tx) error {
+			_, err := purse.Tend(w.T.Context(), tx, access.System("purse.tend", w.Organiser()), w.Organiser())
+			return err
+		}))
+	}
+}
+
+func TestAHoldExpiresAndCannotBeCapturedAfterwards(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.purse(100, nil)
+	h := w.held(v, 6000)
+	w.Move("2026-11-27") // the last day of seven
+	w.tend()
+	w.sums(v, 10000, 6000, 0)
+	w.Move("2026-11-28")
+	_, err := w.capture(h, nil)
+	want(t, err, "PUR-015")
+	w.tend()
+	w.sums(v, 10000, 0, 0)
+	_, err = w.capture(h, nil)
+	want(t, err, "PUR-015")
+	w.verified()
+}
+
+func TestLateCaptureWithinGraceAndWhatIsLeftExpiresAfterIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.purse(100, func(t *purse.Terms) { t.HoldDays, t.GraceDays = 30, 14 })
+	w.At(v.Valid.Last(), 12, 0)
+	early, late := w.held(v, 2000), w.held(v, 1000)
+	w.At(v.Valid.To+13, 12, 0)
+	w.tend()
+	w.sums(v, 10000, 3000, 0)
+	a, err := w.capture(early, nil)
+	if err != nil || a.Hold.State != purse.Captured {
+		t.Fatalf("captured on the last day of grace: %v", err)
+	}
+	w.At(v.Valid.To+14, 12, 0)
+	_, err = w.capture(late, nil)
+	want(t, err, "PUR-015")
+	w.tend()
+	w.sums(v, 2000, 0, 2000)
+	if s := w.view(v).Sums; s.Given != 10000 || s.Expired != 8000 {
+		t.Errorf("given %s, expired %s", s.Given, s.Expired)
+	}
+	w.verified()
+}
+
+func TestMonthlyRefillOnceEachMonthAndTheOldLapsesUnlessItCarries(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	monthly := func(carries bool) func(*purse.Terms) {
+		return func(t *purse.Terms) { t.Refill, t.RefillCents, t.Carries = purse.Monthly, 5000, carries }
+	}
+	carries, lapses := w.purse(50, monthly(true)), w.purse(50, monthly(false))
+	w.tend() // this month's: the vouchers began in October
+	w.sums(carries, 10000, 0, 0)
+	w.sums(lapses, 5000, 0, 0)
+	w.bought(lapses, 1000)
+	w.held(lapses, 500)
+	w.Move("2026-12-01")
+	w.tend()
+	w.tend()
+	w.sums(carries, 15000, 0, 0)
+	// The hold of November has expired: it goes back before the refill and lapses with the rest.
+	w.sums(lapses, 6000, 0, 1000)
+	w.verified()
+}
+
+func TestTakeBackLeavesWhatIsHeldAndUsed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.purse(100, nil)
+	w.bought(v, 2000)
+	w.held(v, 3000)
+	take := func(by access.Actor, amount *money.Cents, reason string) error {
+		return w.Do(func(tx *postgres.Tx) error {
+			_, err := purse.TakeBack(t.Context(), tx, by, purse.TakeBackInput{Organiser: w.Organiser(), Voucher: v.ID, Amount: amount, Reason: reason})
+			return err
+		})
+	}
+	by := w.As(access.Caseworker)
+	want(t, take(by, nil, " "), "PUR-030")
+	want(t, take(by, new(money.Cents(5001)), "Liikaa"), "PUR-029")
+	want(t, take(w.Company.Recorder, nil, "Vieras"), "ACC-001")
+	w.Must(take(by, new(money.Cents(1000)), "Tarve väheni."))
+	w.sums(v, 9000, 3000, 2000)
+	w.Must(take(by, nil, "Asiakas muutti."))
+	w.sums(v, 5000, 3000, 2000)
+	w.verified()
+	_, err := w.try(w.ask(v, 1, false))
+	want(t, err, "PUR-010")
+}
+
+func TestAClosedBalanceCapturesWhatWasHeldBefore(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.purse(100, nil)
+	h := w.held(v, 3000)
+	day := w.Today() + 1
+	w.Must(w.Do(func(tx *postgres.Tx) error {
+		_, err := voucher.Close(t.Context(), tx, w.As(access.Caseworker), voucher.Means{Texts: w.Texts, Models: w.Models}, voucher.CloseInput{Organiser: w.Organiser(), Voucher: v.ID, Day: day,
+			Why: voucher.EndedReason, Reason: "Muutto."})
+		return err
+	}))
+	w.At(day+2, 12, 0)
+	_, err := w.try(w.ask(v, 100, true))
+	want(t, err, "PUR-002")
+	a, err := w.capture(h, nil)
+	w.Must(err)
+	w.At(day+calendar.Date(14), 12, 0)
+	w.tend()
+	w.sums(v, 3000, 0, 3000)
+	if a.Hold.Taken != 3000 {
+		t.Errorf("captured %s", a.Hold.Taken)
+	}
+	w.verified()
+}
