@@ -75,6 +75,16 @@ type GrantInput struct {
 	Reasons   string
 	Office    string   // office of who decides, printed under the name
 	Ordered   *Ordered // set by package purchase only
+	// HandedOver: the client gets the decision as it is made, so that its letter tells the last day of appeal.
+	HandedOver bool
+}
+
+// right is what granting this takes.
+func (in GrantInput) right() access.Right {
+	if in.Ordered != nil {
+		return access.OrderMake
+	}
+	return access.VoucherGrant
 }
 
 // Offer is a grant before it is made: the live calculation, the check page and the letter are made of it.
@@ -109,13 +119,14 @@ func (o Offer) MaxCost() money.Cents {
 
 // Calculate tells what a grant would be, with every fault at once. It stores nothing but the row of the access log.
 func Calculate(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, in GrantInput) (Offer, error) {
-	right := access.VoucherGrant
-	if in.Ordered != nil {
-		right = access.OrderMake
-	}
-	if err := by.May(right, in.Organiser); err != nil {
+	if err := by.May(in.right(), in.Organiser); err != nil {
 		return Offer{}, err
 	}
+	return calculate(ctx, tx, by, means, in)
+}
+
+// calculate is Calculate for a use case that has checked its own right.
+func calculate(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, in GrantInput) (Offer, error) {
 	o := Offer{Input: in}
 	var err error
 	if o.Client, err = client.Load(ctx, tx, in.Organiser, in.Client); err != nil {
@@ -250,12 +261,21 @@ func (o Offer) contents() []int64 {
 // Grant gives the voucher: number, lines, values with their explanation, the decision and its letter. The information sheet is
 // given by GiveSheet. Locks: only the number series, at the very end.
 func Grant(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, in GrantInput) (Voucher, error) {
-	if in.Contact == "" {
-		return Voucher{}, errGuess
+	if err := by.May(in.right(), in.Organiser); err != nil {
+		return Voucher{}, err
 	}
-	o, err := Calculate(ctx, tx, by, means, in)
+	o, err := calculate(ctx, tx, by, means, in)
 	if err != nil {
 		return Voucher{}, err
+	}
+	return o.grant(ctx, tx, by, means)
+}
+
+// grant makes what was calculated, for a use case that has checked its own right.
+func (o Offer) grant(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means) (Voucher, error) {
+	in := o.Input
+	if in.Contact == "" {
+		return Voucher{}, errGuess
 	}
 	v, err := o.store(ctx, tx, by, means)
 	if err != nil {

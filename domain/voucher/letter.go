@@ -109,8 +109,17 @@ func (o Offer) decision(texts *i18n.Catalogue, v Voucher, kind decision.Kind) de
 	return decision.Draft{Kind: kind, Outcome: decision.Granted, LegalAct: o.Service.LegalAct, LegalSection: o.Service.LegalSection,
 		Language: w.lang, Reasons: o.Input.Reasons, MadeByTitle: o.Input.Office, Client: &v.Client, Person: &v.Person,
 		SubjectKind: "voucher", SubjectID: v.ID, SenderUnit: o.Service.Area.In(w.lang), Recipient: recipient(o.Client),
-		Title: w.say(title, "service", name), Texts: texts,
+		Service: &o.Service.ID, Amount: new(o.MaxCost()), HandedOver: o.Input.HandedOver,
+		Title: w.say(title, "service", name), Texts: texts, Fields: o.fields(w, v),
 		Blocks: func(string) []document.Block { return o.blocks(w, v) }}
+}
+
+// fields are what the organiser's own texts of the letter may name.
+func (o Offer) fields(w writer, v Voucher) map[string]any {
+	l := v.Lines[0]
+	c, _ := o.Service.Content(l.Content)
+	return map[string]any{"service": o.Service.Names.In(w.lang), "voucher": v.Number, "period": v.Valid, "amount": AmountText(w.texts, w.lang, l, c.Unit),
+		"value": ValueText(w.texts, w.lang, l.Values[0].Cents, c.Unit)}
 }
 
 func (o Offer) blocks(w writer, v Voucher) []document.Block {
@@ -158,6 +167,7 @@ func endLetter(ctx context.Context, tx *postgres.Tx, texts *i18n.Catalogue, v Vo
 	return decision.Draft{Kind: decision.VoucherEnd, Outcome: outcome, LegalAct: service.LegalAct, LegalSection: service.LegalSection,
 		Language: w.lang, Reasons: reason, Client: &v.Client, Person: &v.Person, SubjectKind: "voucher", SubjectID: v.ID,
 		SenderUnit: service.Area.In(w.lang), Recipient: recipient(c), Title: w.say(key+".title", "service", name), Texts: texts, Replaces: v.Decision,
+		Service: &v.Service, Fields: map[string]any{"service": name, "voucher": v.Number, "last_day": *v.ClosedFrom - 1},
 		Blocks: func(string) []document.Block {
 			return []document.Block{
 				document.Summary{Paragraphs: []document.Paragraph{
