@@ -25,7 +25,8 @@ type claim struct {
 	quantity    money.Quantity
 	hash        []byte
 	verdict     Verdict
-	stop        bool // the line does not say enough for the checks that follow; they count as not evaluated
+	answer      *Verdict // where the verdict goes
+	stop        bool     // the line does not say enough for the checks that follow; they count as not evaluated
 }
 
 // ReviewDays is the promise to whoever waits: a review is answered in this many working days, FinalDays at the latest.
@@ -51,17 +52,32 @@ func (c *claim) rejected() bool {
 // verdicts, and nothing but facts is read. Lines are taken by the day and time of the service, so that the order of a file
 // does not decide who gets the last hour; equal ones in the order of their rows. All checks run, none stops at the first finding.
 func Judge(subs []Submission, facts *Facts) [][]Verdict {
-	out := make([][]Verdict, len(subs))
-	type place struct{ sub, line int }
-	var places []place
+	j := newJudging(subs, facts)
+	j.judge(j.places)
+	return j.verdicts
+}
+
+// judging is a batch on its way through Judge. Its lines may be judged part by part: what the earlier parts have used is kept.
+type judging struct {
+	subs     []Submission
+	facts    *Facts
+	places   []place // in the order of judgement
+	verdicts [][]Verdict
+	run      *running
+}
+
+type place struct{ sub, line int32 }
+
+func newJudging(subs []Submission, facts *Facts) *judging {
+	j := &judging{subs: subs, facts: facts, verdicts: make([][]Verdict, len(subs))}
 	for s := range subs {
-		out[s] = make([]Verdict, len(subs[s].Lines))
+		j.verdicts[s] = make([]Verdict, len(subs[s].Lines))
 		for l := range subs[s].Lines {
-			places = append(places, place{s, l})
+			j.places = append(j.places, place{int32(s), int32(l)})
 		}
 	}
-	sort.SliceStable(places, func(i, j int) bool {
-		a, b := &subs[places[i].sub].Lines[places[i].line], &subs[places[j].sub].Lines[places[j].line]
+	sort.SliceStable(j.places, func(x, y int) bool {
+		a, b := j.line(j.places[x]), j.line(j.places[y])
 		if a.Date != b.Date {
 			return a.Date < b.Date
 		}
@@ -70,33 +86,39 @@ func Judge(subs []Submission, facts *Facts) [][]Verdict {
 		}
 		return a.Start == nil && b.Start != nil
 	})
-	run := &running{balances: maps.Clone(facts.Balances), days: map[clientDay][]Earlier{}, workers: map[workerDay][]Earlier{}, seen: map[string]int{}, refs: map[referenceKey]judged{}}
+	j.run = &running{balances: maps.Clone(facts.Balances), days: map[clientDay][]Earlier{}, workers: map[workerDay][]Earlier{}, seen: map[string]int{}, refs: map[referenceKey]*Verdict{}}
 	for _, list := range facts.Earlier {
 		for _, e := range list {
-			run.remember(e)
+			j.run.remember(e)
 		}
 	}
+	return j
+}
+
+func (j *judging) line(p place) *Line       { return &j.subs[p.sub].Lines[p.line] }
+func (j *judging) verdict(p place) *Verdict { return &j.verdicts[p.sub][p.line] }
+
+// judge gives the next places in the order of judgement their verdicts.
+func (j *judging) judge(places []place) {
 	for _, p := range places {
-		c := claim{line: &subs[p.sub].Lines[p.line], provider: subs[p.sub].Provider, facts: facts}
-		c.judge(run)
-		out[p.sub][p.line] = c.verdict
+		c := claim{line: j.line(p), provider: j.subs[p.sub].Provider, facts: j.facts, answer: j.verdict(p)}
+		c.judge(j.run)
+		*c.answer = c.verdict
 	}
-	return out
 }
 
 // running is what the lines judged so far have used; it lives for one Judge.
 type running struct {
 	balances map[ledger.Key]ledger.Balance
-	days     map[clientDay][]Earlier // what counts already, stored and of this batch, by client and day
-	workers  map[workerDay][]Earlier // the same, by worker and day
-	seen     map[string]int          // content of a row → its row
-	refs     map[referenceKey]judged // references of this batch
+	days     map[clientDay][]Earlier   // what counts already, stored and of this batch, by client and day
+	workers  map[workerDay][]Earlier   // the same, by worker and day
+	seen     map[string]int            // content of a row → its row
+	refs     map[referenceKey]*Verdict // first answers to the references of this batch
+	again    []again                   // lines that repeat one of this batch
 }
 
-type judged struct {
-	hash    []byte
-	verdict Verdict
-}
+// again is a line that repeats another one of its batch: it answers with that one's number as soon as there is one.
+type again struct{ answer, first *Verdict }
 
 func (c *claim) judge(run *running) {
 	c.hash = c.line.hash()
@@ -111,7 +133,7 @@ func (c *claim) judge(run *running) {
 	}
 	c.conclude(run)
 	if c.line.Reference != "" {
-		run.refs[referenceKey{c.provider, c.line.Reference}] = judged{c.hash, c.verdict}
+		run.refs[referenceKey{c.provider, c.line.Reference}] = c.answer
 	}
 }
 
@@ -130,8 +152,11 @@ func (c *claim) repeated(run *running, hash []byte) bool {
 	} else if first, ok := run.refs[key]; !ok {
 		return false
 	} else if bytes.Equal(first.hash, hash) {
-		c.verdict = first.verdict
-		c.verdict.Repeated = first.verdict.State != Rejected // what was rejected is not stored: it was asked twice at once
+		c.verdict = *first
+		c.verdict.Repeated = first.State != Rejected // what was rejected is not stored: it was asked twice at once
+		if c.verdict.Repeated {
+			run.again = append(run.again, again{c.answer, first})
+		}
 		return true
 	}
 	c.find("COR-01", "reference", "reference", c.line.Reference)

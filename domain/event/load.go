@@ -58,30 +58,51 @@ func spanOf(subs []Submission) span {
 	return s
 }
 
-// load reads the snapshot for a batch in a fixed number of queries. The vouchers are share-locked first and the balances
-// locked last (order of locks: period, voucher, balance), so what is read between them cannot change before the commit.
-func load(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) (*Facts, *ledger.Book, error) {
+// loaded is what a batch is judged on and written with.
+type loaded struct {
+	facts   *Facts
+	book    *ledger.Book
+	periods map[int64]int32 // the payees' open ones
+}
+
+// load reads the snapshot for a batch in a fixed number of statements; those that need nothing of each other share a round trip.
+// The payees' periods and the vouchers are share-locked first and the balances before earlier events are read (order of locks:
+// period, voucher, balance), so what is read after them cannot change before the commit.
+func load(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) (*loaded, error) {
+	if err := allowed(organiser, subs); err != nil {
+		return nil, err
+	}
 	s := spanOf(subs)
 	f := &Facts{Now: tx.Now(), Today: tx.Today()}
-	var err error
-	if f.Vouchers, err = voucher.ForRecording(ctx, tx, organiser, s.numbers, s.providers); err != nil {
-		return nil, nil, err
+	l := &loaded{facts: f}
+	err := tx.Together(ctx,
+		func(tx *postgres.Tx) (err error) {
+			l.periods, err = ledger.SharePeriods(ctx, tx, organiser, s.providers)
+			return err
+		},
+		func(tx *postgres.Tx) (err error) {
+			f.Vouchers, err = voucher.ForRecording(ctx, tx, organiser, s.numbers, s.providers)
+			return err
+		})
+	if err != nil {
+		return nil, err
 	}
 	of := about(f.Vouchers)
-	if err = f.loadTerms(ctx, tx, organiser, s.providers, of); err != nil {
-		return nil, nil, err
-	}
-	book, err := f.lockBalances(ctx, tx, organiser, subs)
+	err = tx.Together(ctx,
+		func(tx *postgres.Tx) (err error) { l.book, err = f.lockBalances(ctx, tx, organiser, subs); return err },
+		func(tx *postgres.Tx) error { return f.loadPrices(ctx, tx, organiser, s.providers, of) },
+		func(tx *postgres.Tx) (err error) {
+			f.Contents, err = catalogue.TermsForRecording(ctx, tx, organiser, of.contents)
+			return err
+		},
+		func(tx *postgres.Tx) (err error) {
+			f.Terms, err = loadRulebooks(ctx, tx, organiser, of.rulebooks)
+			return err
+		})
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	if err = f.loadEarlier(ctx, tx, organiser, s, of.clients); err != nil {
-		return nil, nil, err
-	}
-	if err = f.loadReferences(ctx, tx, organiser, s); err != nil {
-		return nil, nil, err
-	}
-	return f, book, nil
+	return l, f.loadEvents(ctx, tx, organiser, s, of.clients)
 }
 
 type subjects struct{ clients, services, contents, rulebooks []int64 }
@@ -101,7 +122,7 @@ func about(vouchers map[string]*voucher.Recorded) subjects {
 	return s
 }
 
-func (f *Facts) loadTerms(ctx context.Context, tx *postgres.Tx, organiser int32, providers []int64, of subjects) error {
+func (f *Facts) loadPrices(ctx context.Context, tx *postgres.Tx, organiser int32, providers []int64, of subjects) error {
 	prices, approvals, err := admission.ForRecording(ctx, tx, organiser, providers, of.services, of.contents)
 	if err != nil {
 		return err
@@ -115,11 +136,7 @@ func (f *Facts) loadTerms(ctx context.Context, tx *postgres.Tx, organiser int32,
 		k := approvalKey{a.Provider, a.Service}
 		f.Approvals[k] = append(f.Approvals[k], a)
 	}
-	if f.Contents, err = catalogue.TermsForRecording(ctx, tx, organiser, of.contents); err != nil {
-		return err
-	}
-	f.Terms, err = loadRulebooks(ctx, tx, organiser, of.rulebooks)
-	return err
+	return nil
 }
 
 // lockBalances opens and locks the balances of every line that a row may use, and gives new ones their right.
@@ -173,31 +190,42 @@ func openRight(book *ledger.Book, k ledger.Key, l *voucher.RecordedLine) {
 	}
 }
 
-func (f *Facts) loadEarlier(ctx context.Context, tx *postgres.Tx, organiser int32, s span, clients []int64) error {
+// loadEvents reads what is stored already: the clients' and the workers' events near the days, and the first answers to references.
+func (f *Facts) loadEvents(ctx context.Context, tx *postgres.Tx, organiser int32, s span, clients []int64) error {
 	f.Earlier = map[int64][]Earlier{}
-	if len(clients) == 0 || s.to < s.from {
-		return nil
+	var earlier []db.EventsEarlierRow
+	var busy []db.WorkersBusyRow
+	reads := []func(*postgres.Tx) error{func(tx *postgres.Tx) error { return f.loadReferences(ctx, tx, organiser, s) }}
+	if len(clients) > 0 && s.from <= s.to {
+		from, to := s.from-1, s.to+1 // a visit over midnight collides with the day before
+		if f.longUnits() {           // what is counted by weeks or months collides within them
+			from = min(from, s.from.WeekStart(), calendar.MonthOf(s.from).Period().From)
+			to = max(to, s.to.WeekStart()+7, calendar.MonthOf(s.to).Period().To)
+		}
+		reads = append(reads, func(tx *postgres.Tx) (err error) {
+			earlier, err = db.New(tx).EventsEarlier(ctx, db.EventsEarlierParams{OrganiserID: organiser, Clients: clients, FromDate: from, ToDate: to})
+			if err != nil {
+				return fmt.Errorf("reading earlier events: %w", err)
+			}
+			return nil
+		})
+		if len(s.workers) > 0 {
+			reads = append(reads, func(tx *postgres.Tx) (err error) {
+				busy, err = db.New(tx).WorkersBusy(ctx, db.WorkersBusyParams{OrganiserID: organiser, Providers: s.providers, Workers: s.workers, FromDate: s.from - 1, ToDate: s.to + 1})
+				if err != nil {
+					return fmt.Errorf("reading the workers' events: %w", err)
+				}
+				return nil
+			})
+		}
 	}
-	// A month-priced line collides within its month, a visit over midnight with the day before.
-	from, to := calendar.MonthOf(s.from).Period().From-1, calendar.MonthOf(s.to).Period().To
-	if s.from == s.to && !f.longUnits() {
-		from, to = s.from-1, s.to+1
+	if err := tx.Together(ctx, reads...); err != nil {
+		return err
 	}
-	rows, err := db.New(tx).EventsEarlier(ctx, db.EventsEarlierParams{OrganiserID: organiser, Clients: clients, FromDate: from, ToDate: to})
-	if err != nil {
-		return fmt.Errorf("reading earlier events: %w", err)
-	}
-	known := make(map[int64]bool, len(rows))
-	for _, r := range rows {
+	known := make(map[int64]bool, len(earlier))
+	for _, r := range earlier {
 		known[r.EventID] = true
 		f.add(r)
-	}
-	if len(s.workers) == 0 {
-		return nil
-	}
-	busy, err := db.New(tx).WorkersBusy(ctx, db.WorkersBusyParams{OrganiserID: organiser, Providers: s.providers, Workers: s.workers, FromDate: s.from - 1, ToDate: s.to + 1})
-	if err != nil {
-		return fmt.Errorf("reading the workers' events: %w", err)
 	}
 	for _, r := range busy {
 		if !known[r.EventID] {

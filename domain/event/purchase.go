@@ -31,23 +31,22 @@ type Purchase struct {
 // has shared the payees' periods, judged, and gives the book that holds the balances; the book is written here. The events'
 // numbers come in the order of the list.
 func RecordPurchases(ctx context.Context, tx *postgres.Tx, organiser int32, periods map[int64]int32, book *ledger.Book, list []Purchase) ([]int64, error) {
-	w := &writing{organiser: organiser, subs: make([]Submission, len(list)), verdicts: make([][]Verdict, len(list)), periods: periods, book: book}
+	j := &judging{subs: make([]Submission, len(list)), verdicts: make([][]Verdict, len(list)), places: make([]place, len(list)), run: &running{}}
 	for i, p := range list {
 		hash := sha256.Sum256([]byte(p.Reference))
-		w.subs[i] = Submission{By: p.By, Provider: p.Provider, Source: p.Source, Request: p.Request,
+		j.places[i].sub = int32(i)
+		j.subs[i] = Submission{By: p.By, Provider: p.Provider, Source: p.Source, Request: p.Request,
 			Lines: []Line{{Reference: p.Reference, Unit: p.Unit, Date: p.Date, Note: p.Note}}}
-		w.verdicts[i] = []Verdict{{State: Accepted, Voucher: p.Voucher, VoucherLine: p.Line, Content: p.Content, Service: p.Service, Reservation: p.Reservation,
+		j.verdicts[i] = []Verdict{{State: Accepted, Voucher: p.Voucher, VoucherLine: p.Line, Content: p.Content, Service: p.Service, Reservation: p.Reservation,
 			Unit: p.Unit, Client: p.Client, Person: p.Person, Rulebook: p.Rulebook, Bucket: ledger.Whole, Euro: true, Quantity: p.Quantity, Accepted: p.Quantity,
 			Price: p.Price, Value: p.Value, Share: money.Split(p.Price, p.Value, p.Quantity), hash: hash[:]}}
 	}
-	for _, write := range []func(context.Context, *postgres.Tx) error{w.number, w.events, w.moves, w.audit} {
-		if err := write(ctx, tx); err != nil {
-			return nil, err
-		}
+	if err := newWriting(organiser, j, &loaded{book: book, periods: periods}).part(ctx, tx, j.places, true); err != nil {
+		return nil, err
 	}
 	events := make([]int64, len(list))
 	for i := range list {
-		events[i] = w.verdicts[i][0].Event
+		events[i] = j.verdicts[i][0].Event
 	}
 	return events, nil
 }

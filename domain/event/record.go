@@ -5,11 +5,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/google/uuid"
-
 	"seteli/core/fault"
 	"seteli/domain/event/db"
-	"seteli/domain/ledger"
 	"seteli/platform/access"
 	"seteli/platform/audit"
 	"seteli/platform/postgres"
@@ -27,120 +24,87 @@ var (
 // MaxLines is the most lines that one batch takes.
 const MaxLines = 100_000
 
+// partLines is how many lines are written at once. A larger batch is judged and written part by part, so that what is on its way
+// to the tables does not grow with the batch; its facts are read once and its balances written once.
+const partLines = 5_000
+
 // Record judges and stores what the senders hand in, in one transaction: accepted lines, and lines for review. Rejected
-// lines are not stored; they stay with the sender with their findings. The number of queries does not depend on the number
-// of lines. The answers stand in the order of the submissions and their lines.
+// lines are not stored; they stay with the sender with their findings. Up to 5,000 lines the number of statements does not depend on
+// the number of lines; each further 5,000 take four more. The answers stand in the order of the submissions and their lines.
 //
 // Locks, in the house's order: the payees' open periods (shared), the vouchers (shared), the balances (exclusive, in key order).
 func Record(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) ([][]Verdict, error) {
-	verdicts, book, periods, err := judge(ctx, tx, organiser, subs)
+	l, err := load(ctx, tx, organiser, subs)
 	if err != nil {
 		return nil, err
 	}
-	w := &writing{organiser: organiser, subs: subs, verdicts: verdicts, periods: periods, book: book}
-	if err := w.number(ctx, tx); err != nil {
-		return nil, err
+	w := newWriting(organiser, newJudging(subs, l.facts), l)
+	for from := 0; from < len(w.places); from += partLines {
+		to := min(from+partLines, len(w.places))
+		w.judge(w.places[from:to])
+		if err := w.part(ctx, tx, w.places[from:to], to == len(w.places)); err != nil {
+			return nil, err
+		}
 	}
-	if err := w.events(ctx, tx); err != nil {
-		return nil, err
-	}
-	if err := w.moves(ctx, tx); err != nil {
-		return nil, err
-	}
-	return verdicts, w.audit(ctx, tx)
+	return w.verdicts, nil
 }
 
 // Preview gives the verdicts that Record would give now, and stores nothing: the caller rolls its transaction back.
 func Preview(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) ([][]Verdict, error) {
-	verdicts, _, _, err := judge(ctx, tx, organiser, subs)
-	return verdicts, err
+	l, err := load(ctx, tx, organiser, subs)
+	if err != nil {
+		return nil, err
+	}
+	return Judge(subs, l.facts), nil
 }
 
-func judge(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) ([][]Verdict, *ledger.Book, map[int64]int32, error) {
+// allowed refuses senders who may not record, and batches that are empty or too large.
+func allowed(organiser int32, subs []Submission) error {
 	n := 0
-	providers := make([]int64, len(subs))
 	for i := range subs {
 		s := &subs[i]
 		if err := s.By.May(access.EventRecord, organiser); err != nil {
-			return nil, nil, nil, err
+			return err
 		}
 		if s.By.Provider != 0 && s.By.Provider != s.Provider {
-			return nil, nil, nil, errProvider
+			return errProvider
 		}
 		n += len(s.Lines)
-		providers[i] = s.Provider
 	}
 	switch {
 	case n == 0:
-		return nil, nil, nil, errNothing
+		return errNothing
 	case n > MaxLines:
-		return nil, nil, nil, errTooMany.With("n", n).With("max", MaxLines)
+		return errTooMany.With("n", n).With("max", MaxLines)
 	}
-	periods, err := ledger.SharePeriods(ctx, tx, organiser, providers)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	facts, book, err := load(ctx, tx, organiser, subs)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	return Judge(subs, facts), book, periods, nil
+	return nil
 }
 
-// number draws the events' numbers in one statement and makes references for lines that came without.
-func (w *writing) number(ctx context.Context, tx *postgres.Tx) error {
-	for s := range w.verdicts {
-		for l := range w.verdicts[s] {
-			if v := &w.verdicts[s][l]; v.State != Rejected && !v.Repeated {
-				w.stored = append(w.stored, storedLine{sub: &w.subs[s], index: s, line: &w.subs[s].Lines[l], verdict: v})
-			}
-		}
-	}
-	if len(w.stored) == 0 {
+// numbers draws the events' numbers in one statement.
+func numbers(ctx context.Context, tx *postgres.Tx, stored []storedLine) error {
+	if len(stored) == 0 {
 		return nil
 	}
-	ids, err := db.New(tx).EventNumbers(ctx, int32(len(w.stored)))
+	ids, err := db.New(tx).EventNumbers(ctx, int32(len(stored)))
 	if err != nil {
-		return fmt.Errorf("drawing %d event numbers: %w", len(w.stored), err)
+		return fmt.Errorf("drawing %d event numbers: %w", len(stored), err)
 	}
-	for i := range w.stored {
-		w.stored[i].verdict.Event = ids[i]
-		if w.stored[i].reference = w.stored[i].line.Reference; w.stored[i].reference == "" {
-			w.stored[i].reference = uuid.NewString()
-		}
-	}
-	// A line that repeats another one of the same batch answers with that one's number.
-	first := make(map[referenceKey]int64, len(w.stored))
-	for i := range w.stored {
-		first[referenceKey{w.stored[i].sub.Provider, w.stored[i].reference}] = w.stored[i].verdict.Event
-	}
-	for s := range w.verdicts {
-		for l := range w.verdicts[s] {
-			if v := &w.verdicts[s][l]; v.Repeated && v.Event == 0 {
-				v.Event = first[referenceKey{w.subs[s].Provider, w.subs[s].Lines[l].Reference}]
-			}
-		}
+	for i := range stored {
+		stored[i].verdict.Event = ids[i]
 	}
 	return nil
 }
 
 // audit writes one row for each submission that stored something, with its own sender and request, in one statement.
 func (w *writing) audit(ctx context.Context, tx *postgres.Tx) error {
-	counts := make([]int, len(w.subs))
-	first := make([]int64, len(w.subs))
-	for i := range w.stored {
-		if counts[w.stored[i].index]++; first[w.stored[i].index] == 0 {
-			first[w.stored[i].index] = w.stored[i].verdict.Event
-		}
-	}
 	var entries []audit.Signed
 	for s := range w.subs {
-		if counts[s] == 0 {
+		if w.counts[s] == 0 {
 			continue
 		}
 		sub := &w.subs[s]
-		entries = append(entries, audit.Signed{By: sub.By, Request: cmp.Or(sub.Request, audit.Request(ctx)), Entry: audit.Entry{Subject: audit.Ref{Kind: "event", ID: first[s]},
-			Detail: map[string]any{"batch": w.batches[s], "provider": sub.Provider, "source": sub.Source, "lines": len(sub.Lines), "stored": counts[s]}}})
+		entries = append(entries, audit.Signed{By: sub.By, Request: cmp.Or(sub.Request, audit.Request(ctx)), Entry: audit.Entry{Subject: audit.Ref{Kind: "event", ID: w.first[s]},
+			Detail: map[string]any{"batch": w.batches[s], "provider": sub.Provider, "source": sub.Source, "lines": len(sub.Lines), "stored": w.counts[s]}}})
 	}
 	return audit.WriteSigned(ctx, tx, actRecorded, entries)
 }

@@ -1,9 +1,13 @@
 package event
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
+
+	"github.com/google/uuid"
 
 	"seteli/core/calendar"
 	"seteli/domain/event/db"
@@ -13,13 +17,18 @@ import (
 
 // writing is one batch on its way into the tables.
 type writing struct {
+	*judging
 	organiser int32
-	subs      []Submission
-	verdicts  [][]Verdict
 	periods   map[int64]int32
 	book      *ledger.Book
-	batches   []int64
-	stored    []storedLine
+	batches   []int64 // number of each submission's batch row; 0 until a line of it is stored
+	counts    []int   // stored lines of each submission
+	first     []int64 // number of the first of them
+}
+
+func newWriting(organiser int32, j *judging, l *loaded) *writing {
+	n := len(j.subs)
+	return &writing{judging: j, organiser: organiser, periods: l.periods, book: l.book, batches: make([]int64, n), counts: make([]int, n), first: make([]int64, n)}
 }
 
 type storedLine struct {
@@ -30,19 +39,66 @@ type storedLine struct {
 	reference string
 }
 
-// events writes the batches and their events. A reference that another transaction stored meanwhile is a stale fault: the
-// caller runs again and finds the first answer.
-func (w *writing) events(ctx context.Context, tx *postgres.Tx) error {
-	if err := w.batchRows(ctx, tx); err != nil {
+// part writes the lines of some places that have been judged: in two round trips, however many lines there are. The last part
+// writes the balances and the audit too. A reference that another transaction stored meanwhile is a stale fault: the caller
+// runs again and finds the first answer.
+func (w *writing) part(ctx context.Context, tx *postgres.Tx, places []place, last bool) error {
+	stored := w.taken(places)
+	err := tx.Together(ctx,
+		func(tx *postgres.Tx) error { return numbers(ctx, tx, stored) },
+		func(tx *postgres.Tx) error { return w.batchRows(ctx, tx, stored) })
+	if err != nil {
 		return err
 	}
-	if len(w.stored) == 0 {
+	for i := range stored {
+		s := &stored[i]
+		if w.counts[s.index]++; w.first[s.index] == 0 {
+			w.first[s.index] = s.verdict.Event
+		}
+	}
+	for _, a := range w.run.again {
+		a.answer.Event = a.first.Event
+	}
+	w.run.again = w.run.again[:0]
+	postings, err := w.moves(stored)
+	if err != nil {
+		return err
+	}
+	writes := []func(*postgres.Tx) error{
+		func(tx *postgres.Tx) error { return w.events(ctx, tx, stored) },
+		func(tx *postgres.Tx) error { return ledger.Post(ctx, tx, w.organiser, postings) },
+	}
+	if last {
+		writes = append(writes,
+			func(tx *postgres.Tx) error { return w.book.Write(ctx, tx) },
+			func(tx *postgres.Tx) error { return w.audit(ctx, tx) })
+	}
+	return tx.Together(ctx, writes...)
+}
+
+// taken gives the lines that are stored, in the order in which they were handed in. Lines without a reference get one.
+func (w *writing) taken(places []place) []storedLine {
+	places = slices.Clone(places)
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(cmp.Compare(a.sub, b.sub), cmp.Compare(a.line, b.line)) })
+	stored := make([]storedLine, 0, len(places))
+	for _, p := range places {
+		v, l := w.verdict(p), w.line(p)
+		if v.State != Rejected && !v.Repeated {
+			stored = append(stored, storedLine{sub: &w.subs[p.sub], index: int(p.sub), line: l, verdict: v, reference: cmp.Or(l.Reference, uuid.NewString())})
+		}
+	}
+	return stored
+}
+
+// events writes the events of stored lines.
+func (w *writing) events(ctx context.Context, tx *postgres.Tx, stored []storedLine) error {
+	if len(stored) == 0 {
 		return nil
 	}
 	p := db.EventsInsertParams{OrganiserID: w.organiser, RecordedAt: tx.Now()}
-	grow(&p, len(w.stored))
-	for i := range w.stored {
-		if err := w.add(&p, &w.stored[i]); err != nil {
+	grow(&p, len(stored))
+	for i := range stored {
+		if err := w.add(&p, &stored[i]); err != nil {
 			return err
 		}
 	}
@@ -51,12 +107,12 @@ func (w *writing) events(ctx context.Context, tx *postgres.Tx) error {
 		return errRaced.Because(err)
 	}
 	if err != nil {
-		return fmt.Errorf("writing %d events: %w", len(w.stored), err)
+		return fmt.Errorf("writing %d events: %w", len(stored), err)
 	}
 	return nil
 }
 
-// grow makes room once, so that a file of a hundred thousand lines does not copy its columns again and again.
+// grow makes room once, so that a part does not copy its columns again and again.
 func grow(p *db.EventsInsertParams, n int) {
 	for _, c := range []*[]int64{&p.EventIds, &p.Providers, &p.Units, &p.Persons, &p.Clients, &p.Vouchers, &p.Lines, &p.Contents, &p.Services, &p.Reservations,
 		&p.Quantities, &p.Accepteds, &p.Prices, &p.Values, &p.Totals, &p.OrganiserParts, &p.OwnShares, &p.Rulebooks, &p.Replaces, &p.Batches, &p.Accounts} {
@@ -70,20 +126,16 @@ func grow(p *db.EventsInsertParams, n int) {
 	p.Hashes, p.Periods = make([][]byte, 0, n), make([]int32, 0, n)
 }
 
-// batchRows writes one row for each submission that stores something, in one statement.
-func (w *writing) batchRows(ctx context.Context, tx *postgres.Tx) error {
-	w.batches = make([]int64, len(w.subs))
-	has := make([]bool, len(w.subs))
-	for i := range w.stored {
-		has[w.stored[i].index] = true
-	}
+// batchRows writes one row for each submission that stores its first line, in one statement.
+func (w *writing) batchRows(ctx context.Context, tx *postgres.Tx, stored []storedLine) error {
 	p := db.BatchesAddParams{OrganiserID: w.organiser, RecordedAt: tx.Now()}
 	var which []int
-	for s := range w.subs {
-		if !has[s] {
+	for i := range stored { // in the order of submissions
+		s := stored[i].index
+		if w.batches[s] != 0 || len(which) > 0 && which[len(which)-1] == s {
 			continue
 		}
-		sub := &w.subs[s]
+		sub := stored[i].sub
 		which = append(which, s)
 		p.Providers, p.Sources, p.FileNames = append(p.Providers, sub.Provider), append(p.Sources, string(sub.Source)), append(p.FileNames, sub.FileName)
 		p.FileHashes, p.LineCounts = append(p.FileHashes, sub.FileSHA256), append(p.LineCounts, int32(len(sub.Lines)))
@@ -135,11 +187,11 @@ func orEpoch(t *time.Time) time.Time {
 	return *t
 }
 
-// moves posts what the accepted lines use and cost, and writes the balances once.
-func (w *writing) moves(ctx context.Context, tx *postgres.Tx) error {
-	var postings []ledger.Posting
-	for i := range w.stored {
-		s := &w.stored[i]
+// moves takes from the balances what the accepted lines use, and gives the postings of what they use and cost.
+func (w *writing) moves(stored []storedLine) ([]ledger.Posting, error) {
+	postings := make([]ledger.Posting, 0, 2*len(stored))
+	for i := range stored {
+		s := &stored[i]
 		if s.verdict.State == Review {
 			continue
 		}
@@ -151,12 +203,9 @@ func (w *writing) moves(ctx context.Context, tx *postgres.Tx) error {
 		m := movement{Provider: s.sub.Provider, Period: w.periods[s.sub.Provider], Event: s.verdict.Event, Line: s.verdict.VoucherLine, Content: s.verdict.Content,
 			Bucket: s.verdict.Bucket, Date: s.line.Date, Quantity: s.verdict.Accepted, Cents: s.verdict.Share.Organiser, Euro: s.verdict.Euro, whole: w.book}
 		if err := m.use(); err != nil {
-			return err
+			return nil, err
 		}
 		postings = append(postings, m.postings(ledger.FromEvent, 0)...)
 	}
-	if err := w.book.Write(ctx, tx); err != nil {
-		return err
-	}
-	return ledger.Post(ctx, tx, w.organiser, postings)
+	return postings, nil
 }

@@ -9,9 +9,9 @@ import (
 
 // Together runs functions whose statements need nothing of each other, each with a Tx of its own over the same transaction.
 // Statements that wait at the same time travel in one round trip and run one after another in the order of the functions, so
-// locks that the first statements of two functions take are taken in that order. The first error ends it and is returned.
+// locks that the first statements of two functions take are taken in that order. The first failure ends it and is returned.
 //
-// A function may not send batches of its own, and must have read its rows before it returns.
+// All statements run under the context given here. A function may not send batches of its own, and must have read its rows before it returns.
 func (tx *Tx) Together(ctx context.Context, fns ...func(*Tx) error) error {
 	if tx.ended {
 		return errEnded
@@ -31,7 +31,7 @@ func (tx *Tx) Together(ctx context.Context, fns ...func(*Tx) error) error {
 		lanes[i] = l
 		go l.run(fn)
 	}
-	var failed error
+	var failed failure
 	for live := lanes; len(live) > 0; {
 		var round []*statement
 		var still []*lane
@@ -43,29 +43,41 @@ func (tx *Tx) Together(ctx context.Context, fns ...func(*Tx) error) error {
 		if live = still; len(round) == 0 {
 			break
 		}
-		if err := tx.travel(ctx, round, failed); failed == nil {
-			failed = err
-		}
+		failed = tx.travel(ctx, round, failed)
 	}
 	for _, l := range lanes {
 		tx.queries += l.tx.queries
 		if l.panicked != nil {
 			panic(l.panicked) // on the caller's goroutine, where its handler is
 		}
-		if failed == nil {
-			failed = l.err
+		if failed.err == nil {
+			failed = failure{l.err, l}
 		}
 	}
-	return failed
+	if failed.of != nil && failed.of.err != nil {
+		return failed.of.err // what the function made of it
+	}
+	return failed.err
+}
+
+// failure is the first one, and the function whose statement or own words it was.
+type failure struct {
+	err error
+	of  *lane
 }
 
 // travel sends the statements in one round trip and hands out their answers in order. After a failure nothing is sent any more.
-func (tx *Tx) travel(ctx context.Context, round []*statement, failed error) error {
-	if failed != nil {
+func (tx *Tx) travel(ctx context.Context, round []*statement, failed failure) failure {
+	if failed.err != nil {
 		for _, s := range round {
-			s.answer <- answer{err: failed}
+			s.answer <- answer{err: failed.err}
 		}
-		return nil
+		return failed
+	}
+	note := func(err error, of *lane) {
+		if failed.err == nil && err != nil {
+			failed = failure{err, of}
+		}
 	}
 	var batch pgx.Batch
 	for _, s := range round {
@@ -82,21 +94,14 @@ func (tx *Tx) travel(ctx context.Context, round []*statement, failed error) erro
 		} else {
 			a.tag, a.err = results.Exec()
 		}
-		if failed == nil {
-			failed = a.err
-		}
+		note(a.err, s.of)
 		s.answer <- a
-		if a.rows == nil {
-			continue
-		}
-		<-s.read // the next answer lies behind these rows on the wire
-		if failed == nil {
-			failed = a.rows.Err()
+		if a.rows != nil {
+			<-s.read // the next answer lies behind these rows on the wire
+			note(a.rows.Err(), s.of)
 		}
 	}
-	if err := results.Close(); failed == nil {
-		failed = err
-	}
+	note(results.Close(), nil)
 	return failed
 }
 
@@ -104,12 +109,13 @@ func (tx *Tx) travel(ctx context.Context, round []*statement, failed error) erro
 type lane struct {
 	tx       *Tx
 	asked    chan *statement // closed when the function is over
-	open     *statement // whose rows the function is reading
+	open     *statement      // whose rows the function is reading
 	err      error
 	panicked any
 }
 
 type statement struct {
+	of     *lane
 	sql    string
 	args   []any
 	rows   bool
@@ -139,7 +145,7 @@ func (l *lane) run(fn func(*Tx) error) {
 }
 
 func (l *lane) ask(sql string, args []any, rows bool) answer {
-	s := &statement{sql: sql, args: args, rows: rows, answer: make(chan answer, 1), read: make(chan struct{})}
+	s := &statement{of: l, sql: sql, args: args, rows: rows, answer: make(chan answer, 1), read: make(chan struct{})}
 	l.asked <- s
 	a := <-s.answer
 	if a.rows != nil {
