@@ -65,12 +65,16 @@ func Start(t testing.TB) *Browser {
 }
 
 const axeRun = `axe.run(document,{runOnly:{type:'tag',values:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}})
-.then(r=>JSON.stringify(r.violations.map(v=>({id:v.id,impact:v.impact,nodes:v.nodes.map(n=>n.target.join(' '))}))))`
+.then(r=>{const told=list=>list.map(v=>({id:v.id,impact:v.impact,nodes:v.nodes.map(n=>n.target.join(' '))}));
+return JSON.stringify({violations:told(r.violations),incomplete:told(r.incomplete)})})`
+
+// report is what axe tells: what is wrong, and what it could not decide.
+type report struct{ Violations, Incomplete []Violation }
 
 // Axe gives what axe finds on the page; none is an empty slice.
 func (b *Browser) Axe(t testing.TB, p Page) []Violation {
 	t.Helper()
-	var found []Violation
+	var found report
 	b.open(t, p, func(ctx context.Context) error {
 		if _, err := chromedp.Run(ctx, chromedp.Evaluate[any](b.axe+";null")); err != nil {
 			return err
@@ -81,7 +85,7 @@ func (b *Browser) Axe(t testing.TB, p Page) []Violation {
 		}
 		return json.Unmarshal([]byte(text), &found)
 	})
-	return found
+	return found.Violations
 }
 
 // Reflow gives the pixels by which the page is wider than its window; 0 is right.

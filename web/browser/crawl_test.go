@@ -55,11 +55,12 @@ func crawl(p *browser.Person, lang, home string, look func(path string)) {
 	}
 }
 
-// TestPages looks at every page from the seat of everybody who reaches it: axe, errors of scripts and of the content policy, and
-// nothing wider than a window of 320 pixels.
+// TestPages looks at every page from the seat of everybody who reaches it: axe, errors of scripts and of the content policy,
+// nothing wider than a window of 320 pixels, and markup without a mistake.
 func TestPages(t *testing.T) {
 	s := open(t)
 	pictures := os.Getenv("PICTURES")
+	pages := newMarkup(t)
 	looked := map[string]bool{} // in the short form a page that many reach is looked at from one seat
 	for i, seat := range seats {
 		t.Run(seat.seat, func(t *testing.T) {
@@ -100,6 +101,8 @@ func TestPages(t *testing.T) {
 					for _, w := range p.Gates(false) {
 						t.Errorf("%s %s dark=%v %s: %s", seat.seat, l.lang, l.dark, path, w)
 					}
+					undecided(t, p)
+					pages.add(t, fmt.Sprintf("%s %s", seat.seat, path), p.Source())
 					if pictures != "" {
 						keep(t, p, pictures, fmt.Sprintf("%s-%02d%s", seat.seat, n, strings.ReplaceAll(pattern(path)[3:], "/", "_")))
 					}
@@ -115,6 +118,7 @@ func TestPages(t *testing.T) {
 			}
 		})
 	}
+	pages.validate(t)
 }
 
 func (s stage) visitor(name, lang string, view browser.View) *browser.Person {

@@ -30,9 +30,10 @@ type Person struct {
 	axe  string
 	base string
 	// Words gives what the words of a test may be on the page in the person's language; nil = as they are.
-	Words func(string) []string
-	mu    sync.Mutex
-	loud  []string
+	Words  func(string) []string
+	unsure []Violation
+	mu     sync.Mutex
+	loud   []string
 }
 
 // Visitor opens a tab for somebody at the service with the address base.
@@ -275,14 +276,15 @@ func (p *Person) Gates(quiet bool) (wrong []string) {
 		p.t.Fatalf("%s: %v", p.Path(), err)
 	}
 	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](axeRun, chromedp.EvalAwaitPromise))
-	var found []Violation
+	var found report
 	if err == nil {
 		err = json.Unmarshal([]byte(text), &found)
 	}
 	if err != nil {
 		p.t.Fatalf("%s: %v", p.Path(), err)
 	}
-	for _, v := range found {
+	p.unsure = found.Incomplete
+	for _, v := range found.Violations {
 		wrong = append(wrong, "axe "+v.String())
 	}
 	wrong = append(wrong, p.Loud(quiet)...)
@@ -290,6 +292,21 @@ func (p *Person) Gates(quiet bool) (wrong []string) {
 		wrong = append(wrong, fmt.Sprintf("%d px too wide", wide))
 	}
 	return wrong
+}
+
+// Unsure is what axe could not decide about the page at the last Gates: a person has to look.
+func (p *Person) Unsure() []Violation { return p.unsure }
+
+// Source is the page as the server sends it, before scripts and the browser's mending.
+func (p *Person) Source() string {
+	p.t.Helper()
+	ctx, stop := context.WithTimeout(p.ctx, 20*time.Second)
+	defer stop()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](`fetch(location.href).then(r=>r.text())`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		p.t.Fatalf("%s: %v", p.Path(), err)
+	}
+	return text
 }
 
 // Wide is by how many pixels the page is wider than the window.

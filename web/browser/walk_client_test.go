@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"seteli/core/calendar"
-	"seteli/demo"
 	"seteli/platform/i18n"
 	"seteli/web/browser"
 )
@@ -14,16 +13,8 @@ func day(n int) string { return i18n.Date(i18n.FI, calendar.Today(calendar.Wall{
 
 // A caseworker adds a client, grants a voucher and gives the information sheet.
 func TestCaseworkerAddsAClientAndGrants(t *testing.T) {
-	people := make(chan int, 8)
-	for i := range 8 {
-		people <- 900 + 10 + i
-	}
 	walks(t, func(t *testing.T, w walk) {
-		n := <-people
-		code, err := demo.Hetu(calendar.Day(1951, 5, 17), n)
-		if err != nil {
-			t.Fatal(err)
-		}
+		code := w.newcomer()
 		p := w.person("Olga Haavanlehto")
 		p.press("Asiakkaat").press("Lisää asiakas")
 		p.fill("Henkilötunnus", "170551-999X").fill("Sukunimi", "Koivupelto").fill("Etunimet", "Raija Anneli").fill("Kotikunta", "Peltokoski").press("Tallenna")
@@ -54,15 +45,9 @@ func granted(w walk, client, service string) {
 
 // A client reads the information sheet on a phone, takes the voucher, compares and chooses, and sees who has seen what.
 func TestClientReadsAcceptsComparesAndChooses(t *testing.T) {
-	services := make(chan string, 8)
-	for _, s := range []string{"Omaishoidon vapaa", "Tilapäinen kotihoito", "Säännöllinen kotihoito", "Yhteisöllinen asuminen", "Ympärivuorokautinen palveluasuminen", "Lääkkeiden koneellinen annosjakelu"} {
-		services <- s
-	}
+	services := inTurn("Omaishoidon vapaa", "Tilapäinen kotihoito")
 	walks(t, func(t *testing.T, w walk) {
-		if len(services) == 0 {
-			t.Skip("the client has a voucher of every service")
-		}
-		service := <-services
+		service := services()
 		if service != "Omaishoidon vapaa" { // that voucher waits for the answer since the demo was built
 			granted(w, "Väylänsuu Sami", service)
 		}

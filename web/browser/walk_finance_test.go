@@ -1,7 +1,6 @@
 package browser_test
 
 import (
-	"regexp"
 	"testing"
 	"time"
 
@@ -13,15 +12,9 @@ import (
 // the statement. The month that is still open takes one run per organiser, so each walk is another organiser's.
 func TestFinanceFromPreviewToTheProvidersStatement(t *testing.T) {
 	type office struct{ preparer, approver, provider string }
-	offices := make(chan office, 8)
-	for _, o := range []office{{"Maija Lumikorpi", "Matti Saarnivirta", "Sirkka Kanervikkola"}, {"Maria Lingonblad", "Mats Norrskata", "Solveig Strandäng"}} {
-		offices <- o
-	}
+	offices := inTurn(office{"Maija Lumikorpi", "Matti Saarnivirta", "Sirkka Kanervikkola"}, office{"Maria Lingonblad", "Mats Norrskata", "Solveig Strandäng"})
 	walks(t, func(t *testing.T, w walk) {
-		if len(offices) == 0 {
-			t.Skip("every organiser's open month is settled")
-		}
-		o := <-offices
+		o := offices()
 		y, m, _ := calendar.Today(calendar.Wall{}).Civil()
 		month := time.Date(y, m, 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 		preparer := w.person(o.preparer)
@@ -44,15 +37,14 @@ func TestFinanceFromPreviewToTheProvidersStatement(t *testing.T) {
 
 // A checker credits an event that was settled; the provider sees it.
 func TestCheckerCreditsASettledEvent(t *testing.T) {
-	taken := 0
+	taken := inTurn(0, 1)
 	walks(t, func(t *testing.T, w walk) {
 		provider := w.person("Sirkka Kanervikkola")
 		provider.press("Tilitykset").open(provider.FirstLink("/statements/"))
-		number := regexp.MustCompile(`KSR-\w{4}-\w{5}`).FindString(provider.Text())
+		number := voucherNumber.FindString(provider.Text())
 		p := w.person("Tarja Tuomikoski")
 		p.press("Hae tapahtumia").fill("Setelin numero", number).press("Hae").sees("Maksettu")
-		p.open(fromLast(p.Links(), "/review/", taken)[3:])
-		taken++
+		p.open(fromLast(p.Links(), "/review/", taken())[3:])
 		p.press("Hyvitä").sees("Hyvitä tapahtuma")
 		p.fill("reason_code", "Väärä määrä").fill("Perustelu", "Käynti oli puolet lyhyempi.").press("Hyvitä").sees("Tapahtuma odottaa hyvitystä.")
 	}, walk{lang: "en"})

@@ -11,16 +11,11 @@ type application struct{ organiser, service, content, handler, decider string }
 
 // A provider applies, the signatory signs, the handler asks for more, the decision maker approves, and everybody sees the provider.
 func TestProviderFromApplicationToThePublicList(t *testing.T) {
-	services := make(chan application, 8)
-	for _, s := range []application{
-		{"Havumäen kaupunki", "Kesätyöseteli", "Kesätyöjakso", "Heli Honkasaari", "Päivö Pajulampi"},
-		{"Rantasaaren sosiaali- ja terveyskuntayhtymä", "Siivous ja asiointi", "Tukipalvelun tunti", "Henrik Havsgård", "Beata Björkholmen"},
-		{"Rantasaaren sosiaali- ja terveyskuntayhtymä", "Lapsiperheiden kotipalvelu", "Kotipalvelun tunti", "Henrik Havsgård", "Beata Björkholmen"},
-	} {
-		services <- s
-	}
+	services := inTurn(
+		application{"Havumäen kaupunki", "Kesätyöseteli", "Kesätyöjakso", "Heli Honkasaari", "Päivö Pajulampi"},
+		application{"Rantasaaren sosiaali- ja terveyskuntayhtymä", "Siivous ja asiointi", "Tukipalvelun tunti", "Henrik Havsgård", "Beata Björkholmen"})
 	walks(t, func(t *testing.T, w walk) {
-		s := <-services
+		s := services()
 		provider := w.person("Marko Kanervikkola")
 		provider.press("Yritys").press("Hakemukset").press("Hakeudu palveluntuottajaksi")
 		provider.fill("Palvelunjärjestäjä", s.organiser).press("Jatka").fill("Palvelu", s.service).press("Jatka")

@@ -13,10 +13,7 @@ import (
 
 // A recorder records: taken at once, refused with a remedy, taken in part to what is left, and to review; then corrects and deletes.
 func TestRecorderRecords(t *testing.T) {
-	days := make(chan int, 8)
-	for n := range 8 {
-		days <- n + 1
-	}
+	days := inTurn(1, 2)
 	walks(t, func(t *testing.T, w walk) {
 		p := w.person("Kirsi Soidinmäki")
 		p.press("Hietapuro Terttu Raili")
@@ -25,7 +22,7 @@ func TestRecorderRecords(t *testing.T) {
 			t.Errorf("the typed quantity became %q", v)
 		}
 		p.fill("Päivä", day(-2)).fill("Määrä", "30").press("Kirjaa tapahtuma").sees("QTY-09")
-		n := <-days
+		n := days()
 		p.fill("Päivä", day(-n)).fill("Määrä", "").fill("Alkoi kello", "5:10").fill("Päättyi kello", "5:25").press("Kirjaa tapahtuma")
 		p.sees("Tapahtuma on kirjattu ja hyväksytty.")
 		p.press("Palvelutapahtumat").press(i18n.Date(i18n.FI, calendar.Today(calendar.Wall{})-calendar.Date(n)))

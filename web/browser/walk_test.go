@@ -18,7 +18,8 @@ type walk struct {
 }
 
 // walks runs a journey in Finnish with the gates on every page; in the long form in the other languages, dark, narrow and without
-// scripts too, of which the short form takes one.
+// scripts too, of which the short form takes one. Each of these walks in a world of its first day: a journey may use up what two
+// walks need, and no more.
 func walks(t *testing.T, journey func(t *testing.T, w walk), short walk) {
 	t.Run("fi", func(t *testing.T) {
 		journey(t, walk{stage: open(t), lang: "fi", view: browser.View{Width: short.view.Width}, gated: true})
@@ -27,10 +28,25 @@ func walks(t *testing.T, journey func(t *testing.T, w walk), short walk) {
 	if !long() {
 		return
 	}
+	if world.house == nil {
+		t.Fatal("the long form needs a world of its own: run it without SETELI_AT")
+	}
 	for name, w := range map[string]walk{"sv": {lang: "sv"}, "en": {lang: "en"}, "dark": {lang: "fi", view: browser.View{Dark: true}, gated: true},
 		"narrow": {lang: "fi", view: browser.View{Width: 320}, gated: true}, "noscript": {lang: "fi", view: browser.View{NoScript: true}}} {
-		t.Run(name, func(t *testing.T) { w.stage = open(t); journey(t, w) })
+		t.Run(name, func(t *testing.T) {
+			if err := world.fresh(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			w.stage = open(t)
+			journey(t, w)
+		})
 	}
+}
+
+// inTurn gives each of the two walks that share a world a case of its own; those that follow are alone in theirs, and any case will do.
+func inTurn[T any](cases ...T) func() T {
+	n := -1
+	return func() T { n++; return cases[n%len(cases)] }
 }
 
 // say is a name of the demo in the language of the walk.
@@ -102,6 +118,7 @@ func (p *walker) ok() {
 	for _, wrong := range p.Gates(true) {
 		p.w.t.Errorf("%s: %s", p.Path(), wrong)
 	}
+	undecided(p.w.t, p.Person)
 }
 
 // fromLast is the nth link from the end whose address holds the text.

@@ -59,6 +59,7 @@ var names = map[string]map[string]string{
 	"Tukipalvelun tunti":                          {"sv": "Timme av stödservice", "en": "Hour of support"},
 	"Kotipalvelun tunti":                          {"sv": "Hemservicetimme", "en": "Hour of home service"},
 	"Kesätyöjakso":                                {"sv": "Sommarjobbsperiod", "en": "Summer job"},
+	"Peltokoski":                                  {"sv": "Åkerfors", "en": ""},
 	"Havumäen kaupunki":                           {"sv": "Barrbacka stad", "en": ""},
 	"Rantasaaren sosiaali- ja terveyskuntayhtymä": {"sv": "Samkommunen för social- och hälsovård i Strandö", "en": "Rantasaari joint authority for social and health services"},
 }

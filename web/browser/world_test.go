@@ -21,11 +21,19 @@ import (
 // world is the program as people start it, with demo data; one for all tests of the package. SETELI_AT names one that runs already,
 // for work on the tests.
 var world = struct {
+	*house
 	base string
 	err  error
 }{}
 
-func TestMain(m *testing.M) { os.Exit(withWorld(m)) }
+func TestMain(m *testing.M) {
+	code := withWorld(m)
+	if err := writeUndecided(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		code = 1
+	}
+	os.Exit(code)
+}
 
 func withWorld(m *testing.M) int {
 	if world.base = os.Getenv("SETELI_AT"); world.base != "" {
@@ -41,14 +49,15 @@ func withWorld(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	ctx, stop := context.WithTimeout(context.Background(), 5*time.Minute)
+	ctx, stop := context.WithTimeout(context.Background(), 10*time.Minute)
 	defer stop()
-	var program *exec.Cmd
-	program, world.base, world.err = startProgram(ctx, dir)
+	world.house, world.err = found(ctx, dir)
+	if world.err == nil {
+		world.base = "http://" + world.address
+	}
 	code := m.Run()
-	if program != nil {
-		_ = program.Process.Signal(syscall.SIGTERM)
-		if err := program.Wait(); err != nil {
+	if world.house != nil {
+		if err := world.close(); err != nil {
 			fmt.Fprintln(os.Stderr, "the program ended with", err)
 			code = 1
 		}
@@ -56,30 +65,83 @@ func withWorld(m *testing.M) int {
 	return code
 }
 
-// startProgram builds the program and its demo, and waits until it answers.
-func startProgram(ctx context.Context, dir string) (*exec.Cmd, string, error) {
-	binary := filepath.Join(dir, "seteli")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", binary, "seteli/cmd/seteli").CombinedOutput(); err != nil {
-		return nil, "", fmt.Errorf("building: %w\n%s", err, out)
+// house is a program that runs on a directory of its own. A copy of the directory as it was first brings its first day back.
+type house struct {
+	dir, address string
+	program      *exec.Cmd
+}
+
+// found builds the program and its demo, and waits until it answers.
+func found(ctx context.Context, dir string) (*house, error) {
+	h := &house{dir: dir}
+	if out, err := exec.CommandContext(ctx, "go", "build", "-o", filepath.Join(dir, "seteli"), "seteli/cmd/seteli").CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("building: %w\n%s", err, out)
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	address := free.Addr().String()
+	h.address = free.Addr().String()
 	if err := free.Close(); err != nil {
-		return nil, "", err
+		return nil, err
 	}
-	base := "http://" + address
-	program := exec.Command(binary, "demo", "--data-dir", filepath.Join(dir, "data"), "--listen", address, "--public-url", base)
-	program.Env = append(os.Environ(), "DATABASE_URL=", "DATABASE_OWNER_URL=")
-	program.Stderr = os.Stderr
-	out, err := program.StdoutPipe()
+	if err := h.open(ctx); err != nil {
+		return nil, err
+	}
+	if !long() {
+		return h, nil
+	}
+	if err := h.close(); err != nil {
+		return nil, err
+	}
+	if err := h.copy("data", "first"); err != nil {
+		return nil, err
+	}
+	return h, h.open(ctx)
+}
+
+// fresh puts the demo back to its first day, so that a journey finds what the one before has used up.
+func (h *house) fresh(ctx context.Context) error {
+	if err := h.close(); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(filepath.Join(h.dir, "data")); err != nil {
+		return err
+	}
+	if err := h.copy("first", "data"); err != nil {
+		return err
+	}
+	return h.open(ctx)
+}
+
+// copy takes owners and modes along: the database's files are another user's when we are root.
+func (h *house) copy(from, to string) error {
+	if out, err := exec.Command("cp", "-Rp", filepath.Join(h.dir, from), filepath.Join(h.dir, to)).CombinedOutput(); err != nil {
+		return fmt.Errorf("copying the world: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// close ends the program and its database in order.
+func (h *house) close() error {
+	if err := h.program.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	return h.program.Wait()
+}
+
+// open starts the program and waits until it answers.
+func (h *house) open(ctx context.Context) error {
+	base := "http://" + h.address
+	h.program = exec.Command(filepath.Join(h.dir, "seteli"), "demo", "--data-dir", filepath.Join(h.dir, "data"), "--listen", h.address, "--public-url", base)
+	h.program.Env = append(os.Environ(), "DATABASE_URL=", "DATABASE_OWNER_URL=")
+	h.program.Stderr = os.Stderr
+	out, err := h.program.StdoutPipe()
 	if err != nil {
-		return nil, "", err
+		return err
 	}
-	if err := program.Start(); err != nil {
-		return nil, "", err
+	if err := h.program.Start(); err != nil {
+		return err
 	}
 	open := make(chan bool, 1)
 	go func() {
@@ -94,17 +156,17 @@ func startProgram(ctx context.Context, dir string) (*exec.Cmd, string, error) {
 	select {
 	case ok := <-open:
 		if !ok {
-			return nil, "", fmt.Errorf("the program ended before it was open: %w", program.Wait())
+			return fmt.Errorf("the program ended before it was open: %w", h.program.Wait())
 		}
 	case <-ctx.Done():
-		_ = program.Process.Kill()
-		return nil, "", ctx.Err()
+		_ = h.program.Process.Kill()
+		return ctx.Err()
 	}
 	answer, err := http.Get(base + "/fi/")
 	if err == nil {
 		err = answer.Body.Close()
 	}
-	return program, base, err
+	return err
 }
 
 // stage is a browser in front of the world.

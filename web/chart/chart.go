@@ -297,7 +297,7 @@ func (c Chart) span(stacked bool) (low, high float64) {
 
 func (c Chart) table(p *pen) {
 	p.f(`<details class="govuk-details"><summary class="govuk-details__summary"><span class="govuk-details__summary-text">%s<span class="govuk-visually-hidden">: %s</span></span></summary>`+
-		`<div class="govuk-details__text"><div class="app-scroll" role="region" tabindex="0" aria-label="%s"><table class="govuk-table app-table--dense"><caption class="govuk-table__caption govuk-visually-hidden">%s</caption><thead class="govuk-table__head"><tr class="govuk-table__row"><th scope="col" class="govuk-table__header">%s</th>`,
+		`<div class="govuk-details__text"><section class="app-scroll" tabindex="0" aria-label="%s"><table class="govuk-table app-table--dense"><caption class="govuk-table__caption govuk-visually-hidden">%s</caption><thead class="govuk-table__head"><tr class="govuk-table__row"><th scope="col" class="govuk-table__header">%s</th>`,
 		esc(c.ShowTable), esc(c.Title), esc(c.Title), esc(c.Title), esc(c.Heading))
 	for _, s := range c.Series {
 		p.f(`<th scope="col" class="govuk-table__header govuk-table__header--numeric">%s</th>`, esc(s.Name))
@@ -310,7 +310,7 @@ func (c Chart) table(p *pen) {
 		}
 		p.f(`</tr>`)
 	}
-	p.f(`</tbody></table></div>`)
+	p.f(`</tbody></table></section>`)
 	if c.CSV != "" {
 		p.f(`<p class="govuk-body"><a class="govuk-link" href="%s">%s</a></p>`, esc(c.CSV), esc(c.GetCSV))
 	}

@@ -101,7 +101,9 @@ func (b *binding) option(c *Field, option string, value any) error {
 	case "prefix":
 		c.Prefix = b.t(text)
 	case "type":
-		c.Type = text
+		if text != "" {
+			c.Type = text
+		}
 	case "mode":
 		c.Mode = text
 	case "autocomplete":

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"seteli/core/calendar"
@@ -118,4 +119,17 @@ func typedQuantity(q money.Quantity) string {
 		return s
 	}
 	return fmt.Sprintf("%s%d:%02d", sign, whole, part/50)
+}
+
+// Unbroken is a telephone number for reading, which is not cut at the end of a line.
+func Unbroken(number string) string { return strings.ReplaceAll(number, " ", "\u00a0") }
+
+// Dial is a telephone number for a link: digits, and the plus of a country's code.
+func Dial(number string) string {
+	return strings.Map(func(c rune) rune {
+		if c == '+' || c >= '0' && c <= '9' {
+			return c
+		}
+		return -1
+	}, number)
 }
