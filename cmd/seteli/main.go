@@ -27,6 +27,7 @@ type verbs struct {
 	Import   importCmd   `cmd:"" help:"Import a file."`
 	Settle   settleCmd   `cmd:"" help:"Run a settlement: preview, calculate, approve, release."`
 	Operator operatorCmd `cmd:"" help:"National operators, who found organisers: add, list."`
+	Rules    rulesCmd    `cmd:"" help:"The rules of values and fees: check golden cases."`
 	Verify   verifyCmd   `cmd:"" help:"Rebuild every balance, settlement and hash chain from the facts and report the first difference."`
 	Config   configCmd   `cmd:"" help:"Print the settings in force, secrets hidden."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
@@ -38,8 +39,17 @@ func main() {
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, explain(err))
-		os.Exit(1)
+		os.Exit(status(err))
 	}
+}
+
+// status is what the program ends with: 2 for files of cases that are not of their format, 1 for any other failure.
+func status(err error) int {
+	var u unreadable
+	if errors.As(err, &u) {
+		return 2
+	}
+	return 1
 }
 
 // run parses and runs one command.

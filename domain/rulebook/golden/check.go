@@ -159,15 +159,16 @@ func sameNumber(a, b json.Number) bool {
 	return okX && okY && x.Cmp(y) == 0
 }
 
-// StepsOf finds the explanation of a difference: the steps up to the one whose result is the got amount, all when none is.
+// StepsOf finds the explanation of a difference: the steps up to the last one whose result is the got amount, all when none is.
 func (o Outcome) StepsOf(d Difference) rulebook.Explanation {
 	number, ok := d.Got.(json.Number)
 	if !ok {
 		return o.Steps
 	}
-	i := slices.IndexFunc(o.Steps, func(s rulebook.Step) bool { return fmt.Sprint(int64(s.Result)) == string(number) })
-	if i < 0 {
-		return o.Steps
+	for i, s := range slices.Backward(o.Steps) {
+		if fmt.Sprint(int64(s.Result)) == string(number) {
+			return o.Steps[:i+1]
+		}
 	}
-	return o.Steps[:i+1]
+	return o.Steps
 }

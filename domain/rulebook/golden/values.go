@@ -94,8 +94,8 @@ func hourlyFee(in, p Node) (Result, error) {
 }
 
 func hoursPerMonth(in, p Node) (Result, error) {
-	h, steps := method.HoursPerMonth(in.At("weekly_hours").Exact(), p.At("factor").Factor())
-	return Result{map[string]any{"monthly_hours": h.Text(), "billed_hours": h.Billed}, steps}, nil
+	h := method.HoursPerMonth(in.At("weekly_hours").Exact(), p.At("factor").Factor())
+	return Fields(map[string]any{"monthly_hours": h.Text(), "billed_hours": h.Billed}), nil
 }
 
 func dayToMonth(in, p Node) (Result, error) {

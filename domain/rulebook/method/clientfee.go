@@ -69,7 +69,6 @@ func (f HomeCareFee) Of(household int, income *money.Cents, hours money.Exact) (
 	case "", hoursAsTheyAre:
 	case hoursWhole:
 		h = money.Whole(money.WholeHalfUp(hours))
-		t.step("method.step.hours_whole", 0, "hours", hours.Shown(shownPlaces), "whole", h.Shown(0))
 	default:
 		return 0, false, nil, errChoice.At("hours_rounding")
 	}

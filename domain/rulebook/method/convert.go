@@ -16,12 +16,9 @@ type MonthHours struct {
 }
 
 // HoursPerMonth converts hours of a week by a factor such as 30/7 or 52/12.
-func HoursPerMonth(weekly money.Exact, factor money.Factor) (MonthHours, rulebook.Explanation) {
+func HoursPerMonth(weekly money.Exact, factor money.Factor) MonthHours {
 	x := weekly.Times(factor.Exact())
-	h := MonthHours{x, x.Shown(1), money.WholeHalfUp(x)}
-	t := &trace{}
-	t.step("method.step.hours_per_month", 0, "weekly", weekly.Shown(shownPlaces), "factor", factor.String(), "hours", h.Tenths, "billed", int(h.Billed))
-	return h, t.end("")
+	return MonthHours{x, x.Shown(1), money.WholeHalfUp(x)}
 }
 
 // DayToMonth is the amount of a month with so many days, of a daily one; rounded once half up to the cent.

@@ -41,7 +41,6 @@ var (
 	errIncrease   = fault.New(fault.Invalid, "MET-040", "method.increase").At("amount")
 	errUnits      = fault.New(fault.Invalid, "MET-041", "method.price_needed").At("price")
 	errItem       = fault.New(fault.Invalid, "MET-042", "method.income_kind_unknown").At("income")
-	errMonth      = fault.New(fault.Invalid, "MET-043", "method.month_needed").At("month")
 	errBand       = fault.New(fault.Invalid, "MET-044", "method.band_unknown").At("band")
 	errTooLarge   = fault.New(fault.Invalid, "MET-045", "method.amount_too_large")
 )

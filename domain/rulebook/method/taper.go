@@ -285,7 +285,7 @@ func (r *linearTaper) checkBands() (wrong fault.List) {
 	}
 	for _, name := range r.Bands.names() {
 		if !given[name] {
-			wrong = append(wrong, errBandValue.At("full_values_by_band").With("band", r.Bands.called(name)).With("content", ""))
+			wrong = append(wrong, errBandValue.At("full_values_by_band").With("band", r.Bands.called(name)))
 		}
 	}
 	return wrong

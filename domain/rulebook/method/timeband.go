@@ -176,7 +176,7 @@ func (r *timeBandTable) check(contents []catalogue.Content) fault.List {
 	for _, c := range contents {
 		for _, name := range r.Bands.names() {
 			if _, err := r.within(c.ID, name, money.HalfUpCent, &trace{quiet: true}); err != nil {
-				wrong = append(wrong, errBandValue.At("values").With("content", c.Names).With("band", r.Bands.called(name)))
+				wrong = append(wrong, errBandValue.At("values").With("band", r.Bands.called(name)))
 			}
 		}
 	}
@@ -192,7 +192,7 @@ func (r *timeBandTable) within(content int64, band string, how money.Rounding, t
 	base, given := r.cell(content, "")
 	multiplier, times := r.Bands.multiplier(band)
 	if !given || !times {
-		return 0, errBand.With("band", band)
+		return 0, errBand
 	}
 	x := base.Exact().Times(multiplier.Exact())
 	v := how.Cents(x)
