@@ -75,6 +75,7 @@ var checks = []Check{
 	{"TIM-11", 1, ToReview, own("own.lines")},                             // the worker is with another client
 	{"TIM-12", 1, Warn, own("rulebook.window")},                           // recorded late
 	{"TIM-14", 1, ToReject, own("voucher.validity", "rulebook.window")},   // the voucher ended too long ago
+	{"TIM-15", 1, ToReject, own("line.times", "voucher.value")},           // the value depends on the time of day: start and end are needed
 	{"TIM-13", 1, ToReject, own("own.lines")},                             // the day is already recorded
 	{"SVC-07", 1, ToReject, own("line.quantity")},                         // nothing or less
 	{"SVC-16", 1, ToReject, own("prices")},                                // no agreed price on the day

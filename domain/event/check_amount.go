@@ -47,10 +47,17 @@ func (c *claim) price(*running) {
 			c.find("SVC-04", "price", "given", *l.Price, "agreed", v.Price, "date", d)
 		}
 	}
-	if l.Amount != nil && *l.Amount != v.Price.Times(c.quantity) {
-		c.find("SVC-06", "amount", "given", *l.Amount, "sum", v.Price.Times(c.quantity))
+	if len(worth.Bands) > 0 {
+		if l.Start == nil || l.End == nil || !l.Start.Before(*l.End) {
+			c.find("TIM-15", "start", "content", c.vline.Code)
+			return
+		}
+		v.Pieces = c.pieces(worth)
 	}
-	if c.voucher.OwnShareForbidden && v.Price > v.Value {
+	if sum := shareOf(v.Price, v.Value, v.Pieces, c.quantity).Total; l.Amount != nil && *l.Amount != sum {
+		c.find("SVC-06", "amount", "given", *l.Amount, "sum", sum)
+	}
+	if c.voucher.OwnShareForbidden && shareOf(v.Price, v.Value, v.Pieces, c.quantity).Own > 0 {
 		c.find("SVC-11", "price", "price", v.Price, "value", v.Value)
 	}
 }
@@ -141,18 +148,14 @@ func (c *claim) cut(key ledger.Key, left money.Quantity, b ledger.Balance, code 
 func (c *claim) euro(run *running) {
 	v := &c.verdict
 	left := run.balances[ledger.Key{Line: c.vline.ID, Bucket: v.Bucket}].LeftCents()
-	if money.Split(v.Price, v.Value, c.quantity).Organiser <= left {
+	if shareOf(v.Price, v.Value, v.Pieces, c.quantity).Organiser <= left {
 		return
 	}
-	unit := min(v.Price, v.Value)
-	fits := money.Quantity(0)
-	if unit > 0 && left > 0 {
-		fits = money.Quantity(int64(left) * money.PerUnit / int64(unit)) // rounded down: never more than is left
-	}
+	fits := fitting(v.Price, v.Value, v.Pieces, c.quantity, left)
 	if fits <= 0 {
 		c.find("QTY-03", "quantity", "left", left)
 		return
 	}
-	v.Accepted = min(c.quantity, fits)
+	v.Accepted = fits
 	c.find("QTY-05", "quantity", "accepted", v.Accepted, "asked", c.quantity, "rest", c.quantity-v.Accepted, "unit", c.vline.Unit)
 }

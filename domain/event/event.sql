@@ -48,6 +48,35 @@ returning organiser_id, event_id, service_id, verdict)
 insert into event_review (organiser_id, event_id, service_id)
 select organiser_id, event_id, service_id from added where verdict = 'review';
 
+-- name: PiecesAdd :exec
+insert into event_piece (organiser_id, event_id, piece_no, provider_id, person_id, band, quantity, price_cents, value_cents)
+select @organiser_id, t.event_id, t.piece_no, t.provider_id, t.person_id, t.band, t.quantity, t.price_cents, t.value_cents
+from (select unnest(@event_ids::bigint[]) as event_id, unnest(@numbers::smallint[]) as piece_no, unnest(@providers::bigint[]) as provider_id, unnest(@persons::bigint[]) as person_id,
+  unnest(@bands::text[]) as band, unnest(@quantities::bigint[]) as quantity, unnest(@prices::bigint[]) as price_cents, unnest(@values::bigint[]) as value_cents) t;
+
+-- name: PiecesOf :many
+select band, quantity, price_cents, value_cents
+from event_piece
+where organiser_id = @organiser_id and event_id = @event_id
+order by piece_no;
+
+-- name: PieceDifferences :many
+-- The sums of an event in parts: each part is rounded by itself, and what was accepted are the first units in the order of time.
+select e.event_id, e.total_cents, e.organiser_cents, e.own_cents, e.accepted_quantity, s.total, s.organiser
+from event e
+join (
+  select t.organiser_id, t.event_id, sum(div(t.price_cents::numeric * t.taken * 2 + 3000, 6000))::bigint as total,
+    sum(div(least(t.price_cents, t.value_cents)::numeric * t.taken * 2 + 3000, 6000))::bigint as organiser
+  from (
+    select p.organiser_id, p.event_id, p.price_cents, p.value_cents,
+      greatest(0, least(p.quantity, f.accepted_quantity - (sum(p.quantity) over (partition by p.organiser_id, p.event_id order by p.piece_no) - p.quantity))) as taken
+    from event_piece p join event f on f.organiser_id = p.organiser_id and f.event_id = p.event_id
+    where p.organiser_id = @organiser_id) t
+  group by t.organiser_id, t.event_id) s on s.organiser_id = e.organiser_id and s.event_id = e.event_id
+where e.organiser_id = @organiser_id and (e.total_cents <> s.total or e.organiser_cents <> s.organiser)
+order by e.event_id
+limit 20;
+
 -- name: EventOne :one
 select organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id,
   service_date, started_at, ended_at, quantity, accepted_quantity, price_cents, value_cents, total_cents, organiser_cents, own_cents, bucket,
@@ -193,12 +222,13 @@ order by t.event_id
 limit 20;
 
 -- name: SumDifferences :many
-select event_id, total_cents, organiser_cents, own_cents, accepted_quantity, price_cents, value_cents
-from event
-where organiser_id = @organiser_id
-  and (total_cents <> div(price_cents::numeric * accepted_quantity * 2 + 3000, 6000)
-    or organiser_cents <> div(least(price_cents, value_cents)::numeric * accepted_quantity * 2 + 3000, 6000))
-order by event_id
+select e.event_id, e.total_cents, e.organiser_cents, e.own_cents, e.accepted_quantity, e.price_cents, e.value_cents
+from event e
+where e.organiser_id = @organiser_id
+  and (e.total_cents <> div(e.price_cents::numeric * e.accepted_quantity * 2 + 3000, 6000)
+    or e.organiser_cents <> div(least(e.price_cents, e.value_cents)::numeric * e.accepted_quantity * 2 + 3000, 6000))
+  and not exists (select from event_piece p where p.organiser_id = e.organiser_id and p.event_id = e.event_id)
+order by e.event_id
 limit 20;
 
 -- name: FileAdd :one

@@ -8,6 +8,7 @@ import (
 	"seteli/domain/admission"
 	"seteli/domain/catalogue"
 	"seteli/domain/ledger"
+	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 )
 
@@ -16,6 +17,7 @@ type Terms struct {
 	RecordingDays int                                        // the earliest day is the first of the present month minus these days
 	PromptDays    int                                        // recorded later than this is told; 0 = never
 	GraceDays     *int                                       // after the end of a voucher its deliveries are recorded at most this many days; nil = as long as others
+	Bands         []method.Band                              // of a value that depends on the time of day
 	Overrun       bool                                       // what goes above the amount is looked at instead of cut
 	Tolerated     func(amount money.Quantity) money.Quantity // the amount with its tolerance (rulebook); nil = no tolerance
 	ToleranceAuto bool                                       // accepted without review

@@ -191,7 +191,7 @@ func (c *claim) conclude(run *running) {
 			v.State = Partial
 		}
 	}
-	v.Share = money.Split(v.Price, v.Value, v.Accepted)
+	v.Share = shareOf(v.Price, v.Value, v.Pieces, v.Accepted)
 	if v.State != Review {
 		c.take(run)
 	}

@@ -155,6 +155,7 @@ var cases = map[string]struct{ hit, miss func(*world) }{
 	}},
 	"TIM-12": {func(w *world) { w.terms(Terms{PromptDays: 10}) }, func(w *world) { w.terms(Terms{PromptDays: 11}) }},
 	"TIM-14": {func(w *world) { w.grace(0) }, func(w *world) { w.grace(366) }},
+	"TIM-15": {func(w *world) { w.banded() }, func(w *world) { w.banded(); w.times(8, 0, 10, 0) }},
 	"TIM-13": {func(w *world) { w.measure("day"); w.earlier(Earlier{Provider: us, Line: lineID}) }, func(w *world) { w.measure("day"); w.earlier(Earlier{Provider: us, Line: lineID, Date: day - 1}) }},
 	"SVC-01": {func(w *world) { w.line.Content = "XX" }, func(w *world) { w.line.Content = "kh" }},
 	"SVC-02": {func(w *world) { w.line.Measure = "visit" }, func(w *world) { w.line.Measure = "hour" }},

@@ -114,6 +114,7 @@ type Verdict struct {
 	Quantity                                                                            money.Quantity // asked
 	Accepted                                                                            money.Quantity
 	Price, Value                                                                        money.Cents // per unit
+	Pieces                                                                              []Piece     // by band of time; none = Price and Value at all times
 	Share                                                                               money.Share // of the accepted quantity
 	extend                                                                              []extension // rights that a tolerance widens
 	hash                                                                                []byte      // of the line, computed once

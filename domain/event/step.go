@@ -64,6 +64,7 @@ type change struct {
 	at      db.EventOneRow
 	period  int32 // the payee's open period now
 	settled bool  // the event's own period is sealed
+	pieces  []Piece
 	book    *ledger.Book
 	move    movement
 }
@@ -105,6 +106,9 @@ func begin(ctx context.Context, tx *postgres.Tx, by access.Actor, ref Ref) (*cha
 		return nil, errDecided.With("state", at.State)
 	}
 	c := &change{tx: tx, by: by, at: at, period: open[at.ProviderID], book: book}
+	if c.pieces, err = PiecesOf(ctx, tx, ref.Organiser, ref.Event); err != nil {
+		return nil, err
+	}
 	c.settled = at.PeriodNo != nil && *at.PeriodNo != c.period
 	c.move = movement{Provider: at.ProviderID, Period: c.period, Event: at.EventID, Line: at.LineID, Content: at.ContentID, Bucket: at.Bucket, Date: at.ServiceDate,
 		Quantity: at.AcceptedQuantity, Cents: at.OrganiserCents, Euro: line.AmountCents != nil, whole: book}
@@ -165,7 +169,7 @@ func Accept(ctx context.Context, tx *postgres.Tx, by access.Actor, d Decision) e
 	if q <= 0 || q > c.at.Quantity {
 		return errQuantity.At("quantity").With("max", c.at.Quantity)
 	}
-	share := money.Split(c.at.PriceCents, c.at.ValueCents, q)
+	share := shareOf(c.at.PriceCents, c.at.ValueCents, c.pieces, q)
 	c.move.Quantity, c.move.Cents = q, share.Organiser
 	c.widen()
 	if err := c.move.use(); err != nil {
@@ -230,7 +234,7 @@ func Return(ctx context.Context, tx *postgres.Tx, by access.Actor, d Decision) e
 	if err != nil {
 		return err
 	}
-	share := money.Split(c.at.PriceCents, c.at.ValueCents, c.at.Quantity)
+	share := shareOf(c.at.PriceCents, c.at.ValueCents, c.pieces, c.at.Quantity)
 	return c.end(ctx, Review, share, c.at.Quantity, nil, d, postings, actReturned)
 }
 

@@ -109,7 +109,7 @@ func (w *writing) events(ctx context.Context, tx *postgres.Tx, stored []storedLi
 	if err != nil {
 		return fmt.Errorf("writing %d events: %w", len(stored), err)
 	}
-	return nil
+	return w.addPieces(ctx, tx)
 }
 
 // grow makes room once, so that a part does not copy its columns again and again.

@@ -6,6 +6,7 @@ import (
 
 	"seteli/domain/event/db"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/platform/postgres"
 )
 
@@ -21,15 +22,22 @@ func loadRulebooks(ctx context.Context, tx *postgres.Tx, organiser int32, ids []
 		if err != nil {
 			return nil, fmt.Errorf("rulebook %d: %w", r.RulebookID, err)
 		}
-		out[r.RulebookID] = termsOf(rules)
+		if out[r.RulebookID], err = termsOf(rules); err != nil {
+			return nil, fmt.Errorf("rulebook %d: %w", r.RulebookID, err)
+		}
 	}
 	return out, nil
 }
 
-func termsOf(r rulebook.Rules) Terms {
-	t := Terms{RecordingDays: r.RecordingDays, PromptDays: r.PromptDays, Overrun: r.OverrunAllowed, ToleranceAuto: r.Tolerance.AutoApprove, GraceDays: r.GraceDays}
+func termsOf(r rulebook.Rules) (Terms, error) {
+	bands, err := method.BandsOf(r.Value)
+	if err != nil {
+		return Terms{}, err
+	}
+	t := Terms{RecordingDays: r.RecordingDays, PromptDays: r.PromptDays, Overrun: r.OverrunAllowed, ToleranceAuto: r.Tolerance.AutoApprove, GraceDays: r.GraceDays,
+		Bands: bands}
 	if r.Tolerance.Percent > 0 {
 		t.Tolerated = r.Tolerance.Widen
 	}
-	return t
+	return t, nil
 }

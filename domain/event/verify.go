@@ -23,6 +23,15 @@ func Verify(ctx context.Context, tx *postgres.Tx, organiser int32) ([]ledger.Dif
 			Stored: fmt.Sprintf("total %d, organiser %d, own share %d cents", r.TotalCents, r.OrganiserCents, r.OwnCents),
 			Facts:  fmt.Sprintf("price %d, value %d cents, quantity %s", r.PriceCents, r.ValueCents, r.AcceptedQuantity)})
 	}
+	parts, err := q.PieceDifferences(ctx, organiser)
+	if err != nil {
+		return nil, fmt.Errorf("recomputing events in parts: %w", err)
+	}
+	for _, r := range parts {
+		out = append(out, ledger.Difference{What: fmt.Sprintf("event %d in parts", r.EventID),
+			Stored: fmt.Sprintf("total %d, organiser %d, own share %d cents", r.TotalCents, r.OrganiserCents, r.OwnCents),
+			Facts:  fmt.Sprintf("total %d, organiser %d cents for quantity %s", r.Total, r.Organiser, r.AcceptedQuantity)})
+	}
 	states, err := q.StateDifferences(ctx, organiser)
 	if err != nil {
 		return nil, fmt.Errorf("comparing events with the ledger: %w", err)

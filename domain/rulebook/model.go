@@ -76,6 +76,16 @@ func (r ValueResult) Worth() Worth {
 	return w
 }
 
+// In is the value of one unit delivered within a band; Value where the band has none of its own.
+func (w Worth) In(band string) money.Cents {
+	for _, b := range w.Bands {
+		if b.Band == band {
+			return b.Value
+		}
+	}
+	return w.Value
+}
+
 // At is the value of one unit that costs price. Paid is min(price, value) in any case (569/2009, 9 §).
 func (w Worth) At(price money.Cents) money.Cents {
 	if w.Fee == nil {

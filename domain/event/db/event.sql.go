@@ -1288,6 +1288,140 @@ func (q *Queries) MonthSums(ctx context.Context, arg MonthSumsParams) ([]MonthSu
 	return items, nil
 }
 
+const pieceDifferences = `-- name: PieceDifferences :many
+select e.event_id, e.total_cents, e.organiser_cents, e.own_cents, e.accepted_quantity, s.total, s.organiser
+from event e
+join (
+  select t.organiser_id, t.event_id, sum(div(t.price_cents::numeric * t.taken * 2 + 3000, 6000))::bigint as total,
+    sum(div(least(t.price_cents, t.value_cents)::numeric * t.taken * 2 + 3000, 6000))::bigint as organiser
+  from (
+    select p.organiser_id, p.event_id, p.price_cents, p.value_cents,
+      greatest(0, least(p.quantity, f.accepted_quantity - (sum(p.quantity) over (partition by p.organiser_id, p.event_id order by p.piece_no) - p.quantity))) as taken
+    from event_piece p join event f on f.organiser_id = p.organiser_id and f.event_id = p.event_id
+    where p.organiser_id = $1) t
+  group by t.organiser_id, t.event_id) s on s.organiser_id = e.organiser_id and s.event_id = e.event_id
+where e.organiser_id = $1 and (e.total_cents <> s.total or e.organiser_cents <> s.organiser)
+order by e.event_id
+limit 20
+`
+
+type PieceDifferencesRow struct {
+	EventID          int64
+	TotalCents       money.Cents
+	OrganiserCents   money.Cents
+	OwnCents         money.Cents
+	AcceptedQuantity money.Quantity
+	Total            int64
+	Organiser        int64
+}
+
+// The sums of an event in parts: each part is rounded by itself, and what was accepted are the first units in the order of time.
+func (q *Queries) PieceDifferences(ctx context.Context, organiserID int32) ([]PieceDifferencesRow, error) {
+	rows, err := q.db.Query(ctx, pieceDifferences, organiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PieceDifferencesRow
+	for rows.Next() {
+		var i PieceDifferencesRow
+		if err := rows.Scan(
+			&i.EventID,
+			&i.TotalCents,
+			&i.OrganiserCents,
+			&i.OwnCents,
+			&i.AcceptedQuantity,
+			&i.Total,
+			&i.Organiser,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const piecesAdd = `-- name: PiecesAdd :exec
+insert into event_piece (organiser_id, event_id, piece_no, provider_id, person_id, band, quantity, price_cents, value_cents)
+select $1, t.event_id, t.piece_no, t.provider_id, t.person_id, t.band, t.quantity, t.price_cents, t.value_cents
+from (select unnest($2::bigint[]) as event_id, unnest($3::smallint[]) as piece_no, unnest($4::bigint[]) as provider_id, unnest($5::bigint[]) as person_id,
+  unnest($6::text[]) as band, unnest($7::bigint[]) as quantity, unnest($8::bigint[]) as price_cents, unnest($9::bigint[]) as value_cents) t
+`
+
+type PiecesAddParams struct {
+	OrganiserID int32
+	EventIds    []int64
+	Numbers     []int16
+	Providers   []int64
+	Persons     []int64
+	Bands       []string
+	Quantities  []int64
+	Prices      []int64
+	Values      []int64
+}
+
+func (q *Queries) PiecesAdd(ctx context.Context, arg PiecesAddParams) error {
+	_, err := q.db.Exec(ctx, piecesAdd,
+		arg.OrganiserID,
+		arg.EventIds,
+		arg.Numbers,
+		arg.Providers,
+		arg.Persons,
+		arg.Bands,
+		arg.Quantities,
+		arg.Prices,
+		arg.Values,
+	)
+	return err
+}
+
+const piecesOf = `-- name: PiecesOf :many
+select band, quantity, price_cents, value_cents
+from event_piece
+where organiser_id = $1 and event_id = $2
+order by piece_no
+`
+
+type PiecesOfParams struct {
+	OrganiserID int32
+	EventID     int64
+}
+
+type PiecesOfRow struct {
+	Band       string
+	Quantity   money.Quantity
+	PriceCents money.Cents
+	ValueCents money.Cents
+}
+
+func (q *Queries) PiecesOf(ctx context.Context, arg PiecesOfParams) ([]PiecesOfRow, error) {
+	rows, err := q.db.Query(ctx, piecesOf, arg.OrganiserID, arg.EventID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PiecesOfRow
+	for rows.Next() {
+		var i PiecesOfRow
+		if err := rows.Scan(
+			&i.Band,
+			&i.Quantity,
+			&i.PriceCents,
+			&i.ValueCents,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const reviewAges = `-- name: ReviewAges :many
 select (e.recorded_at at time zone 'Europe/Helsinki')::date as day, count(*) as waiting
 from event_review w
@@ -1673,12 +1807,13 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 }
 
 const sumDifferences = `-- name: SumDifferences :many
-select event_id, total_cents, organiser_cents, own_cents, accepted_quantity, price_cents, value_cents
-from event
-where organiser_id = $1
-  and (total_cents <> div(price_cents::numeric * accepted_quantity * 2 + 3000, 6000)
-    or organiser_cents <> div(least(price_cents, value_cents)::numeric * accepted_quantity * 2 + 3000, 6000))
-order by event_id
+select e.event_id, e.total_cents, e.organiser_cents, e.own_cents, e.accepted_quantity, e.price_cents, e.value_cents
+from event e
+where e.organiser_id = $1
+  and (e.total_cents <> div(e.price_cents::numeric * e.accepted_quantity * 2 + 3000, 6000)
+    or e.organiser_cents <> div(least(e.price_cents, e.value_cents)::numeric * e.accepted_quantity * 2 + 3000, 6000))
+  and not exists (select from event_piece p where p.organiser_id = e.organiser_id and p.event_id = e.event_id)
+order by e.event_id
 limit 20
 `
 
