@@ -15,6 +15,7 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/ledger"
 	"seteli/domain/organiser"
+	"seteli/domain/purse"
 	"seteli/domain/rulebook/method"
 	"seteli/domain/settlement"
 	"seteli/integration/bank"
@@ -51,7 +52,7 @@ func differences(t testing.TB, db *postgres.DB) (all []ledger.Difference) {
 		t.Fatal(err)
 	}
 	for _, o := range list {
-		for _, verify := range []func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error){ledger.Verify, event.Verify, settlement.Verify} {
+		for _, verify := range []func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error){ledger.Verify, event.Verify, purse.Verify, settlement.Verify} {
 			err := db.Tenant(t.Context(), access.Within{Organiser: o.ID}, func(tx *postgres.Tx) error {
 				found, err := verify(t.Context(), tx, o.ID)
 				all = append(all, found...)
@@ -98,7 +99,7 @@ func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
 	}{
 		{"kinds of organisers", "select kind from organiser", []string{"county", "joint_authority", "municipality"}},
 		{"modes", "select mode from service_version", []string{"licence", "purchased", "register", "voucher"}},
-		{"units", "select unit from content", []string{"day", "hour", "month", "piece", "visit", "week"}},
+		{"units", "select unit from content", []string{"day", "euro", "hour", "month", "piece", "visit", "week"}},
 		{"applications", "select state from application", []string{"approved", "awaiting_signature", "completing", "draft", "handling", "rejected", "sent", "withdrawn"}},
 		{"prices", "select state from price", []string{"approved", "proposed", "rejected"}},
 		{"vouchers", "select state from voucher", []string{"closed", "granted", "open"}},

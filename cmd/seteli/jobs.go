@@ -28,6 +28,7 @@ type (
 	nightlyArgs struct{}
 	lapseArgs   struct{}
 	forgetArgs  struct{}
+	tendArgs    struct{}
 )
 
 func (sealArgs) Kind() string    { return "audit.seal" }
@@ -36,6 +37,7 @@ func (outboxArgs) Kind() string  { return "outbox.deliver" }
 func (nightlyArgs) Kind() string { return "database.nightly" }
 func (lapseArgs) Kind() string   { return "applications.lapse" }
 func (forgetArgs) Kind() string  { return "requests.forget" }
+func (tendArgs) Kind() string    { return "purses.tend" }
 
 const keptDumps = 14 // nights
 
@@ -53,6 +55,7 @@ func (a *app) jobs(sessions *access.Sessions, topics map[string]job.Handler) (*j
 		job.Register(q, 10*time.Minute, func(ctx context.Context, _ outboxArgs) error { return a.deliver(ctx, topics) }),
 		job.Register(q, 10*time.Minute, a.lapse),
 		job.Register(q, time.Hour, a.forget),
+		job.Register(q, 10*time.Minute, a.tend),
 		job.Register(q, 2*time.Hour, a.nightly))
 	if err != nil {
 		return nil, err
@@ -63,6 +66,7 @@ func (a *app) jobs(sessions *access.Sessions, topics map[string]job.Handler) (*j
 	q.Daily(2, 30, sealArgs{Everything: true})
 	q.Daily(0, 15, lapseArgs{})
 	q.Daily(3, 0, forgetArgs{})
+	q.Every(10*time.Minute, tendArgs{})
 	if a.cluster != nil {
 		q.Daily(1, 30, nightlyArgs{})
 	}

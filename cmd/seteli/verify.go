@@ -14,6 +14,7 @@ import (
 	"seteli/domain/ledger"
 	"seteli/domain/organiser"
 	"seteli/domain/payment"
+	"seteli/domain/purse"
 	"seteli/domain/settlement"
 	"seteli/migrations"
 	"seteli/platform/access"
@@ -56,10 +57,10 @@ var checks = []struct {
 	name string
 	run  func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error)
 }{
-	{"balances", ledger.Verify}, {"events", event.Verify}, {"settlements", settlement.Verify}, {"payment files", payment.Verify},
+	{"balances", ledger.Verify}, {"events", event.Verify}, {"purses", purse.Verify}, {"settlements", settlement.Verify}, {"payment files", payment.Verify},
 }
 
-// verify rebuilds balances, events, settlements, payment files and the audit's hash chain of every organiser. It prints the first
+// verify rebuilds balances, events, purses, settlements, payment files and the audit's hash chain of every organiser. It prints the first
 // difference of each check with their number, and fails when there is any.
 func (a *app) verify(ctx context.Context, out io.Writer) error {
 	ctx = postgres.Unhurried(ctx)
