@@ -43,7 +43,7 @@ func (p *Pages) Audience() ui.Audience {
 			{Key: "casework.nav.import", Path: "/clients/import", Right: access.ClientImport},
 		},
 		Routes: p.routes(), States: voucherview.States(),
-		Pages: []ui.PageSpec{
+		Pages: append(householdPages(), []ui.PageSpec{
 			ui.Page("casework/work", workView{}), ui.Page("casework/clients", clientsView{}), ui.Page("casework/client", clientView{}),
 			ui.Page("casework/client-edit", editView{}), ui.Page("casework/import", importView{}, sampleImport()),
 			ui.Page("casework/services", servicesView{}), ui.Page("casework/grant", grantView{}, sampleGrant()),
@@ -51,7 +51,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("casework/sheet", sheetView{}, sheetView{Contents: []feeRow{{Field: "fee-1", Text: "x"}}}), ui.Page("casework/answer", actView{}), ui.Page("casework/change", changeView{}),
 			ui.Page("casework/pause", actView{}), ui.Page("casework/resume", actView{}), ui.Page("casework/close", actView{}), ui.Page("casework/annul", actView{}),
 			ui.Page("casework/reserve", reserveView{}), ui.Page("casework/reservation-end", actView{}),
-		},
+		}...),
 	}
 }
 
@@ -71,6 +71,7 @@ func (p *Pages) routes() []ui.Route {
 	get("/clients/{client}", access.ClientRead, p.client)
 	form("/clients/{client}/edit", access.ClientEdit, p.clientEdit)
 	form("/clients/{client}/grant", access.VoucherGrant, p.grant)
+	p.householdRoutes(get, form)
 	get("/vouchers", access.VoucherRead, p.find)
 	get("/vouchers/{voucher}", access.VoucherRead, p.voucher)
 	get("/vouchers/{voucher}/paper", access.VoucherRead, p.paper)

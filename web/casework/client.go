@@ -69,6 +69,7 @@ type clientView struct {
 	Vouchers ui.Table
 	CanGrant bool
 	CanEdit  bool
+	Income   bool // household and income may be seen
 }
 
 func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
@@ -103,7 +104,8 @@ func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	view := clientView{ID: c.ID, Name: c.Name(), Banned: c.Protected, CanGrant: r.Actor.Can(access.VoucherGrant), CanEdit: r.Actor.Can(access.ClientEdit)}
+	view := clientView{ID: c.ID, Name: c.Name(), Banned: c.Protected, CanGrant: r.Actor.Can(access.VoucherGrant), CanEdit: r.Actor.Can(access.ClientEdit),
+		Income: r.Actor.Can(access.ClientIncome)}
 	view.Summary = clientSummary(r, c, hetu)
 	view.Vouchers = ui.Table{Caption: r.T("casework.vouchers"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.service")}, {Text: r.T("common.voucher_number")},
 		{Text: r.T("casework.valid")}, {Text: r.T("common.state")}}, Empty: ui.Empty{Title: r.T("casework.vouchers.none"), Text: r.T("casework.vouchers.none.text")}}

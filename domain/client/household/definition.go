@@ -159,3 +159,9 @@ func (k Kind) factor(p Per) money.Exact {
 	}
 	return p.Times.Exact().Times(k.Share.Exact())
 }
+
+// Counts tells that an amount of the kind is for a time; savings are what there is.
+func (d Definition) Counts(kind string) bool {
+	k, known := d.Kind(kind)
+	return known && k.Part != Savings
+}
