@@ -1,0 +1,297 @@
+package method
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"seteli/core/calendar"
+	"seteli/core/fault"
+	"seteli/core/money"
+	"seteli/domain/rulebook"
+)
+
+// Decode reads a filled-in editor: "method" names the method, a plain field stands under its name, a column of a table under
+// "table.column" with a text for each row. Rows that are left empty are skipped. Faults stand at the field's name, in a table at
+// "table.column.row", rows counted from 0 as they were sent.
+func Decode(form map[string][]string) (rulebook.Value, error) {
+	name := one(form, "method")
+	schema := Fields(name)
+	if schema == nil {
+		return rulebook.Value{}, errMethod.With("method", name)
+	}
+	object := map[string]any{"method": name}
+	var wrong fault.List
+	for _, f := range schema {
+		value, given, err := f.decode(form)
+		if err != nil {
+			wrong = append(wrong, fault.All(err)...)
+		} else if given {
+			object[f.Name] = value
+		}
+	}
+	if wrong != nil {
+		return rulebook.Value{}, wrong.Err()
+	}
+	v, err := rulebook.NewValue(name, object)
+	if err != nil {
+		return rulebook.Value{}, err
+	}
+	if name == "flat" {
+		_, err = v.FlatValues()
+	} else {
+		_, err = parse(v)
+	}
+	return v, err
+}
+
+func one(form map[string][]string, name string) string {
+	if texts := form[name]; len(texts) > 0 {
+		return strings.TrimSpace(texts[0])
+	}
+	return ""
+}
+
+func (f Field) decode(form map[string][]string) (value any, given bool, err error) {
+	if f.Kind == Table {
+		return f.decodeTable(form)
+	}
+	return f.decodeCell(one(form, f.Name), f.Name)
+}
+
+// decodeCell reads one text; not given is an empty optional one.
+func (f Field) decodeCell(text, at string) (value any, given bool, err error) {
+	if text == "" && f.Kind != Flag {
+		if f.Optional {
+			return nil, false, nil
+		}
+		return nil, false, errRequired.At(at)
+	}
+	switch f.Kind {
+	case Cents:
+		value, err = money.ParseCents(text)
+	case Decimal:
+		value, err = money.ParseRate(text)
+	case Fraction:
+		value, err = money.ParseFactor(text)
+	case Whole, Content:
+		if value, err = strconv.ParseInt(text, 10, 64); err != nil {
+			err = errWhole.Because(err)
+		}
+	case Choice:
+		if value = text; !slices.Contains(f.Choices, text) {
+			err = errChoice
+		}
+	case Flag:
+		value = text != "" && text != "false" && text != "0"
+	case Clock:
+		hours, minutes, bad := calendar.ReadTime(text)
+		if value = clock(hours*60 + minutes); bad != nil {
+			err = errClock.Because(bad)
+		}
+	default:
+		value = text
+	}
+	if err != nil {
+		return nil, false, fault.On(err, at)
+	}
+	return value, true, nil
+}
+
+func (f Field) decodeTable(form map[string][]string) (value any, given bool, err error) {
+	n := len(form[f.Name+"."+f.Columns[0].Name])
+	for _, c := range f.Columns[1:] {
+		if len(form[f.Name+"."+c.Name]) != n {
+			return nil, false, errRows.At(f.Name)
+		}
+	}
+	var wrong fault.List
+	rows := []map[string]any{}
+	for i := range n {
+		row, err := f.decodeRow(form, i)
+		if err != nil {
+			wrong = append(wrong, fault.All(err)...)
+		} else if row != nil {
+			rows = append(rows, row)
+		}
+	}
+	switch {
+	case wrong != nil:
+		return nil, false, wrong.Err()
+	case len(rows) == 0 && f.Optional:
+		return nil, false, nil
+	case len(rows) == 0:
+		return nil, false, errRequired.At(f.Name)
+	}
+	value, err = f.shaped(rows)
+	return value, err == nil, err
+}
+
+// decodeRow reads one row; nil when nothing was typed into it.
+func (f Field) decodeRow(form map[string][]string, i int) (map[string]any, error) {
+	typed := slices.ContainsFunc(f.Columns, func(c Field) bool {
+		return c.Kind != Choice && c.Kind != Content && strings.TrimSpace(form[f.Name+"."+c.Name][i]) != ""
+	})
+	if !typed {
+		return nil, nil
+	}
+	row := map[string]any{}
+	var wrong fault.List
+	for _, c := range f.Columns {
+		v, given, err := c.decodeCell(strings.TrimSpace(form[f.Name+"."+c.Name][i]), atField(f.Name, c.Name, i))
+		if err != nil {
+			wrong = append(wrong, fault.All(err)...)
+		} else if given {
+			row[c.Name] = v
+		}
+	}
+	return row, wrong.Err()
+}
+
+// shaped turns rows into the table's form in the rules.
+func (f Field) shaped(rows []map[string]any) (any, error) {
+	if f.shape == rowsOfObjects {
+		return rows, nil
+	}
+	object, nested := map[string]any{}, map[string]map[string]any{}
+	last := f.Columns[len(f.Columns)-1].Name
+	for i, row := range rows {
+		size, ok := row["size"].(int64)
+		if !ok || size < 1 || size > mostPersons {
+			return nil, errHousehold.At(atField(f.Name, "size", i)).With("most", mostPersons)
+		}
+		key := strconv.FormatInt(size, 10)
+		if f.shape == objectBySize {
+			if _, twice := object[key]; twice {
+				return nil, errTwice.At(atField(f.Name, "size", i))
+			}
+			object[key] = row[last]
+			continue
+		}
+		hours, ok := row["hours"].(money.Rate)
+		if !ok || hours.Exact().Sign() < 0 {
+			return nil, errNegative.At(atField(f.Name, "hours", i))
+		}
+		if nested[key] == nil {
+			nested[key] = map[string]any{}
+			object[key] = nested[key]
+		}
+		if _, twice := nested[key][hours.String()]; twice {
+			return nil, errTwice.At(atField(f.Name, "hours", i))
+		}
+		nested[key][hours.String()] = row[last]
+	}
+	return object, nil
+}
+
+// Encode fills an editor with a value rule, as Decode reads it. A rule of no known method gives its method only.
+func Encode(v rulebook.Value) (map[string][]string, error) {
+	form := map[string][]string{"method": {v.Method}}
+	raw, err := json.Marshal(v)
+	if err != nil {
+		return nil, err
+	}
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.UseNumber()
+	var object map[string]any
+	if err := d.Decode(&object); err != nil {
+		return nil, err
+	}
+	for _, f := range Fields(v.Method) {
+		if f.Kind != Table {
+			if text := f.encodeCell(object[f.Name]); text != "" {
+				form[f.Name] = []string{text}
+			}
+			continue
+		}
+		for _, c := range f.Columns {
+			form[f.Name+"."+c.Name] = []string{}
+		}
+		for _, row := range f.rows(object[f.Name]) {
+			for _, c := range f.Columns {
+				form[f.Name+"."+c.Name] = append(form[f.Name+"."+c.Name], c.encodeCell(row[c.Name]))
+			}
+		}
+	}
+	return form, nil
+}
+
+// rows undoes shaped, in the order of the sizes and hours.
+func (f Field) rows(value any) (rows []map[string]any) {
+	if list, ok := value.([]any); ok {
+		for _, one := range list {
+			if row, ok := one.(map[string]any); ok {
+				rows = append(rows, row)
+			}
+		}
+		return rows
+	}
+	object, ok := value.(map[string]any)
+	if !ok {
+		return nil
+	}
+	last := f.Columns[len(f.Columns)-1].Name
+	for _, size := range ordered(object) {
+		if f.shape == objectBySize {
+			rows = append(rows, map[string]any{"size": json.Number(size), last: object[size]})
+			continue
+		}
+		byHours, ok := object[size].(map[string]any)
+		if !ok {
+			continue
+		}
+		for _, hours := range ordered(byHours) {
+			rows = append(rows, map[string]any{"size": json.Number(size), "hours": hours, last: byHours[hours]})
+		}
+	}
+	return rows
+}
+
+// ordered gives the keys of a table by their number.
+func ordered(object map[string]any) []string {
+	keys := make([]string, 0, len(object))
+	for k := range object {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b string) int {
+		x, errX := money.ParseRate(a)
+		y, errY := money.ParseRate(b)
+		if errX != nil || errY != nil {
+			return strings.Compare(a, b)
+		}
+		return x.Exact().Cmp(y.Exact())
+	})
+	return keys
+}
+
+// encodeCell writes a value as a Finnish form has it.
+func (f Field) encodeCell(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return "on"
+		}
+		return ""
+	case json.Number:
+		if f.Kind == Cents {
+			n, err := strconv.ParseInt(string(v), 10, 64)
+			if err == nil {
+				return strings.Replace(money.Cents(n).String(), ".", ",", 1)
+			}
+		}
+		if f.Kind == Content && v == "0" {
+			return ""
+		}
+		return string(v)
+	case string:
+		if f.Kind == Decimal || f.Kind == Fraction {
+			return strings.ReplaceAll(v, ".", ",")
+		}
+		return v
+	}
+	return ""
+}
