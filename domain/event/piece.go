@@ -67,10 +67,10 @@ func fitting(price, value money.Cents, pieces []Piece, q money.Quantity, left mo
 }
 
 // addPieces stores the parts of the deliveries that have any.
-func (w *writing) addPieces(ctx context.Context, tx *postgres.Tx) error {
+func (w *writing) addPieces(ctx context.Context, tx *postgres.Tx, stored []storedLine) error {
 	p := db.PiecesAddParams{OrganiserID: w.organiser}
-	for i := range w.stored {
-		s := &w.stored[i]
+	for i := range stored {
+		s := &stored[i]
 		for n, piece := range s.verdict.Pieces {
 			p.EventIds, p.Numbers = append(p.EventIds, s.verdict.Event), append(p.Numbers, int16(n))
 			p.Providers, p.Persons = append(p.Providers, s.sub.Provider), append(p.Persons, s.verdict.Person)

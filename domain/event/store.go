@@ -66,6 +66,7 @@ func (w *writing) part(ctx context.Context, tx *postgres.Tx, places []place, las
 	}
 	writes := []func(*postgres.Tx) error{
 		func(tx *postgres.Tx) error { return w.events(ctx, tx, stored) },
+		func(tx *postgres.Tx) error { return w.addPieces(ctx, tx, stored) },
 		func(tx *postgres.Tx) error { return ledger.Post(ctx, tx, w.organiser, postings) },
 	}
 	if last {
@@ -109,7 +110,7 @@ func (w *writing) events(ctx context.Context, tx *postgres.Tx, stored []storedLi
 	if err != nil {
 		return fmt.Errorf("writing %d events: %w", len(stored), err)
 	}
-	return w.addPieces(ctx, tx)
+	return nil
 }
 
 // grow makes room once, so that a part does not copy its columns again and again.
