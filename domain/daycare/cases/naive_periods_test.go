@@ -363,6 +363,9 @@ func drawWorld(t *rapid.T) *world {
 		w.placements = append(w.placements, nPlacement{id, "U1", rapid.SampledFrom([]string{"DAYCARE", "DAYCARE", "DAYCARE", "CLUB", "PRESCHOOL", "OTHER", "TEMPORARY_DAYCARE"}).Draw(t, "type"),
 			rapid.SampledFrom([]bool{true, true, false}).Draw(t, "voucher"), closed(drawSpan(t))})
 	}
+	if rapid.Bool().Draw(t, "a couple") {
+		w.partners = append(w.partners, nLink{"A1", "A2", span{rapid.IntRange(0, 60).Draw(t, "together from"), -1}})
+	}
 	child, adult := rapid.SampledFrom(ids), rapid.SampledFrom(adultIDs)
 	for range rapid.IntRange(0, 7).Draw(t, "more") {
 		switch s := drawSpan(t); rapid.IntRange(0, 6).Draw(t, "list") {
