@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
 	"seteli/core/fault"
 	"seteli/platform/access"
@@ -31,9 +32,15 @@ func NewDesk(db *postgres.DB) *Desk { return &Desk{db: db, queues: map[int32]*qu
 // gathered is the most submissions that are recorded together.
 const gathered = 128
 
+// gathering is how long a desk waits for as many as it has just answered: senders that got their answers at the same moment come
+// back at the same moment, and one batch of all costs little more than one of the first few.
+const gathering = time.Millisecond
+
 type queue struct {
 	waiting []*waiting
 	running bool
+	wanted  int           // while the desk waits for so many
+	enough  chan struct{} // closed when they are there
 }
 
 type waiting struct {
@@ -62,6 +69,10 @@ func (d *Desk) Record(ctx context.Context, organiser int32, sub Submission) ([]V
 		d.queues[organiser] = q
 	}
 	q.waiting = append(q.waiting, w)
+	if q.wanted > 0 && len(q.waiting) >= q.wanted {
+		q.wanted = 0
+		close(q.enough)
+	}
 	if !q.running {
 		q.running = true
 		go d.work(organiser, q)
@@ -79,7 +90,8 @@ var errGone = fault.New(fault.Unavailable, "EVT-020", "event.answer_lost")
 
 // work records batch after batch until nobody waits.
 func (d *Desk) work(organiser int32, q *queue) {
-	for {
+	for before := 0; ; {
+		d.gather(q, before)
 		d.mu.Lock()
 		n := min(len(q.waiting), gathered)
 		if n == 0 {
@@ -91,7 +103,29 @@ func (d *Desk) work(organiser int32, q *queue) {
 		q.waiting = append(q.waiting[:0], q.waiting[n:]...)
 		d.mu.Unlock()
 		d.batch(organiser, batch)
+		before = n
 	}
+}
+
+// gather waits a moment until as many wait as were answered before. A sender that is alone is never kept waiting.
+func (d *Desk) gather(q *queue, before int) {
+	d.mu.Lock()
+	if before < 2 || len(q.waiting) >= before {
+		d.mu.Unlock()
+		return
+	}
+	q.wanted, q.enough = before, make(chan struct{})
+	enough := q.enough
+	d.mu.Unlock()
+	timer := time.NewTimer(gathering)
+	defer timer.Stop()
+	select {
+	case <-enough:
+	case <-timer.C:
+	}
+	d.mu.Lock()
+	q.wanted = 0
+	d.mu.Unlock()
 }
 
 func (d *Desk) batch(organiser int32, batch []*waiting) {
