@@ -40,14 +40,15 @@ func (p *Pages) Audience() ui.Audience {
 		Name: "citizen", Templates: templates, Roles: []access.Role{access.Client, access.Representative},
 		Nav: []ui.NavItem{
 			{Key: "citizen.nav.vouchers", Path: "/my", Right: access.VoucherRead},
+			{Key: "household.own.title", Path: "/my/income", Right: access.IncomeReport},
 			{Key: "citizen.nav.readings", Path: "/my/readings", Right: access.AccessLogOwnRead},
 		},
 		Routes: p.routes(),
-		Pages: []ui.PageSpec{
+		Pages: append(incomePages(), []ui.PageSpec{
 			ui.Page("citizen/vouchers", vouchersView{}), ui.Page("citizen/voucher", voucherView{}, sampleVoucher()),
 			ui.Page("citizen/answer", answerView{}), ui.Page("citizen/choose", chooseView{}, chooseView{Units: []ui.Option{{Value: "1", Text: "x"}}}),
 			ui.Page("citizen/end", endView{}), ui.Page("citizen/letter", letterView{}), ui.Page("citizen/readings", readingsView{}),
-		},
+		}...),
 	}
 }
 
@@ -63,6 +64,8 @@ func (p *Pages) routes() []ui.Route {
 	const own = "/my/vouchers/{organiser}/{voucher}"
 	get("/my", access.VoucherAccept, p.vouchers)
 	get("/my/readings", access.AccessLogOwnRead, p.readings)
+	get("/my/income", access.IncomeReport, p.income)
+	form("/my/income/{organiser}/report", access.IncomeReport, p.incomeReport)
 	get(own, access.VoucherRead, p.voucher)
 	form(own+"/answer", access.VoucherAccept, p.answer)
 	form(own+"/choose", access.ReservationMake, p.choose)
