@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/big"
-	"slices"
+	"strconv"
 
 	"seteli/domain/rulebook"
 )
@@ -159,16 +159,25 @@ func sameNumber(a, b json.Number) bool {
 	return okX && okY && x.Cmp(y) == 0
 }
 
-// StepsOf finds the explanation of a difference: the steps up to the last one whose result is the got amount, all when none is.
+// StepsOf finds the explanation of a difference: the steps up to the one whose result is the got amount, a sum before an
+// intermediate step; all steps when none is.
 func (o Outcome) StepsOf(d Difference) rulebook.Explanation {
 	number, ok := d.Got.(json.Number)
 	if !ok {
 		return o.Steps
 	}
-	for i, s := range slices.Backward(o.Steps) {
-		if fmt.Sprint(int64(s.Result)) == string(number) {
-			return o.Steps[:i+1]
+	last := -1
+	for i, s := range o.Steps {
+		if strconv.FormatInt(int64(s.Result), 10) != string(number) {
+			continue
+		}
+		last = i
+		if s.Sum {
+			break
 		}
 	}
-	return o.Steps
+	if last < 0 {
+		return o.Steps
+	}
+	return o.Steps[:last+1]
 }
