@@ -135,7 +135,7 @@ func (h *hyper) runs(p Paragraph) {
 }
 
 func (h *hyper) table(t Table) {
-	h.f(`<div class="app-scroll" role="region" tabindex="0" aria-label="%s">`, t.Caption)
+	h.f(`<section class="app-scroll" tabindex="0" aria-label="%s">`, t.Caption)
 	h.f(`<table class="govuk-table"><caption class="govuk-table__caption govuk-table__caption--s">%s</caption>`+"\n", t.Caption)
 	h.f(`<thead class="govuk-table__head"><tr class="govuk-table__row">`)
 	for _, c := range t.Columns {
@@ -168,7 +168,7 @@ func (h *hyper) table(t Table) {
 		}
 		h.f("</tr>\n")
 	}
-	h.f("</tbody></table></div>\n")
+	h.f("</tbody></table></section>\n")
 }
 
 func numericClass(part string, numeric bool) string {
