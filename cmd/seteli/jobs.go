@@ -165,7 +165,8 @@ func (a *app) nightly(ctx context.Context, _ nightlyArgs) error {
 	return nil
 }
 
-// lapse ends applications whose time for completion has passed.
+// lapse ends applications whose time for completion has passed and approvals whose fixed time runs out, each kind by itself: what is
+// wrong with one does not hold up the other.
 func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 	ids, err := a.organisers(ctx)
 	if err != nil {
@@ -174,12 +175,13 @@ func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 	var failed []error
 	for _, id := range ids[1:] {
 		by := access.System("applications", id)
-		err := a.db.Tenant(ctx, by, func(tx *postgres.Tx) error {
-			_, err := admission.LapseOverdue(ctx, tx, by, id)
-			return err
-		})
-		if err != nil {
-			failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))
+		for _, work := range []func(tx *postgres.Tx) error{
+			func(tx *postgres.Tx) error { _, err := admission.LapseOverdue(ctx, tx, by, id); return err },
+			func(tx *postgres.Tx) error { _, _, err := admission.Expire(ctx, tx, by, id); return err },
+		} {
+			if err := a.db.Tenant(ctx, by, work); err != nil {
+				failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))
+			}
 		}
 	}
 	return errors.Join(failed...)

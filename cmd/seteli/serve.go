@@ -2,14 +2,16 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
-	"maps"
 	"net"
 	"net/http"
 	"time"
 
 	"seteli/domain/notice"
+	"seteli/domain/purchase"
+	"seteli/domain/rulebook/method"
 	"seteli/domain/settlement"
 	"seteli/domain/statistics"
 	"seteli/domain/voucher"
@@ -79,11 +81,10 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 	return errors.Join(err, a.stopServing(server, queue))
 }
 
-// topics are who receives which message: the notices, and what the end of an approval does to vouchers.
+// topics are who receives which message. The end of an approval goes to the vouchers, then to the orders, and then it is told.
 func (a *app) topics(desk *notice.Desk) map[string]job.Handler {
-	topics := desk.Handlers()
-	maps.Copy(topics, voucher.Handlers(a.db))
-	return topics
+	means := voucher.Means{Texts: a.texts, Models: method.All(), Random: rand.Reader}
+	return job.Join(voucher.Handlers(a.db), purchase.Handlers(a.db, means), desk.Handlers())
 }
 
 // stopServing lets requests and jobs end, at most half a minute.

@@ -44,7 +44,9 @@ const (
 	TopicSent       = "application.sent"
 	TopicCompletion = "application.completion"
 	TopicEnded      = "approval.ended"
+	TopicExpiring   = "approval.expiring"
 	TopicSuspended  = "approval.suspended"
+	TopicResumed    = "approval.resumed"
 	TopicPrice      = "price.decided"
 )
 

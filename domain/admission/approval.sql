@@ -27,6 +27,15 @@ where organiser_id = @organiser_id and service_id = @service_id and unit_id = an
 order by approval_id
 for update;
 
+-- name: ApprovalsRunningOut :many
+-- Approvals for a fixed time that nothing has ended yet; continued: another approval of the unit begins when this one ends.
+select a.approval_id, exists (select from approval o where o.organiser_id = a.organiser_id and o.service_id = a.service_id and o.unit_id = a.unit_id
+  and o.approval_id <> a.approval_id and o.valid_from <= a.valid_to and o.valid_to > a.valid_to) as continued
+from approval a
+where a.organiser_id = @organiser_id and a.end_kind is null and a.valid_to <= @until::date
+order by a.approval_id
+for update of a;
+
 -- name: ApprovalEnd :exec
 update approval set valid_to = @valid_to, end_kind = @end_kind, end_reason = @end_reason, end_decision_id = sqlc.narg('end_decision_id'),
   row_version = row_version + 1

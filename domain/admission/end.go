@@ -43,7 +43,7 @@ type EndedMessage struct {
 	From      calendar.Date `json:"from"` // the first day without approval
 }
 
-// SuspendedMessage is the payload of TopicSuspended.
+// SuspendedMessage is the payload of TopicSuspended and TopicResumed: from which day the unit may not be chosen, or may again.
 type SuspendedMessage struct {
 	Approval int64         `json:"approval"`
 	From     calendar.Date `json:"from"`
@@ -126,7 +126,12 @@ func Resume(ctx context.Context, tx *postgres.Tx, by access.Actor, in ResumeInpu
 	if n == 0 {
 		return Approval{}, errNotSuspended
 	}
-	return touched(ctx, tx, by, list[0], ActResumed, in)
+	a, err := touched(ctx, tx, by, list[0], ActResumed, in)
+	if err != nil {
+		return Approval{}, err
+	}
+	return a, tx.Outbox(ctx, postgres.Message{Organiser: a.Organiser, Topic: TopicResumed,
+		Dedup: fmt.Sprintf("%s:%d:%d", TopicResumed, a.ID, a.RowVersion), Payload: SuspendedMessage{a.ID, in.From}})
 }
 
 func touched(ctx context.Context, tx *postgres.Tx, by access.Actor, a Approval, act audit.Act, detail any) (Approval, error) {
@@ -179,7 +184,7 @@ func Revoke(ctx context.Context, tx *postgres.Tx, by access.Actor, in RevokeInpu
 	if err != nil {
 		return nil, none, err
 	}
-	ended, err := end(ctx, tx, by, list, Revoked, in.From, strings.TrimSpace(in.Reasons), &made.ID, ActRevoked)
+	ended, err := end(ctx, tx, by, list, ending{Revoked, in.From, strings.TrimSpace(in.Reasons), &made.ID, ActRevoked})
 	return ended, made, err
 }
 
@@ -204,7 +209,7 @@ func Exit(ctx context.Context, tx *postgres.Tx, by access.Actor, in ExitInput) (
 	if err := mayEnd(list, in.LastDay+1, in.Reason, tx.Today()+1); err != nil {
 		return nil, err
 	}
-	return end(ctx, tx, by, list, Exited, in.LastDay+1, strings.TrimSpace(in.Reason), nil, ActExited)
+	return end(ctx, tx, by, list, ending{Exited, in.LastDay + 1, strings.TrimSpace(in.Reason), nil, ActExited})
 }
 
 // mayEnd: one company and one service at a time, with a reason, not in the past, and earlier than any end set before.
@@ -227,15 +232,37 @@ func mayEnd(list []Approval, from calendar.Date, reason string, earliest calenda
 	return faults.Err()
 }
 
-func end(ctx context.Context, tx *postgres.Tx, by access.Actor, list []Approval, kind EndKind, from calendar.Date, reason string, made *int64, act audit.Act) ([]Approval, error) {
+// ending is how, from which day and why approvals end.
+type ending struct {
+	kind   EndKind
+	from   calendar.Date // the first day without approval
+	reason string
+	made   *int64 // the decision behind it
+	act    audit.Act
+}
+
+// end ends approvals and tells the packages that follow.
+func end(ctx context.Context, tx *postgres.Tx, by access.Actor, list []Approval, e ending) ([]Approval, error) {
+	list, err := closeApprovals(ctx, tx, by, list, e)
+	if err != nil {
+		return nil, err
+	}
+	message := EndedMessage{Kind: e.kind, From: e.from}
+	for _, a := range list {
+		message.Approvals = append(message.Approvals, a.ID)
+	}
+	first := list[0]
+	return list, tx.Outbox(ctx, postgres.Message{Organiser: first.Organiser, Topic: TopicEnded,
+		Dedup: fmt.Sprintf("%s:%d:%d", TopicEnded, first.ID, first.RowVersion), Payload: message})
+}
+
+func closeApprovals(ctx context.Context, tx *postgres.Tx, by access.Actor, list []Approval, e ending) ([]Approval, error) {
 	q := db.New(tx)
-	message := EndedMessage{Kind: kind, From: from}
 	entries := make([]audit.Entry, len(list))
 	for i, a := range list {
-		message.Approvals = append(message.Approvals, a.ID)
-		entries[i] = audit.Entry{Subject: a.Ref(), Detail: map[string]any{"from": from, "reason": reason}}
-		err := q.ApprovalEnd(ctx, db.ApprovalEndParams{OrganiserID: a.Organiser, ApprovalIds: []int64{a.ID}, ValidTo: max(from, a.Period.From),
-			EndKind: ptr(string(kind)), EndReason: reason, EndDecisionID: made})
+		entries[i] = audit.Entry{Subject: a.Ref(), Detail: map[string]any{"from": e.from, "reason": e.reason}}
+		err := q.ApprovalEnd(ctx, db.ApprovalEndParams{OrganiserID: a.Organiser, ApprovalIds: []int64{a.ID}, ValidTo: max(e.from, a.Period.From),
+			EndKind: ptr(string(e.kind)), EndReason: e.reason, EndDecisionID: e.made})
 		if err != nil {
 			return nil, fmt.Errorf("ending approval %d: %w", a.ID, err)
 		}
@@ -243,12 +270,7 @@ func end(ctx context.Context, tx *postgres.Tx, by access.Actor, list []Approval,
 			return nil, err
 		}
 	}
-	if err := audit.WriteMany(ctx, tx, by, act, entries); err != nil {
-		return nil, err
-	}
-	first := list[0]
-	return list, tx.Outbox(ctx, postgres.Message{Organiser: first.Organiser, Topic: TopicEnded,
-		Dedup: fmt.Sprintf("%s:%d:%d", TopicEnded, first.ID, first.RowVersion), Payload: message})
+	return list, audit.WriteMany(ctx, tx, by, e.act, entries)
 }
 
 // endFacts gathers what the letter of a revocation tells.

@@ -38,6 +38,7 @@ type Desk struct {
 // ids is what the payloads of the topics hold, each some of it.
 type ids struct {
 	Application int64 `json:"application"`
+	Approval    int64 `json:"approval"`
 	Decision    int64 `json:"decision"`
 	Event       int64 `json:"event"`
 	Order       int64 `json:"order"`
@@ -46,9 +47,11 @@ type ids struct {
 	Reservation int64 `json:"reservation"`
 	Run         int64 `json:"run"`
 	Step        int32 `json:"step"`
-	// Of reservations: why one ended, and from which day one rests.
-	Why  string        `json:"why"`
-	From calendar.Date `json:"from"`
+	// Of reservations: why one ended, and from which day one rests. Of approvals: how they ended and from which day on.
+	Why       string        `json:"why"`
+	Approvals []int64       `json:"approvals"`
+	Kind      string        `json:"kind"`
+	From      calendar.Date `json:"from"`
 }
 
 // told is a message being turned into notices.
@@ -73,6 +76,11 @@ func (d *Desk) Handlers() map[string]job.Handler {
 		"statement.ready":        write(statementReady),
 		"order.made":             write(orderMade),
 		"order.answered":         write(orderAnswered),
+		"order.ended":            write(orderEnded),
+		"approval.ended":         write(approvalEnded),
+		"approval.expiring":      write(approvalExpiring),
+		"approval.suspended":     write(approvalSuspended),
+		"approval.resumed":       write(approvalResumed),
 		"application.sent":       write(applicationSent),
 		"application.completion": write(applicationCompletion),
 		"price.decided":          write(priceDecided),
@@ -102,22 +110,43 @@ type receiver struct {
 	provider, person int64
 	email            string
 	language         string
+	also             []i18n.Lang // the same in further languages, below the first
 }
 
-// organiserStaff receive at the service's own address, or the organiser's.
+// organiserStaff receive at the service's own address, or the organiser's, in the languages that the organiser has chosen: the
+// receiver is an office, and who reads there is not known.
 func (t *told) organiserStaff(notice string) receiver {
 	if notice == "" {
 		notice = t.org.Email
 	}
-	return receiver{email: notice, language: string(i18n.FI)}
+	to := receiver{email: notice, language: string(t.org.Language())}
+	if len(t.org.NoticeLanguages) > 1 {
+		to.also = t.org.NoticeLanguages[1:]
+	}
+	return to
 }
 
-// tell writes one notice; key names its texts notice.<key>.subject and .body.
-func (t *told) tell(ctx context.Context, to receiver, key string, args map[string]any) error {
+// tell writes one notice; key names its texts notice.<key>.subject and .body. about sets apart several notices of one message and kind.
+func (t *told) tell(ctx context.Context, to receiver, key string, args map[string]any, about ...int64) error {
 	lang, ok := i18n.ParseLang(to.language)
 	if !ok {
 		lang = i18n.FI
 	}
+	subject, body := t.words(lang, key, args)
+	for _, more := range to.also {
+		s, b := t.words(more, key, args)
+		subject, body = subject+" / "+s, body+"\n\n"+b
+	}
+	dedup := fmt.Sprintf("%s/%s/%s", t.from.Topic, t.from.Dedup, key)
+	for _, id := range about {
+		dedup += fmt.Sprintf("/%d", id)
+	}
+	return Tell(ctx, t.tx, Notice{Organiser: t.org.ID, Kind: key, Dedup: dedup, Provider: to.provider, Person: to.person, Email: to.email,
+		Language: lang, Subject: subject, Body: body})
+}
+
+// words are subject and body in one language; names among the arguments are those of the language.
+func (t *told) words(lang i18n.Lang, key string, args map[string]any) (subject, body string) {
 	filled := map[string]any{"organiser": t.org.Names.In(lang)}
 	for k, v := range args {
 		if names, named := v.(i18n.Names); named {
@@ -125,9 +154,7 @@ func (t *told) tell(ctx context.Context, to receiver, key string, args map[strin
 		}
 		filled[k] = v
 	}
-	return Tell(ctx, t.tx, Notice{Organiser: t.org.ID, Kind: key, Dedup: fmt.Sprintf("%s/%s/%s", t.from.Topic, t.from.Dedup, key),
-		Provider: to.provider, Person: to.person, Email: to.email, Language: lang,
-		Subject: t.Texts.Text(lang, "notice."+key+".subject", filled), Body: t.Texts.Text(lang, "notice."+key+".body", filled)})
+	return t.Texts.Text(lang, "notice."+key+".subject", filled), t.Texts.Text(lang, "notice."+key+".body", filled)
 }
 
 // send delivers one e-mail. What the server will never take is noted on the notice and not tried again.

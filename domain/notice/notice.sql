@@ -51,8 +51,15 @@ select s.statement_no, s.net_cents, s.due_on, s.disposition, p.email, p.language
 from statement s join provider p on p.provider_id = s.provider_id
 where s.organiser_id = @organiser_id and s.run_no = @run_no and s.provider_id = @provider_id;
 
+-- name: ApprovalFacts :one
+select a.provider_id, a.service_id, p.name as company, u.name as unit_name, coalesce(nullif(u.email, ''), p.email)::text as email, p.language
+from approval a
+join unit u on u.unit_id = a.unit_id
+join provider p on p.provider_id = a.provider_id
+where a.organiser_id = @organiser_id and a.approval_id = @approval_id;
+
 -- name: OrderFacts :one
-select o.number, o.state, o.provider_id, v.service_id, coalesce(nullif(u.email, ''), p.email)::text as email, p.language, p.name as company
+select o.number, o.state, o.ended_why, o.provider_id, v.service_id, coalesce(nullif(u.email, ''), p.email)::text as email, p.language, p.name as company
 from purchase_order o
 join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id
 join unit u on u.unit_id = o.unit_id

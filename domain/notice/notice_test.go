@@ -45,9 +45,10 @@ insert into statement (organiser_id, run_no, provider_id, statement_no, as_of, l
   values (17, 4, 5, 'T-4', now(), 1, 3400, 0, 0, 3400, 'pay', '\x00', 'x', 'x', '2026-12-05');
 insert into purchase_order (organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, state, ordered_at, ordered_by) values (17, 11, 'OT-11', 9, 5, 51, 'framework', '', 'declined', now(), 'x');
 insert into application (organiser_id, application_id, provider_id, service_id, service_version, state, complete_by, created_at, changed_at) values (17, 4, 5, 3, 1, 'completing', '2026-12-01', now(), now());
+insert into approval (organiser_id, approval_id, provider_id, service_id, unit_id, application_id, decision_id, valid_from, valid_to) values (17, 13, 5, 3, 51, 4, 2, '2026-01-01', '2027-01-01');
 insert into price (organiser_id, price_id, provider_id, unit_id, content_id, price_cents, valid_from, state, proposed_at, proposed_by) values (17, 12, 5, 51, 31, 4200, '2027-01-01', 'approved', now(), 'x');
 insert into reservation (organiser_id, reservation_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, valid_from, valid_to, state, made_by, made_by_side, made_at, terms_accepted)
-  values (17, 6, 9, 1, 88, 8, 5, 51, '2026-10-01', '2026-12-31', 'valid', 'x', 'organiser', now(), true);
+  values (17, 6, 9, 1, 88, 8, 5, 51, '2026-10-01', '2027-01-01', 'valid', 'x', 'organiser', now(), true);
 set session_replication_role = default;`
 
 // outgoing takes e-mail until it is told to fail.
@@ -124,6 +125,14 @@ func TestEachTopicTellsItsReceivers(t *testing.T) {
 		{"reservation.ended", `{"reservation":6,"provider":5}`, []string{"veeti@post.example en 31 December 2026", "toimisto@aava.example sv 31.12.2026"}},
 		{"reservation.ended", `{"reservation":6,"provider":5,"why":"exit"}`, []string{"veeti@post.example en stops providing Home care. Your reservation ends on 31 December 2026", "toimisto@aava.example sv 31.12.2026"}},
 		{"reservation.ended", `{"reservation":6,"provider":5,"why":"revoked"}`, []string{"veeti@post.example en off the providers of Home care", "toimisto@aava.example sv 31.12.2026"}},
+		{"reservation.ended", `{"reservation":6,"provider":5,"why":"expired"}`, []string{"veeti@post.example en fixed-term approval of Kotihoiva Aava Oy (Keskusta) for Home care ends", "toimisto@aava.example sv 31.12.2026"}},
+		{"order.ended", `{"order":11,"provider":5}`, []string{"toimisto@aava.example sv OT-11"}},
+		{"approval.ended", `{"approvals":[13],"kind":"revoked","from":"2027-01-01"}`, []string{"toimisto@aava.example sv har återkallat godkännandet av Keskusta (Kotihoiva Aava Oy) för tjänsten Hemvård. Den sista godkända servicedagen är 31.12.2026"}},
+		{"approval.ended", `{"approvals":[13],"kind":"exit","from":"2027-01-01"}`, []string{"kotihoito@mallila.example fi Keskusta lopettaa palvelun Kotihoito tuottamisen. Viimeinen palvelupäivä on 31.12.2026"}},
+		{"approval.ended", `{"approvals":[13],"kind":"expired","from":"2027-01-01"}`, []string{"toimisto@aava.example sv upphör den 31.12.2026", "kotihoito@mallila.example fi päättyy 31.12.2026"}},
+		{"approval.expiring", `{"approval":13,"from":"2027-01-01"}`, []string{"toimisto@aava.example sv ny ansökan i god tid", "kotihoito@mallila.example fi uusi hyväksyntä on tehtävä"}},
+		{"approval.suspended", `{"approval":13,"from":"2026-12-01"}`, []string{"toimisto@aava.example sv avbrutit godkännandet av Keskusta (Kotihoiva Aava Oy) för tjänsten Hemvård från och med 1.12.2026"}},
+		{"approval.resumed", `{"approval":13,"from":"2026-12-15"}`, []string{"toimisto@aava.example sv reserveras igen från och med 15.12.2026"}},
 		{"reservation.suspended", `{"reservation":6,"from":"2026-12-01"}`, []string{"veeti@post.example en for Home care from 1 December 2026"}},
 	} {
 		t.Run(c.topic+c.payload, func(t *testing.T) {
@@ -153,6 +162,23 @@ func TestEachTopicTellsItsReceivers(t *testing.T) {
 				t.Errorf("texts missing: %v", missing)
 			}
 		})
+	}
+}
+
+func TestOfficeReadsInTheLanguagesThatItsOrganiserHasChosen(t *testing.T) {
+	t.Parallel()
+	d, out := desk(t)
+	if _, err := postgrestest.Owner(t, d.Store).Exec(t.Context(), `update organiser set notice_languages = '{sv,fi}'`); err != nil {
+		t.Fatal(err)
+	}
+	leave(t, d, "application.sent", `{"application":4}`)
+	if err := deliver(t, d); err != nil || len(out.sent) != 1 {
+		t.Fatalf("%d messages, %v", len(out.sent), err)
+	}
+	m := out.sent[0]
+	if m.Language != "sv" || m.Subject != "Ny producentansökan: Hemvård / Uusi tuottajahakemus: Kotihoito" ||
+		!strings.Contains(m.Text, "väntar på en handläggare") || !strings.Contains(m.Text, "odottaa käsittelijää") {
+		t.Errorf("%s: %s\n%s", m.Language, m.Subject, m.Text)
 	}
 }
 

@@ -85,6 +85,92 @@ func orderAnswered(ctx context.Context, t *told) error {
 	return t.tell(ctx, t.organiserStaff(email), key, map[string]any{"number": r.Number, "service": service, "company": r.Company})
 }
 
+// orderEnded tells the provider, and the organiser when the end of an approval ended the order: somebody must order anew.
+func orderEnded(ctx context.Context, t *told) error {
+	r, err := t.q.OrderFacts(ctx, db.OrderFactsParams{OrganiserID: t.org.ID, OrderID: t.Order})
+	if err != nil {
+		return fmt.Errorf("reading order %d: %w", t.Order, err)
+	}
+	service, email, err := t.service(ctx, r.ServiceID)
+	if err != nil {
+		return err
+	}
+	args := map[string]any{"number": r.Number, "service": service, "company": r.Company}
+	if r.EndedWhy != "" {
+		if err := t.tell(ctx, t.organiserStaff(email), "order.ended.organiser", args); err != nil {
+			return err
+		}
+	}
+	return t.tell(ctx, receiver{provider: r.ProviderID, email: r.Email, language: r.Language}, "order.ended", args)
+}
+
+// approvalEnded tells whoever did not do it: the company of a revocation, the organiser of a company's leaving, both when the time
+// has run out.
+func approvalEnded(ctx context.Context, t *told) error {
+	for _, id := range t.Approvals {
+		a, err := t.approval(ctx, id)
+		if err != nil {
+			return err
+		}
+		if t.Kind != "exit" {
+			if err := t.tell(ctx, a.company, "approval."+t.Kind, a.args, id); err != nil {
+				return err
+			}
+		}
+		if t.Kind != "revoked" {
+			if err := t.tell(ctx, a.office, "approval."+t.Kind+".organiser", a.args, id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// approvalExpiring reminds both: the company may apply again, the organiser decides and its clients need somebody.
+func approvalExpiring(ctx context.Context, t *told) error {
+	a, err := t.approval(ctx, t.Approval)
+	if err != nil {
+		return err
+	}
+	if err := t.tell(ctx, a.company, "approval.expiring", a.args); err != nil {
+		return err
+	}
+	return t.tell(ctx, a.office, "approval.expiring.organiser", a.args)
+}
+
+func approvalSuspended(ctx context.Context, t *told) error {
+	return t.aboutApproval(ctx, "approval.suspended")
+}
+
+func approvalResumed(ctx context.Context, t *told) error {
+	return t.aboutApproval(ctx, "approval.resumed")
+}
+
+// aboutApproval tells the company what the organiser did to its approval. The reason may be about people: it stays behind the sign-in.
+func (t *told) aboutApproval(ctx context.Context, key string) error {
+	a, err := t.approval(ctx, t.Approval)
+	if err != nil {
+		return err
+	}
+	return t.tell(ctx, a.company, key, a.args)
+}
+
+// approved is an approval with who hears of it. Its day is the message's: the first of what is told; last is the day before.
+type approved struct {
+	company, office receiver
+	args            map[string]any
+}
+
+func (t *told) approval(ctx context.Context, id int64) (approved, error) {
+	r, err := t.q.ApprovalFacts(ctx, db.ApprovalFactsParams{OrganiserID: t.org.ID, ApprovalID: id})
+	if err != nil {
+		return approved{}, fmt.Errorf("reading approval %d: %w", id, err)
+	}
+	service, email, err := t.service(ctx, r.ServiceID)
+	return approved{company: receiver{provider: r.ProviderID, email: r.Email, language: r.Language}, office: t.organiserStaff(email),
+		args: map[string]any{"service": service, "company": r.Company, "unit": r.UnitName, "day": t.From, "last": t.From - 1}}, err
+}
+
 func applicationSent(ctx context.Context, t *told) error {
 	r, err := t.q.ApplicationFacts(ctx, db.ApplicationFactsParams{OrganiserID: t.org.ID, ApplicationID: t.Application})
 	if err != nil {
@@ -155,12 +241,12 @@ func reservationEnded(ctx context.Context, t *told) error {
 	if err != nil {
 		return err
 	}
-	args := map[string]any{"service": service, "unit": r.UnitName, "company": r.Company, "day": r.ValidTo}
+	args := map[string]any{"service": service, "unit": r.UnitName, "company": r.Company, "day": r.ValidTo - 1}
 	if r.State == "cancelled" {
 		args["day"] = r.ValidFrom
 	}
 	key := "reservation.ended.client"
-	if t.Why == "exit" || t.Why == "revoked" {
+	if t.Why != "" {
 		key += "." + t.Why
 	}
 	if err := t.tell(ctx, client(r), key, args); err != nil {

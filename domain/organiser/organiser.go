@@ -49,6 +49,7 @@ type Organiser struct {
 	PaymentTermDays             int        // from the approval of a settlement to the due date
 	PayerName                   string
 	PayerIBAN                   string
+	NoticeLanguages             []i18n.Lang // of the notices that its own offices get; the first is that of subjects
 	Demo                        bool
 	RowVersion                  int
 }
@@ -64,6 +65,7 @@ type Settings struct {
 	SettlementDay               int
 	PaymentTermDays             int
 	PayerName, PayerIBAN        string
+	NoticeLanguages             []i18n.Lang // nil = Finnish
 }
 
 // FoundInput is a new organiser.
@@ -89,7 +91,16 @@ func (o Organiser) Ref() audit.Ref {
 func (o Organiser) Settings() Settings {
 	return Settings{Names: o.Names, Email: o.Email, Phone: o.Phone, AddressLine: o.AddressLine, Postcode: o.Postcode, City: o.City,
 		RegistryEmail: o.RegistryEmail, RectificationBody: o.RectificationBody, Rhythm: o.Rhythm, SettlementDay: o.SettlementDay,
-		PaymentTermDays: o.PaymentTermDays, PayerName: o.PayerName, PayerIBAN: o.PayerIBAN}
+		PaymentTermDays: o.PaymentTermDays, PayerName: o.PayerName, PayerIBAN: o.PayerIBAN,
+		NoticeLanguages: o.NoticeLanguages}
+}
+
+// Language is the organiser's own: that of what it writes for itself.
+func (o Organiser) Language() i18n.Lang {
+	if len(o.NoticeLanguages) == 0 {
+		return i18n.FI
+	}
+	return o.NoticeLanguages[0]
 }
 
 var kinds = []string{"municipality", "county", "joint_authority"}
@@ -122,6 +133,12 @@ func (s Settings) checked() (Settings, error) {
 		wrong = append(wrong, errPostcode)
 	}
 	wrong = append(wrong, s.calendar()...)
+	if s.NoticeLanguages == nil {
+		s.NoticeLanguages = []i18n.Lang{i18n.FI}
+	}
+	if len(s.NoticeLanguages) == 0 {
+		wrong = append(wrong, errRequired.At("notice_languages"))
+	}
 	if s.PayerIBAN != "" {
 		iban, err := ident.ParseIBAN(s.PayerIBAN)
 		if err != nil {
@@ -183,7 +200,7 @@ func Found(ctx context.Context, tx *postgres.Tx, by access.Actor, in FoundInput)
 		Email: s.Email, Phone: s.Phone, AddressLine: s.AddressLine, Postcode: s.Postcode, City: s.City, RegistryEmail: s.RegistryEmail,
 		RectificationBodyFi: s.RectificationBody.Fi, RectificationBodySv: s.RectificationBody.Sv, RectificationBodyEn: s.RectificationBody.En,
 		SettlementRhythm: s.Rhythm, SettlementDay: int16(s.SettlementDay), PaymentTermDays: int16(s.PaymentTermDays),
-		PayerName: s.PayerName, PayerIban: s.PayerIBAN, Demo: in.Demo, CreatedAt: tx.Now()})
+		PayerName: s.PayerName, PayerIban: s.PayerIBAN, NoticeLanguages: codes(s.NoticeLanguages), Demo: in.Demo, CreatedAt: tx.Now()})
 	switch postgres.ConstraintOf(err) {
 	case postgres.ConstraintOrganiserPrefixUnique:
 		return Organiser{}, errPrefixTaken.Because(err)
@@ -218,7 +235,7 @@ func Edit(ctx context.Context, tx *postgres.Tx, by access.Actor, in EditInput) (
 		Email: s.Email, Phone: s.Phone, AddressLine: s.AddressLine, Postcode: s.Postcode, City: s.City, RegistryEmail: s.RegistryEmail,
 		RectificationBodyFi: s.RectificationBody.Fi, RectificationBodySv: s.RectificationBody.Sv, RectificationBodyEn: s.RectificationBody.En,
 		SettlementRhythm: s.Rhythm, SettlementDay: int16(s.SettlementDay), PaymentTermDays: int16(s.PaymentTermDays),
-		PayerName: s.PayerName, PayerIban: s.PayerIBAN})
+		PayerName: s.PayerName, PayerIban: s.PayerIBAN, NoticeLanguages: codes(s.NoticeLanguages)})
 	if err != nil {
 		return Organiser{}, fmt.Errorf("editing organiser %d: %w", in.Organiser, err)
 	}
@@ -272,7 +289,23 @@ func from(r db.OrganiserGetRow) Organiser {
 		BusinessID: r.BusinessID, Email: r.Email, Phone: r.Phone, AddressLine: r.AddressLine, Postcode: r.Postcode, City: r.City,
 		RegistryEmail: r.RegistryEmail, Rhythm: r.SettlementRhythm, SettlementDay: int(r.SettlementDay), PaymentTermDays: int(r.PaymentTermDays),
 		RectificationBody: i18n.Names{Fi: r.RectificationBodyFi, Sv: r.RectificationBodySv, En: r.RectificationBodyEn},
-		PayerName:         r.PayerName, PayerIBAN: r.PayerIban, Demo: r.Demo, RowVersion: int(r.RowVersion)}
+		PayerName:         r.PayerName, PayerIBAN: r.PayerIban, NoticeLanguages: languages(r.NoticeLanguages), Demo: r.Demo, RowVersion: int(r.RowVersion)}
+}
+
+func codes(list []i18n.Lang) []string {
+	out := make([]string, len(list))
+	for i, l := range list {
+		out[i] = string(l)
+	}
+	return out
+}
+
+func languages(list []string) []i18n.Lang {
+	out := make([]i18n.Lang, len(list))
+	for i, l := range list {
+		out[i] = i18n.Lang(l)
+	}
+	return out
 }
 
 // NextNumber gives the next number of a series in a year, from 1 without gaps. It holds a row lock until commit,

@@ -1,10 +1,10 @@
 -- name: OrganiserInsert :one
 insert into organiser (voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, created_at)
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, created_at, notice_languages)
 values (@voucher_prefix, @kind, @name_fi, @name_sv, @name_en, @business_id, @email, @phone, @address_line, @postcode, @city,
   @registry_email, @rectification_body_fi, @rectification_body_sv, @rectification_body_en,
-  @settlement_rhythm, @settlement_day, @payment_term_days, @payer_name, @payer_iban, @demo, @created_at)
+  @settlement_rhythm, @settlement_day, @payment_term_days, @payer_name, @payer_iban, @demo, @created_at, @notice_languages)
 returning organiser_id;
 
 -- name: OrganiserUpdate :execrows
@@ -13,27 +13,27 @@ update organiser set name_fi = @name_fi, name_sv = @name_sv, name_en = @name_en,
   address_line = @address_line, postcode = @postcode, city = @city, registry_email = @registry_email,
   rectification_body_fi = @rectification_body_fi, rectification_body_sv = @rectification_body_sv,
   rectification_body_en = @rectification_body_en, settlement_rhythm = @settlement_rhythm, settlement_day = @settlement_day,
-  payment_term_days = @payment_term_days, payer_name = @payer_name, payer_iban = @payer_iban, row_version = row_version + 1
+  payment_term_days = @payment_term_days, payer_name = @payer_name, payer_iban = @payer_iban, notice_languages = @notice_languages, row_version = row_version + 1
 where organiser_id = @organiser_id and row_version = @row_version;
 
 -- name: OrganiserGet :one
 select organiser_id, voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version, notice_languages
 from organiser
 where organiser_id = @organiser_id;
 
 -- name: OrganiserByPrefix :one
 select organiser_id, voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version, notice_languages
 from organiser
 where voucher_prefix = @voucher_prefix;
 
 -- name: OrganiserAll :many
 select organiser_id, voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version, notice_languages
 from organiser
 order by name_fi, organiser_id;
 

@@ -3,6 +3,7 @@ package organiser_test
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -96,11 +97,11 @@ func TestFoundedOrganiserIsFoundByIdAndByPrefix(t *testing.T) {
 	}
 	must(t, db.Read(t.Context(), access.Actor{}, func(tx *postgres.Tx) error {
 		again, err := organiser.ByPrefix(t.Context(), tx, "MTK")
-		if err == nil && again != o {
+		if err == nil && !reflect.DeepEqual(again, o) {
 			t.Errorf("by prefix %+v, want %+v", again, o)
 		}
 		all, err2 := organiser.All(t.Context(), tx)
-		if err2 == nil && (len(all) != 1 || all[0] != o) {
+		if err2 == nil && (len(all) != 1 || !reflect.DeepEqual(all[0], o)) {
 			t.Errorf("all: %+v", all)
 		}
 		_, missing := organiser.Get(t.Context(), tx, o.ID+1)

@@ -11,6 +11,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
+	"seteli/domain/admission"
 	"seteli/domain/client"
 	"seteli/domain/organiser"
 	"seteli/domain/purchase/db"
@@ -89,7 +90,9 @@ type Order struct {
 	OrderedBy      string
 	AnsweredAt     *time.Time
 	AnsweredBy     string
-	Note           string // the provider's words
+	Note           string            // the provider's words
+	EndedWhy       admission.EndKind // how the provider's approval ended when that ended the order; "" otherwise
+	EndedFrom      calendar.Date     // then the first day without approval
 	RowVersion     int32
 }
 
@@ -341,7 +344,15 @@ func from(r db.PurchaseOrder, err error) (Order, error) {
 	}
 	return Order{Organiser: r.OrganiserID, ID: r.OrderID, Number: r.Number, Voucher: r.VoucherID, Provider: r.ProviderID, Unit: r.UnitID,
 		Kind: Kind(r.Kind), Contract: r.ContractNumber, Ground: r.Ground, State: State(r.State), OrderedAt: r.OrderedAt, OrderedBy: r.OrderedBy,
-		AnsweredAt: r.AnsweredAt, AnsweredBy: r.AnsweredBy, Note: r.AnswerNote, RowVersion: r.RowVersion}, nil
+		AnsweredAt: r.AnsweredAt, AnsweredBy: r.AnsweredBy, Note: r.AnswerNote, EndedWhy: admission.EndKind(r.EndedWhy), EndedFrom: dayOf(r.EndedFrom),
+		RowVersion: r.RowVersion}, nil
+}
+
+func dayOf(d *calendar.Date) calendar.Date {
+	if d == nil {
+		return 0
+	}
+	return *d
 }
 
 // Get reads an order for its organiser's staff or its provider.
@@ -383,7 +394,8 @@ func OfProvider(ctx context.Context, tx *postgres.Tx, by access.Actor, limit int
 	return out, nil
 }
 
-// Waiting is an order of the caseworker's work list: unanswered, or declined within the last two weeks.
+// Waiting is an order of the caseworker's work list: unanswered, declined within the last two weeks, or ended with its provider's
+// approval while the client has no new one, for at most a quarter of a year.
 type Waiting struct {
 	Order
 	Client       int64
@@ -392,7 +404,10 @@ type Waiting struct {
 	ProviderName string
 }
 
-const declinedFor = 14 * 24 * time.Hour
+const (
+	declinedFor = 14 * 24 * time.Hour
+	endedFor    = 90 // days
+)
 
 // WorkList lists orders that wait for somebody, the oldest first.
 func WorkList(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, limit int32) ([]Waiting, error) {
@@ -403,7 +418,7 @@ func WorkList(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 	if err != nil {
 		return nil, err
 	}
-	p := db.OrdersWaitingParams{OrganiserID: organiser, DeclinedSince: tx.Now().Add(-declinedFor), Batch: limit}
+	p := db.OrdersWaitingParams{OrganiserID: organiser, DeclinedSince: tx.Now().Add(-declinedFor), EndedSince: tx.Today() - endedFor, Batch: limit}
 	for id := range sees {
 		p.Services = append(p.Services, id)
 	}
@@ -414,7 +429,8 @@ func WorkList(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 	out, views := make([]Waiting, len(rows)), make([]audit.View, len(rows))
 	for i, r := range rows {
 		out[i] = Waiting{Order: Order{Organiser: r.OrganiserID, ID: r.OrderID, Number: r.Number, Voucher: r.VoucherID, Provider: r.ProviderID, Unit: r.UnitID,
-			State: State(r.State), OrderedAt: r.OrderedAt, AnsweredAt: r.AnsweredAt, Note: r.AnswerNote}, Client: r.ClientID,
+			State: State(r.State), OrderedAt: r.OrderedAt, AnsweredAt: r.AnsweredAt, Note: r.AnswerNote,
+			EndedWhy: admission.EndKind(r.EndedWhy), EndedFrom: dayOf(r.EndedFrom)}, Client: r.ClientID,
 			ListName: r.LastName + " " + r.FirstNames, Service: r.ServiceID, ProviderName: r.ProviderName}
 		views[i] = audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ClientID, Purpose: client.ForCase, What: "worklist"}
 	}

@@ -6,20 +6,20 @@ returning order_id;
 -- name: OrderLock :one
 -- Two people of the provider may answer at once: the second waits here and then finds the order answered.
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where organiser_id = @organiser_id and order_id = @order_id
 for update;
 
 -- name: OrderByID :one
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where organiser_id = @organiser_id and order_id = @order_id;
 
 -- name: OrderOfVoucher :one
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where organiser_id = @organiser_id and voucher_id = @voucher_id
 order by order_id desc
@@ -28,28 +28,47 @@ limit 1;
 -- name: OrdersOfProvider :many
 -- Under the provider's scope.
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where provider_id = @provider_id
 order by (state = 'ordered') desc, ordered_at desc, order_id desc
 limit @batch;
 
 -- name: OrdersWaiting :many
--- Orders without an answer and refusals whose client is still without a provider.
-select o.organiser_id, o.order_id, o.number, o.voucher_id, o.provider_id, o.unit_id, o.state, o.ordered_at, o.answered_at, o.answer_note,
+-- Orders without an answer, refusals, and orders whose provider's approval ended as long as the client has no new one.
+select o.organiser_id, o.order_id, o.number, o.voucher_id, o.provider_id, o.unit_id, o.state, o.ordered_at, o.answered_at, o.answer_note, o.ended_why, o.ended_from,
   p.name as provider_name, c.client_id, c.person_id, c.last_name, c.first_names, c.birth_date, v.service_id
 from purchase_order o
 join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id
 join client c on c.organiser_id = v.organiser_id and c.client_id = v.client_id
 join provider p on p.provider_id = o.provider_id
 where o.organiser_id = @organiser_id and v.service_id = any(@services::bigint[])
-  and (o.state = 'ordered' or o.state = 'declined' and o.answered_at > @declined_since::timestamptz)
+  and (o.state = 'ordered' or o.state = 'declined' and o.answered_at > @declined_since::timestamptz
+    or o.state = 'ended' and o.ended_why <> '' and o.ended_from > @ended_since::date
+      and not exists (select from purchase_order p2 join voucher v2 on v2.organiser_id = p2.organiser_id and v2.voucher_id = p2.voucher_id
+        where p2.organiser_id = @organiser_id and p2.ordered_at >= o.ordered_at and p2.order_id <> o.order_id and p2.state <> 'declined'
+          and v2.client_id = v.client_id and v2.service_id = v.service_id))
 order by o.ordered_at, o.order_id
 limit @batch;
 
 -- name: OrderState :execrows
 update purchase_order set state = @state, answered_at = @answered_at, answered_by = @answered_by, answer_note = @answer_note, row_version = row_version + 1
 where organiser_id = @organiser_id and order_id = @order_id and row_version = @row_version;
+
+-- name: OrdersUnder :many
+-- Live orders that an approval carried beyond its end; what another approval of the same unit carries then is left out.
+select o.order_id, v.valid_from, a.valid_to as approved_to, coalesce(a.end_kind, '')::text as end_kind
+from approval a
+join purchase_order o on o.organiser_id = a.organiser_id and o.provider_id = a.provider_id and o.unit_id = a.unit_id and o.state in ('ordered', 'confirmed')
+join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id and v.service_id = a.service_id and v.valid_to > a.valid_to
+where a.organiser_id = @organiser_id and a.approval_id = @approval_id
+  and not exists (select from approval b where b.organiser_id = a.organiser_id and b.service_id = a.service_id and b.unit_id = a.unit_id
+    and b.approval_id <> a.approval_id and b.valid_from <= a.valid_to and b.valid_to > a.valid_to)
+order by o.order_id;
+
+-- name: OrderEndWhy :exec
+update purchase_order set ended_why = @ended_why, ended_from = @ended_from, row_version = row_version + 1
+where organiser_id = @organiser_id and order_id = @order_id;
 
 -- name: Orderable :many
 -- The unit's approval for the service on a day, unless it rests.

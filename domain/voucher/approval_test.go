@@ -170,6 +170,29 @@ func TestRevocationCancelsWhatHasNotBegun(t *testing.T) {
 	}
 }
 
+func TestExpiredApprovalEndsItsReservations(t *testing.T) {
+	t.Parallel()
+	world := w.New(t)
+	v, _ := world.Open(20)
+	world.Exec(`update approval set valid_to = '2026-12-01' where approval_id = $1`, w.Application)
+	by := access.System("applications", w.Organiser)
+	world.Do(by, func(tx *postgres.Tx) error {
+		_, _, err := admission.Expire(t.Context(), tx, by, w.Organiser)
+		return err
+	})
+	late := second(world) // chosen when the end is known: the reservation reaches to it
+	deliver(t, world)
+	if n := world.Count(`select count(*) from reservation where state = 'valid' and valid_to = '2026-12-01'`); n != 2 {
+		t.Errorf("%d reservations end with the approval", n)
+	}
+	if n := world.Count(`select count(*) from outbox where topic = 'reservation.ended' and payload->>'why' = 'expired'`); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	if got := choosing(t, world); !got[v.ID] || !got[late.ID] {
+		t.Errorf("waiting for a provider: %v", got)
+	}
+}
+
 func TestRevocationOfTodayKeepsWhatWasDeliveredToday(t *testing.T) {
 	t.Parallel()
 	world := w.New(t)

@@ -159,7 +159,7 @@ func finish(ctx context.Context, tx *postgres.Tx, by access.Actor, v *Voucher, r
 type Reserved struct {
 	Reservation int64  `json:"reservation"`
 	Provider    int64  `json:"provider"`
-	Why         string `json:"why,omitempty"` // "exit" or "revoked" when the provider's approval ended, otherwise ""
+	Why         string `json:"why,omitempty"` // "expired", "exit" or "revoked" when the provider's approval ended, otherwise ""
 }
 
 func tellEnded(ctx context.Context, tx *postgres.Tx, organiser int32, r Reserved) error {

@@ -11,7 +11,6 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/ident"
 	"seteli/core/money"
-	"seteli/domain/admission"
 	"seteli/domain/catalogue"
 	"seteli/domain/ledger"
 	"seteli/domain/rulebook"
@@ -59,7 +58,7 @@ func choicesOn(ctx context.Context, tx *postgres.Tx, organiser int32, service in
 		out[i] = Choice{Provider: r.ProviderID, Unit: r.UnitID, ProviderName: r.ProviderName, UnitName: r.UnitName, AddressLine: r.AddressLine,
 			Postcode: r.Postcode, City: r.City, Municipality: r.Municipality, Phone: r.Phone, Email: r.Email, Languages: r.Languages, Areas: r.Areas,
 			Content: r.ContentID, Price: r.PriceCents, PriceTo: r.PriceTo, Until: calendar.Forever}
-		if r.EndKind != nil && *r.EndKind != string(admission.Expired) {
+		if r.EndKind != nil {
 			out[i].Until = r.ApprovedTo
 		}
 	}

@@ -73,8 +73,12 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 		view.Orders = &ui.Table{Caption: r.T("casework.orders"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
 			{Text: r.T("casework.provider")}, {Text: r.T("common.state")}, {Text: r.T("casework.work.since")}}}
 		for _, o := range orders {
+			note := o.Note
+			if o.EndedWhy != "" {
+				note = r.T("casework.order.left", "last", o.EndedFrom-1)
+			}
 			view.Orders.Rows = append(view.Orders.Rows, []ui.Cell{{Text: o.ListName, Small: o.Number, Href: r.Path("/vouchers/{voucher}", o.Voucher)},
-				{Text: names[o.Service].In(r.Lang)}, {Text: o.ProviderName, Small: o.Note}, r.TagCell("order." + string(o.State)), {Text: i18n.DateTime(r.Lang, o.OrderedAt)}})
+				{Text: names[o.Service].In(r.Lang)}, {Text: o.ProviderName, Small: note}, r.TagCell("order." + string(o.State)), {Text: i18n.DateTime(r.Lang, o.OrderedAt)}})
 		}
 	}
 	return r.Show(w, http.StatusOK, "casework/work", view)

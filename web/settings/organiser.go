@@ -13,8 +13,9 @@ import (
 
 // organiserView is the organiser's own settings.
 type organiserView struct {
-	Form    *ui.Form
-	Rhythms []ui.Option
+	Form      *ui.Form
+	Rhythms   []ui.Option
+	Languages []ui.Option // of the organiser's own notices
 }
 
 func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
@@ -60,11 +61,19 @@ func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
 	for _, rhythm := range organiser.Rhythms() {
 		v.Rhythms = append(v.Rhythms, ui.Option{Value: rhythm, Text: r.T("settings.rhythm." + rhythm), Hint: r.T("settings.rhythm." + rhythm + ".hint")})
 	}
+	for _, lang := range i18n.Langs {
+		v.Languages = append(v.Languages, ui.Option{Value: string(lang), Text: r.T("settings.notice_languages." + string(lang))})
+	}
 	return p.Site.Show(w, r, status(f), "settings/organiser", v)
 }
 
 func fillSettings(f *ui.Form, o organiser.Organiser) {
 	f.Set("row_version", o.RowVersion)
+	var languages []string
+	for _, lang := range o.NoticeLanguages {
+		languages = append(languages, string(lang))
+	}
+	f.Set("notice_languages", languages)
 	setNames(f, "name", o.Names)
 	setNames(f, "rectification_body", o.RectificationBody)
 	for name, value := range map[string]any{"email": o.Email, "phone": o.Phone, "address_line": o.AddressLine, "postcode": o.Postcode, "city": o.City,
@@ -79,7 +88,11 @@ func readSettings(f *ui.Form) organiser.Settings {
 	optional := func(prefix string) i18n.Names {
 		return i18n.Names{Fi: f.OptionalText(prefix + "_fi"), Sv: f.OptionalText(prefix + "_sv"), En: f.OptionalText(prefix + "_en")}
 	}
-	return organiser.Settings{Names: optional("name"), Email: f.OptionalText("email"), Phone: f.OptionalText("phone"), AddressLine: f.OptionalText("address_line"),
+	languages := []i18n.Lang{}
+	for _, lang := range f.Choices("notice_languages", "fi", "sv", "en") {
+		languages = append(languages, i18n.Lang(lang))
+	}
+	return organiser.Settings{NoticeLanguages: languages, Names: optional("name"), Email: f.OptionalText("email"), Phone: f.OptionalText("phone"), AddressLine: f.OptionalText("address_line"),
 		Postcode: f.OptionalText("postcode"), City: f.OptionalText("city"), RegistryEmail: f.OptionalText("registry_email"), RectificationBody: optional("rectification_body"),
 		Rhythm: f.Choice("rhythm", organiser.Rhythms()...), SettlementDay: f.Int("settlement_day", 1, 28), PaymentTermDays: f.Int("payment_term_days", 0, 90),
 		PayerName: f.OptionalText("payer_name"), PayerIBAN: f.OptionalText("payer_iban")}

@@ -342,6 +342,46 @@ func (q *Queries) ApprovalsOfUnits(ctx context.Context, arg ApprovalsOfUnitsPara
 	return items, nil
 }
 
+const approvalsRunningOut = `-- name: ApprovalsRunningOut :many
+select a.approval_id, exists (select from approval o where o.organiser_id = a.organiser_id and o.service_id = a.service_id and o.unit_id = a.unit_id
+  and o.approval_id <> a.approval_id and o.valid_from <= a.valid_to and o.valid_to > a.valid_to) as continued
+from approval a
+where a.organiser_id = $1 and a.end_kind is null and a.valid_to <= $2::date
+order by a.approval_id
+for update of a
+`
+
+type ApprovalsRunningOutParams struct {
+	OrganiserID int32
+	Until       calendar.Date
+}
+
+type ApprovalsRunningOutRow struct {
+	ApprovalID int64
+	Continued  bool
+}
+
+// Approvals for a fixed time that nothing has ended yet; continued: another approval of the unit begins when this one ends.
+func (q *Queries) ApprovalsRunningOut(ctx context.Context, arg ApprovalsRunningOutParams) ([]ApprovalsRunningOutRow, error) {
+	rows, err := q.db.Query(ctx, approvalsRunningOut, arg.OrganiserID, arg.Until)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ApprovalsRunningOutRow
+	for rows.Next() {
+		var i ApprovalsRunningOutRow
+		if err := rows.Scan(&i.ApprovalID, &i.Continued); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const priceAdd = `-- name: PriceAdd :one
 insert into price (organiser_id, provider_id, unit_id, content_id, price_cents, valid_from, valid_to, vat_code, note, state,
   proposed_at, proposed_by, decided_at, decided_by)

@@ -47,6 +47,42 @@ func (q *Queries) ApplicationFacts(ctx context.Context, arg ApplicationFactsPara
 	return i, err
 }
 
+const approvalFacts = `-- name: ApprovalFacts :one
+select a.provider_id, a.service_id, p.name as company, u.name as unit_name, coalesce(nullif(u.email, ''), p.email)::text as email, p.language
+from approval a
+join unit u on u.unit_id = a.unit_id
+join provider p on p.provider_id = a.provider_id
+where a.organiser_id = $1 and a.approval_id = $2
+`
+
+type ApprovalFactsParams struct {
+	OrganiserID int32
+	ApprovalID  int64
+}
+
+type ApprovalFactsRow struct {
+	ProviderID int64
+	ServiceID  int64
+	Company    string
+	UnitName   string
+	Email      string
+	Language   string
+}
+
+func (q *Queries) ApprovalFacts(ctx context.Context, arg ApprovalFactsParams) (ApprovalFactsRow, error) {
+	row := q.db.QueryRow(ctx, approvalFacts, arg.OrganiserID, arg.ApprovalID)
+	var i ApprovalFactsRow
+	err := row.Scan(
+		&i.ProviderID,
+		&i.ServiceID,
+		&i.Company,
+		&i.UnitName,
+		&i.Email,
+		&i.Language,
+	)
+	return i, err
+}
+
 const decisionFacts = `-- name: DecisionFacts :one
 select d.kind, d.outcome, d.number, d.provider_id, d.person_id, coalesce(c.email, p.email, '')::text as email,
   coalesce(c.language, p.language, d.language)::text as language
@@ -377,7 +413,7 @@ func (q *Queries) OfProvider(ctx context.Context, arg OfProviderParams) ([]OfPro
 }
 
 const orderFacts = `-- name: OrderFacts :one
-select o.number, o.state, o.provider_id, v.service_id, coalesce(nullif(u.email, ''), p.email)::text as email, p.language, p.name as company
+select o.number, o.state, o.ended_why, o.provider_id, v.service_id, coalesce(nullif(u.email, ''), p.email)::text as email, p.language, p.name as company
 from purchase_order o
 join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id
 join unit u on u.unit_id = o.unit_id
@@ -393,6 +429,7 @@ type OrderFactsParams struct {
 type OrderFactsRow struct {
 	Number     string
 	State      string
+	EndedWhy   string
 	ProviderID int64
 	ServiceID  int64
 	Email      string
@@ -406,6 +443,7 @@ func (q *Queries) OrderFacts(ctx context.Context, arg OrderFactsParams) (OrderFa
 	err := row.Scan(
 		&i.Number,
 		&i.State,
+		&i.EndedWhy,
 		&i.ProviderID,
 		&i.ServiceID,
 		&i.Email,

@@ -118,7 +118,7 @@ func (q *Queries) NumbersNext(ctx context.Context, arg NumbersNextParams) (int64
 const organiserAll = `-- name: OrganiserAll :many
 select organiser_id, voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version, notice_languages
 from organiser
 order by name_fi, organiser_id
 `
@@ -147,6 +147,7 @@ type OrganiserAllRow struct {
 	PayerIban           string
 	Demo                bool
 	RowVersion          int32
+	NoticeLanguages     []string
 }
 
 func (q *Queries) OrganiserAll(ctx context.Context) ([]OrganiserAllRow, error) {
@@ -182,6 +183,7 @@ func (q *Queries) OrganiserAll(ctx context.Context) ([]OrganiserAllRow, error) {
 			&i.PayerIban,
 			&i.Demo,
 			&i.RowVersion,
+			&i.NoticeLanguages,
 		); err != nil {
 			return nil, err
 		}
@@ -196,7 +198,7 @@ func (q *Queries) OrganiserAll(ctx context.Context) ([]OrganiserAllRow, error) {
 const organiserByPrefix = `-- name: OrganiserByPrefix :one
 select organiser_id, voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version, notice_languages
 from organiser
 where voucher_prefix = $1
 `
@@ -225,6 +227,7 @@ type OrganiserByPrefixRow struct {
 	PayerIban           string
 	Demo                bool
 	RowVersion          int32
+	NoticeLanguages     []string
 }
 
 func (q *Queries) OrganiserByPrefix(ctx context.Context, voucherPrefix string) (OrganiserByPrefixRow, error) {
@@ -254,6 +257,7 @@ func (q *Queries) OrganiserByPrefix(ctx context.Context, voucherPrefix string) (
 		&i.PayerIban,
 		&i.Demo,
 		&i.RowVersion,
+		&i.NoticeLanguages,
 	)
 	return i, err
 }
@@ -261,7 +265,7 @@ func (q *Queries) OrganiserByPrefix(ctx context.Context, voucherPrefix string) (
 const organiserGet = `-- name: OrganiserGet :one
 select organiser_id, voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, row_version, notice_languages
 from organiser
 where organiser_id = $1
 `
@@ -290,6 +294,7 @@ type OrganiserGetRow struct {
 	PayerIban           string
 	Demo                bool
 	RowVersion          int32
+	NoticeLanguages     []string
 }
 
 func (q *Queries) OrganiserGet(ctx context.Context, organiserID int32) (OrganiserGetRow, error) {
@@ -319,6 +324,7 @@ func (q *Queries) OrganiserGet(ctx context.Context, organiserID int32) (Organise
 		&i.PayerIban,
 		&i.Demo,
 		&i.RowVersion,
+		&i.NoticeLanguages,
 	)
 	return i, err
 }
@@ -326,10 +332,10 @@ func (q *Queries) OrganiserGet(ctx context.Context, organiserID int32) (Organise
 const organiserInsert = `-- name: OrganiserInsert :one
 insert into organiser (voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city,
   registry_email, rectification_body_fi, rectification_body_sv, rectification_body_en,
-  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, created_at)
+  settlement_rhythm, settlement_day, payment_term_days, payer_name, payer_iban, demo, created_at, notice_languages)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
   $12, $13, $14, $15,
-  $16, $17, $18, $19, $20, $21, $22)
+  $16, $17, $18, $19, $20, $21, $22, $23)
 returning organiser_id
 `
 
@@ -356,6 +362,7 @@ type OrganiserInsertParams struct {
 	PayerIban           string
 	Demo                bool
 	CreatedAt           time.Time
+	NoticeLanguages     []string
 }
 
 func (q *Queries) OrganiserInsert(ctx context.Context, arg OrganiserInsertParams) (int32, error) {
@@ -382,6 +389,7 @@ func (q *Queries) OrganiserInsert(ctx context.Context, arg OrganiserInsertParams
 		arg.PayerIban,
 		arg.Demo,
 		arg.CreatedAt,
+		arg.NoticeLanguages,
 	)
 	var organiser_id int32
 	err := row.Scan(&organiser_id)
@@ -405,8 +413,8 @@ update organiser set name_fi = $1, name_sv = $2, name_en = $3, email = $4, phone
   address_line = $6, postcode = $7, city = $8, registry_email = $9,
   rectification_body_fi = $10, rectification_body_sv = $11,
   rectification_body_en = $12, settlement_rhythm = $13, settlement_day = $14,
-  payment_term_days = $15, payer_name = $16, payer_iban = $17, row_version = row_version + 1
-where organiser_id = $18 and row_version = $19
+  payment_term_days = $15, payer_name = $16, payer_iban = $17, notice_languages = $18, row_version = row_version + 1
+where organiser_id = $19 and row_version = $20
 `
 
 type OrganiserUpdateParams struct {
@@ -427,6 +435,7 @@ type OrganiserUpdateParams struct {
 	PaymentTermDays     int16
 	PayerName           string
 	PayerIban           string
+	NoticeLanguages     []string
 	OrganiserID         int32
 	RowVersion          int32
 }
@@ -451,6 +460,7 @@ func (q *Queries) OrganiserUpdate(ctx context.Context, arg OrganiserUpdateParams
 		arg.PaymentTermDays,
 		arg.PayerName,
 		arg.PayerIban,
+		arg.NoticeLanguages,
 		arg.OrganiserID,
 		arg.RowVersion,
 	)

@@ -6,6 +6,8 @@ package db
 
 import (
 	"time"
+
+	"seteli/core/calendar"
 )
 
 // domain/purchase
@@ -26,4 +28,6 @@ type PurchaseOrder struct {
 	AnsweredBy     string
 	AnswerNote     string
 	RowVersion     int32
+	EndedWhy       string
+	EndedFrom      *calendar.Date
 }

@@ -106,7 +106,7 @@ func (q *Queries) OrderAdd(ctx context.Context, arg OrderAddParams) (int64, erro
 
 const orderByID = `-- name: OrderByID :one
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where organiser_id = $1 and order_id = $2
 `
@@ -136,8 +136,32 @@ func (q *Queries) OrderByID(ctx context.Context, arg OrderByIDParams) (PurchaseO
 		&i.AnsweredBy,
 		&i.AnswerNote,
 		&i.RowVersion,
+		&i.EndedWhy,
+		&i.EndedFrom,
 	)
 	return i, err
+}
+
+const orderEndWhy = `-- name: OrderEndWhy :exec
+update purchase_order set ended_why = $1, ended_from = $2, row_version = row_version + 1
+where organiser_id = $3 and order_id = $4
+`
+
+type OrderEndWhyParams struct {
+	EndedWhy    string
+	EndedFrom   *calendar.Date
+	OrganiserID int32
+	OrderID     int64
+}
+
+func (q *Queries) OrderEndWhy(ctx context.Context, arg OrderEndWhyParams) error {
+	_, err := q.db.Exec(ctx, orderEndWhy,
+		arg.EndedWhy,
+		arg.EndedFrom,
+		arg.OrganiserID,
+		arg.OrderID,
+	)
+	return err
 }
 
 const orderLines = `-- name: OrderLines :many
@@ -194,7 +218,7 @@ func (q *Queries) OrderLines(ctx context.Context, arg OrderLinesParams) ([]Order
 
 const orderLock = `-- name: OrderLock :one
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where organiser_id = $1 and order_id = $2
 for update
@@ -226,13 +250,15 @@ func (q *Queries) OrderLock(ctx context.Context, arg OrderLockParams) (PurchaseO
 		&i.AnsweredBy,
 		&i.AnswerNote,
 		&i.RowVersion,
+		&i.EndedWhy,
+		&i.EndedFrom,
 	)
 	return i, err
 }
 
 const orderOfVoucher = `-- name: OrderOfVoucher :one
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where organiser_id = $1 and voucher_id = $2
 order by order_id desc
@@ -264,6 +290,8 @@ func (q *Queries) OrderOfVoucher(ctx context.Context, arg OrderOfVoucherParams) 
 		&i.AnsweredBy,
 		&i.AnswerNote,
 		&i.RowVersion,
+		&i.EndedWhy,
+		&i.EndedFrom,
 	)
 	return i, err
 }
@@ -363,7 +391,7 @@ func (q *Queries) Orderable(ctx context.Context, arg OrderableParams) ([]Orderab
 
 const ordersOfProvider = `-- name: OrdersOfProvider :many
 select organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, ground, state, ordered_at, ordered_by,
-  answered_at, answered_by, answer_note, row_version
+  answered_at, answered_by, answer_note, row_version, ended_why, ended_from
 from purchase_order
 where provider_id = $1
 order by (state = 'ordered') desc, ordered_at desc, order_id desc
@@ -402,6 +430,8 @@ func (q *Queries) OrdersOfProvider(ctx context.Context, arg OrdersOfProviderPara
 			&i.AnsweredBy,
 			&i.AnswerNote,
 			&i.RowVersion,
+			&i.EndedWhy,
+			&i.EndedFrom,
 		); err != nil {
 			return nil, err
 		}
@@ -479,23 +509,77 @@ func (q *Queries) OrdersServed(ctx context.Context, arg OrdersServedParams) ([]O
 	return items, nil
 }
 
+const ordersUnder = `-- name: OrdersUnder :many
+select o.order_id, v.valid_from, a.valid_to as approved_to, coalesce(a.end_kind, '')::text as end_kind
+from approval a
+join purchase_order o on o.organiser_id = a.organiser_id and o.provider_id = a.provider_id and o.unit_id = a.unit_id and o.state in ('ordered', 'confirmed')
+join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id and v.service_id = a.service_id and v.valid_to > a.valid_to
+where a.organiser_id = $1 and a.approval_id = $2
+  and not exists (select from approval b where b.organiser_id = a.organiser_id and b.service_id = a.service_id and b.unit_id = a.unit_id
+    and b.approval_id <> a.approval_id and b.valid_from <= a.valid_to and b.valid_to > a.valid_to)
+order by o.order_id
+`
+
+type OrdersUnderParams struct {
+	OrganiserID int32
+	ApprovalID  int64
+}
+
+type OrdersUnderRow struct {
+	OrderID    int64
+	ValidFrom  calendar.Date
+	ApprovedTo calendar.Date
+	EndKind    string
+}
+
+// Live orders that an approval carried beyond its end; what another approval of the same unit carries then is left out.
+func (q *Queries) OrdersUnder(ctx context.Context, arg OrdersUnderParams) ([]OrdersUnderRow, error) {
+	rows, err := q.db.Query(ctx, ordersUnder, arg.OrganiserID, arg.ApprovalID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OrdersUnderRow
+	for rows.Next() {
+		var i OrdersUnderRow
+		if err := rows.Scan(
+			&i.OrderID,
+			&i.ValidFrom,
+			&i.ApprovedTo,
+			&i.EndKind,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ordersWaiting = `-- name: OrdersWaiting :many
-select o.organiser_id, o.order_id, o.number, o.voucher_id, o.provider_id, o.unit_id, o.state, o.ordered_at, o.answered_at, o.answer_note,
+select o.organiser_id, o.order_id, o.number, o.voucher_id, o.provider_id, o.unit_id, o.state, o.ordered_at, o.answered_at, o.answer_note, o.ended_why, o.ended_from,
   p.name as provider_name, c.client_id, c.person_id, c.last_name, c.first_names, c.birth_date, v.service_id
 from purchase_order o
 join voucher v on v.organiser_id = o.organiser_id and v.voucher_id = o.voucher_id
 join client c on c.organiser_id = v.organiser_id and c.client_id = v.client_id
 join provider p on p.provider_id = o.provider_id
 where o.organiser_id = $1 and v.service_id = any($2::bigint[])
-  and (o.state = 'ordered' or o.state = 'declined' and o.answered_at > $3::timestamptz)
+  and (o.state = 'ordered' or o.state = 'declined' and o.answered_at > $3::timestamptz
+    or o.state = 'ended' and o.ended_why <> '' and o.ended_from > $4::date
+      and not exists (select from purchase_order p2 join voucher v2 on v2.organiser_id = p2.organiser_id and v2.voucher_id = p2.voucher_id
+        where p2.organiser_id = $1 and p2.ordered_at >= o.ordered_at and p2.order_id <> o.order_id and p2.state <> 'declined'
+          and v2.client_id = v.client_id and v2.service_id = v.service_id))
 order by o.ordered_at, o.order_id
-limit $4
+limit $5
 `
 
 type OrdersWaitingParams struct {
 	OrganiserID   int32
 	Services      []int64
 	DeclinedSince time.Time
+	EndedSince    calendar.Date
 	Batch         int32
 }
 
@@ -510,6 +594,8 @@ type OrdersWaitingRow struct {
 	OrderedAt    time.Time
 	AnsweredAt   *time.Time
 	AnswerNote   string
+	EndedWhy     string
+	EndedFrom    *calendar.Date
 	ProviderName string
 	ClientID     int64
 	PersonID     int64
@@ -519,12 +605,13 @@ type OrdersWaitingRow struct {
 	ServiceID    int64
 }
 
-// Orders without an answer and refusals whose client is still without a provider.
+// Orders without an answer, refusals, and orders whose provider's approval ended as long as the client has no new one.
 func (q *Queries) OrdersWaiting(ctx context.Context, arg OrdersWaitingParams) ([]OrdersWaitingRow, error) {
 	rows, err := q.db.Query(ctx, ordersWaiting,
 		arg.OrganiserID,
 		arg.Services,
 		arg.DeclinedSince,
+		arg.EndedSince,
 		arg.Batch,
 	)
 	if err != nil {
@@ -545,6 +632,8 @@ func (q *Queries) OrdersWaiting(ctx context.Context, arg OrdersWaitingParams) ([
 			&i.OrderedAt,
 			&i.AnsweredAt,
 			&i.AnswerNote,
+			&i.EndedWhy,
+			&i.EndedFrom,
 			&i.ProviderName,
 			&i.ClientID,
 			&i.PersonID,
