@@ -37,6 +37,9 @@ func (w *world) matrix() map[string]struct {
 	reservation := "MAA-" + digits(r.ID)
 	statement := "MAA-1-" + digits(vouchertest.Provider)
 	day := vouchertest.Today.String()
+	balance := w.purse(100_00).Number.String()
+	held := read[api.HoldBody](w.T, w.ask(w.Mine, "POST", "/purse-holds", `{"reference":"m-1","voucher":"`+balance+`","amount_cents":1000}`), 200).Hold
+	bought := read[api.HoldBody](w.T, w.ask(w.Mine, "POST", "/purse-holds", `{"reference":"m-2","voucher":"`+balance+`","amount_cents":1000,"capture":true}`), 200).Hold
 	grant := `{"client":` + digits(w.Aino.ID) + `,"service":11,"from":"2026-12-01","to":"2027-06-01","lines":[{"content":21,"recurrence":"month","amount":"10"}],"decided_by":"A","office":"B","contact":"C","reasons":"D"}`
 	return map[string]row{
 		"record-events":       {"/events", batch(visit(number, vouchertest.Today, "other")), w.Another, 422, "API-020"},
@@ -51,6 +54,13 @@ func (w *world) matrix() map[string]struct {
 		"list-reservations":   {"/reservations", nil, w.Another, 200, ""},
 		"make-reservation":    {"/reservations", `{"voucher":"` + number + `","unit":41,"from":"` + day + `","terms":true}`, w.Another, 409, "VOU-034"},
 		"end-reservation":     {"/reservations/" + reservation + "/end", `{"day":"2026-12-01","reason":"x","row_version":1}`, w.Another, 404, "API-018"},
+		"list-purse-choices":  {"/purses/" + balance + "/choices", nil, w.Another, 404, "API-018"},
+		"make-purse-hold":     {"/purse-holds", `{"reference":"m-3","voucher":"` + balance + `","amount_cents":1000}`, w.Another, 404, "API-018"},
+		"list-purse-holds":    {"/purse-holds", nil, w.Another, 200, ""},
+		"get-purse-hold":      {"/purse-holds/" + held, nil, w.Another, 404, "API-018"},
+		"capture-purse-hold":  {"/purse-holds/" + held + "/capture", `{}`, w.Another, 404, "API-018"},
+		"release-purse-hold":  {"/purse-holds/" + held + "/release", `{"reason":"x"}`, w.Another, 404, "API-018"},
+		"refund-purse-hold":   {"/purse-holds/" + bought + "/refund", `{"reason":"x"}`, w.Another, 404, "API-018"},
 		"import-clients":      {"/clients", `{"clients":[{"external_ref":"x","identity":"010150-999K","last_name":"A","first_names":"B"}]}`, w.Stranger, 200, ""},
 		"list-statements":     {"/statements", nil, w.Another, 200, ""},
 		"get-statement":       {"/statements/" + statement, nil, w.Another, 404, "API-018"},

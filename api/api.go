@@ -15,6 +15,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/event"
 	"seteli/domain/offer"
+	"seteli/domain/purse"
 	"seteli/domain/rulebook"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -35,6 +36,7 @@ type Deps struct {
 	Keys   *secret.Keys // opens clients' identity codes; nil: clients cannot be imported
 	Clock  calendar.Clock
 	Desk   *event.Desk
+	Till   *purse.Till
 	Board  *offer.Board
 	Models rulebook.Models
 	Random io.Reader // crypto/rand.Reader
@@ -84,6 +86,7 @@ func New(d Deps) *API {
 	a.eventOps()
 	a.voucherOps()
 	a.reservationOps()
+	a.purseOps()
 	a.clientOps()
 	a.statementOps()
 	a.mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) {

@@ -35,6 +35,14 @@ var requests = []struct{ op, key, path, body, header string }{
 	{"get-event", "mine", "/events/MAA-1", "", ""},
 	{"delete-event", "mine", "/events/MAA-1?step=0&reason=Kirjattu%20v%C3%A4%C3%A4r%C3%A4lle%20asiakkaalle", "", ""},
 	{"end-reservation", "mine", "/reservations/MAA-1/end", `{"day":"2027-01-01","reason":"Asiakas muuttaa.","row_version":1}`, ""},
+	{"list-purse-choices", "mine", "/purses/{purse}/choices", "", ""},
+	{"make-purse-hold", "mine", "/purse-holds", `{"reference":"receipt-0042","voucher":"{purse}","amount_cents":3500}`, ""},
+	{"capture-purse-hold", "mine", "/purse-holds/{hold}/capture", `{"amount_cents":2990}`, ""},
+	{"refund-purse-hold", "mine", "/purse-holds/{hold}/refund", `{"reason":"Asiakas palautti ostoksen."}`, ""},
+	{"get-purse-hold", "mine", "/purse-holds/{hold}", "", ""},
+	{"make-purse-hold", "mine", "/purse-holds", `{"reference":"receipt-0043","voucher":"{purse}","amount_cents":1200}`, ""},
+	{"release-purse-hold", "mine", "/purse-holds/{hold}/release", `{"reason":"Asiakas perui."}`, ""},
+	{"list-purse-holds", "mine", "/purse-holds", "", ""},
 	{"list-statements", "mine", "/statements", "", ""},
 }
 
@@ -45,10 +53,11 @@ func TestExamplesOfTheReferenceAreTrue(t *testing.T) {
 	w.Means.Random = strings.NewReader(strings.Repeat("abcdefgh", 100))
 	v := w.Accepted(20)
 	keys := map[string]string{"mine": w.Mine, "office": w.Office}
-	granted := ""
+	w.Means.Random = strings.NewReader(strings.Repeat("hgfedcba", 100)) // another number for the balance
+	granted, hold, balance := "", "", w.purse(200_00)
 	var got []api.Example
 	for _, r := range requests {
-		fill := strings.NewReplacer("{voucher}", v.Number.String(), "{granted}", granted)
+		fill := strings.NewReplacer("{voucher}", v.Number.String(), "{granted}", granted, "{purse}", balance.Number.String(), "{hold}", hold)
 		e := api.Example{Operation: r.op, Path: fill.Replace(r.path), Key: r.key != "", IdempotencyKey: r.header}
 		var body any
 		if r.body != "" {
@@ -73,6 +82,9 @@ func TestExamplesOfTheReferenceAreTrue(t *testing.T) {
 		}
 		if r.op == "grant-voucher" {
 			granted = read[api.VoucherBody](t, a, 200).Voucher
+		}
+		if r.op == "make-purse-hold" {
+			hold = read[api.HoldBody](t, a, 200).Hold
 		}
 		got = append(got, e)
 	}

@@ -17,6 +17,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/event"
 	"seteli/domain/offer"
+	"seteli/domain/purse"
 	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher/vouchertest"
 	"seteli/platform/access"
@@ -52,7 +53,7 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 			t.Log(w.log.String())
 		}
 	})
-	deps := api.Deps{DB: w.DB, Texts: w.Means.Texts, Keys: w.Keys, Clock: clock, Desk: event.NewDesk(w.DB), Board: offer.NewBoard(w.DB), Models: method.All(), Random: rand.Reader,
+	deps := api.Deps{DB: w.DB, Texts: w.Means.Texts, Keys: w.Keys, Clock: clock, Desk: event.NewDesk(w.DB), Till: purse.NewTill(w.DB), Board: offer.NewBoard(w.DB), Models: method.All(), Random: rand.Reader,
 		Log: slog.New(slog.NewTextHandler(w.log, nil)), PerSecond: 1e6, Burst: 1e6}
 	for _, c := range change {
 		c(&deps)

@@ -27,6 +27,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/event"
 	"seteli/domain/offer"
+	"seteli/domain/purse"
 	"seteli/domain/rulebook/method"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -177,7 +178,7 @@ func (w *world) serve(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	programs := api.New(api.Deps{DB: w.db, Texts: texts, Clock: w.clock, Desk: event.NewDesk(w.db), Board: offer.NewBoard(w.db), Models: method.All(), Random: rand.Reader,
+	programs := api.New(api.Deps{DB: w.db, Texts: texts, Clock: w.clock, Desk: event.NewDesk(w.db), Till: purse.NewTill(w.db), Board: offer.NewBoard(w.db), Models: method.All(), Random: rand.Reader,
 		Log: slog.New(slog.DiscardHandler), PerSecond: math.MaxInt32, Burst: math.MaxInt32})
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {

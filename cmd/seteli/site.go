@@ -8,6 +8,7 @@ import (
 	"seteli/api"
 	"seteli/domain/event"
 	"seteli/domain/offer"
+	"seteli/domain/purse"
 	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 	"seteli/integration/bank"
@@ -34,12 +35,13 @@ type faces struct {
 	sessions *access.Sessions
 	board    *offer.Board
 	desk     *event.Desk
+	till     *purse.Till
 	programs *api.API
 }
 
 // faces wires pages and API. The navigation of each role is put together here, from what the packages offer.
 func (a *app) faces() (*faces, error) {
-	f := &faces{sessions: access.NewSessions(a.db, a.set.PublicURL), board: offer.NewBoard(a.db), desk: event.NewDesk(a.db)}
+	f := &faces{sessions: access.NewSessions(a.db, a.set.PublicURL), board: offer.NewBoard(a.db), desk: event.NewDesk(a.db), till: purse.NewTill(a.db)}
 	models := method.All()
 	identity, idp, err := a.identity()
 	if err != nil {
@@ -64,7 +66,7 @@ func (a *app) faces() (*faces, error) {
 		(&steering.Pages{DB: a.db, Keys: a.keys, Cluster: a.health()}).Audience(),
 	}
 	audiences = append(audiences, admission.Audiences(admission.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Models: models})...)
-	programs := api.New(api.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Clock: a.clock, Desk: f.desk, Board: f.board, Models: models, Random: rand.Reader, Log: a.log})
+	programs := api.New(api.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Clock: a.clock, Desk: f.desk, Till: f.till, Board: f.board, Models: models, Random: rand.Reader, Log: a.log})
 	f.programs = programs
 	reference, err := referenceOf(programs)
 	if err != nil {

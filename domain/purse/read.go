@@ -180,7 +180,16 @@ func One(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32,
 	if err := by.May(access.EventRead, organiser); err != nil {
 		return Hold{}, err
 	}
-	return holdOf(ctx, tx, by, organiser, id)
+	h, err := holdOf(ctx, tx, by, organiser, id)
+	if err != nil || h.State != Captured {
+		return h, err
+	}
+	step, err := db.New(tx).EventStep(ctx, db.EventStepParams{OrganiserID: organiser, EventID: h.Event})
+	if err != nil {
+		return h, fmt.Errorf("hold %d: reading its event: %w", id, err)
+	}
+	h.State = stateOf(string(Captured), step.State)
+	return h, nil
 }
 
 // Choice is one thing that a provider may sell to a balance: a content at a unit, with the agreed price of a unit of it.
