@@ -8,7 +8,9 @@ package casework
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,10 +42,11 @@ func (p *Pages) Audience() ui.Audience {
 		Nav: []ui.NavItem{
 			{Key: "casework.nav.work", Path: "/work", Right: access.VoucherChange},
 			{Key: "casework.nav.clients", Path: "/clients", Right: access.ClientRead},
+			{Key: "decision.nav", Path: "/decisions", Right: access.DecisionMake},
 			{Key: "casework.nav.import", Path: "/clients/import", Right: access.ClientImport},
 		},
-		Routes: p.routes(), States: voucherview.States(),
-		Pages: append(householdPages(), []ui.PageSpec{
+		Routes: p.routes(), States: states(),
+		Pages: append(slices.Concat(householdPages(), decisionPages()), []ui.PageSpec{
 			ui.Page("casework/work", workView{}), ui.Page("casework/clients", clientsView{}), ui.Page("casework/client", clientView{}),
 			ui.Page("casework/client-edit", editView{}), ui.Page("casework/import", importView{}, sampleImport()),
 			ui.Page("casework/services", servicesView{}), ui.Page("casework/grant", grantView{}, sampleGrant()),
@@ -53,6 +56,13 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("casework/reserve", reserveView{}), ui.Page("casework/reservation-end", actView{}),
 		}...),
 	}
+}
+
+// states are the tags of what these pages show.
+func states() map[string]ui.State {
+	all := voucherview.States()
+	maps.Copy(all, decisionStates())
+	return all
 }
 
 func (p *Pages) routes() []ui.Route {
@@ -72,6 +82,7 @@ func (p *Pages) routes() []ui.Route {
 	form("/clients/{client}/edit", access.ClientEdit, p.clientEdit)
 	form("/clients/{client}/grant", access.VoucherGrant, p.grant)
 	p.householdRoutes(get, form)
+	p.decisionRoutes(get, form)
 	get("/vouchers", access.VoucherRead, p.find)
 	get("/vouchers/{voucher}", access.VoucherRead, p.voucher)
 	get("/vouchers/{voucher}/paper", access.VoucherRead, p.paper)
@@ -92,6 +103,8 @@ func (p *Pages) routes() []ui.Route {
 			routes[i].Subject = "voucher"
 		case strings.HasPrefix(path, "/clients/{client}"):
 			routes[i].Subject = "client"
+		case decisionSubject(path) != "":
+			routes[i].Subject = decisionSubject(path)
 		case path == "/clients/import":
 			routes[i].Body = 26 << 20
 		}

@@ -30,7 +30,8 @@ type grantView struct {
 	Name        string
 	Service     int64
 	ServiceName string
-	Order       bool // a purchased service: provider and ground instead of the information sheet
+	Proposal    int64 // that is changed; 0 = none
+	Order       bool  // a purchased service: provider and ground instead of the information sheet
 	Rows        []grantRow
 	Units       []ui.Option
 	Kinds       []ui.Option
@@ -80,10 +81,21 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	if view.Proposal, err = p.proposed(r, f); err != nil {
+		return err
+	}
 	view.fill(r, s, choices)
 	if f.Submitted() {
 		in := p.grantInput(r, f, s, number)
-		if !f.Refused() {
+		if !f.Refused() && f.Value("act") == "propose" {
+			saved, err := p.propose(r, f, view.Proposal, in.GrantInput)
+			switch {
+			case err == nil:
+				return r.SeeOther(w, "/proposals/"+text(saved), "proposal.page.saved")
+			case !f.Take(err):
+				return err
+			}
+		} else if !f.Refused() {
 			done, err := p.grantOrShow(r, f, &view, in)
 			switch {
 			case err == nil && done != 0:
@@ -189,8 +201,11 @@ func (p *Pages) grantInput(r *ui.Request, f *ui.Form, s catalogue.Service, clien
 	if s.Mode == catalogue.Purchased {
 		in.Unit, in.Kind, in.Ground = f.ID("unit"), purchase.Kind(f.Choice("kind", "framework", "direct")), f.OptionalText("ground")
 	}
-	if f.Value("act") == "grant" {
+	switch f.Value("act") {
+	case "grant":
 		in.Reasons, in.Office, in.Contact = f.LongText("reasons"), f.Text("office"), f.Text("contact")
+	case "propose": // whoever decides gives the office, and the reasons at the latest
+		in.Reasons, in.Office, in.Contact = f.OptionalLongText("reasons"), f.OptionalText("office"), f.Text("contact")
 	}
 	return in
 }

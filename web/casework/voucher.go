@@ -139,7 +139,8 @@ func documents(r *ui.Request, v voucher.Voucher, decisions []decision.Decision) 
 	s := ui.Summary{}
 	for _, d := range decisions {
 		s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.decision"), Small: r.Date(d.MadeOn),
-			Link: &ui.Link{Text: d.Number, Href: r.Path("/vouchers/{voucher}/documents/{document}", v.ID, d.Document)}})
+			Link:    &ui.Link{Text: d.Number, Href: r.Path("/vouchers/{voucher}/documents/{document}", v.ID, d.Document)},
+			Actions: []ui.Action{{Text: r.T("decision.page.file"), Hidden: d.Number, Href: r.Path("/decisions/{decision}", d.ID)}}})
 	}
 	if v.Sheet != nil {
 		s.Rows = append(s.Rows, ui.Row{Key: r.T("casework.sheet"),

@@ -1,0 +1,207 @@
+package casework
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/domain/catalogue"
+	"seteli/domain/client"
+	"seteli/domain/decision"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+)
+
+// decisionPages registers the pages about proposals and decisions.
+func decisionPages() []ui.PageSpec {
+	one := ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{ui.TextCells("x")}}
+	act := decisionActView{Options: []ui.Option{{Value: "x", Text: "x"}}, ID: 1}
+	return []ui.PageSpec{
+		ui.Page("casework/decisions", decisionsView{}, decisionsView{Proposals: one, NotSent: one, Appeals: one}),
+		ui.Page("casework/client-decisions", clientDecisionsView{}, clientDecisionsView{ID: 1, Decisions: one, Proposals: one}),
+		ui.Page("casework/decision", decisionView{}, sampleDecision()),
+		ui.Page("casework/decision-sent", decisionActView{}, act), ui.Page("casework/decision-received", decisionActView{}, act),
+		ui.Page("casework/decision-appeal", decisionActView{}, act), ui.Page("casework/decision-outcome", decisionActView{}, act),
+		ui.Page("casework/decision-correct", decisionActView{}, act), ui.Page("casework/decision-annul", decisionActView{}, act),
+		ui.Page("casework/proposal", proposedView{}, sampleProposal()),
+		ui.Page("casework/proposal-decide", proposalActView{}, proposalActView{ID: 1, Why: []ui.Calculation{{Caption: "x"}}}),
+		ui.Page("casework/proposal-refuse", proposalActView{}), ui.Page("casework/proposal-hear", proposalActView{}),
+		ui.Page("casework/proposal-answer", proposalActView{}, proposalActView{Options: act.Options}), ui.Page("casework/proposal-withdraw", proposalActView{}),
+	}
+}
+
+func (p *Pages) decisionRoutes(get, form routeAdder) {
+	get("/decisions", access.DecisionMake, p.decisions)
+	get("/clients/{client}/decisions", access.DecisionRead, p.clientDecisions)
+	get("/decisions/{decision}", access.DecisionRead, p.decision)
+	get("/decisions/{decision}/letter", access.DecisionRead, p.decisionLetter)
+	get("/decisions/{decision}/letter/text", access.DecisionRead, p.decisionText)
+	form("/decisions/{decision}/sent", access.DecisionMake, p.decisionSent)
+	form("/decisions/{decision}/received", access.DecisionMake, p.decisionReceived)
+	form("/decisions/{decision}/appeal", access.DecisionMake, p.decisionAppeal)
+	form("/decisions/{decision}/outcome", access.DecisionMake, p.decisionOutcome)
+	form("/decisions/{decision}/correct", access.DecisionCorrect, p.decisionCorrect)
+	form("/decisions/{decision}/annul", access.DecisionCorrect, p.decisionAnnul)
+	get("/proposals/{proposal}", access.DecisionRead, p.proposalPage)
+	get("/proposals/{proposal}/hearings/{hearing}", access.DecisionRead, p.hearingLetter)
+	form("/proposals/{proposal}/decide", access.DecisionMake, p.proposalDecide)
+	form("/proposals/{proposal}/refuse", access.DecisionMake, p.proposalRefuse)
+	form("/proposals/{proposal}/hear", access.DecisionMake, p.proposalHear)
+	form("/proposals/{proposal}/answer", access.DecisionMake, p.proposalAnswer)
+	form("/proposals/{proposal}/withdraw", access.DecisionMake, p.proposalWithdraw)
+}
+
+// decisionSubject is the kind of thing that an address of these pages names.
+func decisionSubject(path string) string {
+	switch {
+	case strings.HasPrefix(path, "/decisions/{decision}"):
+		return "decision"
+	case strings.HasPrefix(path, "/proposals/{proposal}"):
+		return "proposal"
+	}
+	return ""
+}
+
+// decisionStates are the tags of proposals and decisions.
+func decisionStates() map[string]ui.State {
+	return map[string]ui.State{
+		"proposal.open": {Key: "proposal.state.open", Colour: "blue"}, "proposal.hearing": {Key: "proposal.state.hearing", Colour: "orange"},
+		"proposal.decided": {Key: "proposal.state.decided", Colour: "green"}, "proposal.refused": {Key: "proposal.state.refused", Colour: "red"},
+		"proposal.withdrawn": {Key: "proposal.state.withdrawn", Colour: "grey"},
+		"decision.granted":   {Key: "decision.outcome.granted", Colour: "green"}, "decision.approved": {Key: "decision.outcome.approved", Colour: "green"},
+		"decision.rejected": {Key: "decision.outcome.rejected", Colour: "red"}, "decision.revoked": {Key: "decision.outcome.revoked", Colour: "red"},
+		"decision.ended": {Key: "decision.outcome.ended", Colour: "grey"}, "decision.annulled": {Key: "decision.outcome.annulled", Colour: "red"},
+		"decision.corrected": {Key: "decision.outcome.corrected", Colour: "orange"},
+	}
+}
+
+type decisionsView struct {
+	Tiles                       ui.Tiles
+	Proposals, NotSent, Appeals ui.Table
+}
+
+// decisions is the work list: what waits for a decision, for its delivery, for the outcome of an appeal.
+func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
+	var work decision.Work
+	names := map[int64]i18n.Names{}
+	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if work, err = decision.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, shown); err != nil {
+			return err
+		}
+		names, err = serviceNames(ctx, tx, r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v := decisionsView{Tiles: ui.Tiles{
+		{Label: r.T("decision.page.proposals"), Figure: text(int64(len(work.Proposals))), Href: "#proposals"},
+		{Label: r.T("decision.page.unsent"), Figure: text(int64(len(work.NotSent))), Href: "#unsent"},
+		{Label: r.T("decision.page.appeals"), Figure: text(int64(len(work.Appeals))), Href: "#appeals"}}}
+	v.Proposals = ui.Table{ID: "proposals", Caption: r.T("decision.page.proposals"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
+		{Text: r.T("proposal.page.amount"), Numeric: true}, {Text: r.T("common.state")}, {Text: r.T("proposal.page.prepared_by")}}, Empty: ui.Empty{Title: r.T("decision.page.proposals.none")}}
+	for _, x := range work.Proposals {
+		state := r.TagCell("proposal." + string(x.State))
+		if x.Due != nil {
+			state.Small = r.T("proposal.page.due", "due", *x.Due)
+		}
+		v.Proposals.Rows = append(v.Proposals.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/proposals/{proposal}", x.ID)}, {Text: names[x.Service].In(r.Lang)},
+			{Text: orDash(r, x.Amount), Numeric: true}, state, {Text: x.PreparedBy, Small: i18n.DateTime(r.Lang, x.Since)}})
+	}
+	v.NotSent = waitingTable(r, "unsent", "decision.page.made_on", work.NotSent)
+	v.Appeals = waitingTable(r, "appeals", "decision.page.appealed_on", work.Appeals)
+	return r.Show(w, http.StatusOK, "casework/decisions", v)
+}
+
+func waitingTable(r *ui.Request, id, day string, list []decision.WaitingDecision) ui.Table {
+	t := ui.Table{ID: id, Caption: r.T("decision.page." + id), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("decision.page.number")},
+		{Text: r.T("decision.page.kind")}, {Text: r.T(day)}}, Empty: ui.Empty{Title: r.T("decision.page." + id + ".none")}}
+	for _, x := range list {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/decisions/{decision}", x.ID)}, {Text: x.Number}, {Text: r.T("decision.kind." + string(x.Kind))},
+			{Text: r.Date(x.On), Small: x.Note}})
+	}
+	return t
+}
+
+func orDash(r *ui.Request, c *money.Cents) string {
+	if c == nil {
+		return "–"
+	}
+	return r.Cents(*c)
+}
+
+func serviceNames(ctx context.Context, tx *postgres.Tx, r *ui.Request) (map[int64]i18n.Names, error) {
+	names := map[int64]i18n.Names{}
+	services, err := catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today())
+	for _, s := range services {
+		names[s.ID] = s.Names
+	}
+	return names, err
+}
+
+type clientDecisionsView struct {
+	ID                   int64
+	Name                 string
+	Decisions, Proposals ui.Table
+}
+
+// clientDecisions lists everything that has been decided or proposed about a client.
+func (p *Pages) clientDecisions(w http.ResponseWriter, r *ui.Request) error {
+	number, err := id(r, "client")
+	if err != nil {
+		return err
+	}
+	v := clientDecisionsView{ID: number}
+	var made []decision.Decision
+	var proposed []decision.Proposal
+	var names map[int64]i18n.Names
+	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number)
+		if err != nil {
+			return err
+		}
+		v.Name = c.Name()
+		if made, err = decision.OfClient(ctx, tx, r.Actor.Organiser, number); err != nil {
+			return err
+		}
+		if proposed, err = decision.ProposalsOfClient(ctx, tx, r.Actor.Organiser, number); err != nil {
+			return err
+		}
+		names, err = serviceNames(ctx, tx, r)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.Decisions = ui.Table{Caption: r.T("decision.page.decisions"), Cards: true, Columns: []ui.Column{{Text: r.T("decision.page.number")}, {Text: r.T("decision.page.kind")},
+		{Text: r.T("decision.page.outcome")}, {Text: r.T("decision.page.made_on")}, {Text: r.T("decision.page.made_by")}}, Empty: ui.Empty{Title: r.T("decision.page.decisions.none")}}
+	for _, d := range made {
+		v.Decisions.Rows = append(v.Decisions.Rows, []ui.Cell{{Text: d.Number, Href: r.Path("/decisions/{decision}", d.ID)},
+			{Text: r.T("decision.kind." + string(d.Kind)), Small: serviceOf(r, names, d.Service)}, r.TagCell("decision." + string(d.Outcome)), {Text: r.Date(d.MadeOn)}, {Text: d.MadeBy, Small: d.MadeByTitle}})
+	}
+	v.Proposals = ui.Table{Caption: r.T("decision.page.proposals"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.service")}, {Text: r.T("common.state")},
+		{Text: r.T("proposal.page.prepared_by")}}, Empty: ui.Empty{Title: r.T("decision.page.proposals.none")}}
+	for _, x := range proposed {
+		v.Proposals.Rows = append(v.Proposals.Rows, []ui.Cell{{Text: names[x.Service].In(r.Lang), Href: r.Path("/proposals/{proposal}", x.ID)}, r.TagCell("proposal." + string(x.State)),
+			{Text: x.PreparedBy, Small: i18n.DateTime(r.Lang, x.ChangedAt)}})
+	}
+	return r.Show(w, http.StatusOK, "casework/client-decisions", v)
+}
+
+func serviceOf(r *ui.Request, names map[int64]i18n.Names, service *int64) string {
+	if service == nil {
+		return ""
+	}
+	return names[*service].In(r.Lang)
+}
+
+func dayOrUnknown(r *ui.Request, d *calendar.Date) string {
+	if d == nil {
+		return r.T("decision.page.not_known")
+	}
+	return r.Date(*d)
+}
