@@ -44,6 +44,9 @@ func (w *world) begin(ctx context.Context, start calendar.Date) error {
 			return err
 		}
 		w.result.Clients += len(list)
+		if err := w.households(ctx, h, s.service, list); err != nil {
+			return err
+		}
 		if o.mode == catalogue.Purchased {
 			err = w.places(ctx, h, o, list, p)
 		} else {
@@ -167,6 +170,9 @@ func (w *world) featured(ctx context.Context, p calendar.Period) error {
 			return err
 		}
 		w.result.Clients++
+		if err := w.featuredHome(ctx, h, c, person, i); err != nil {
+			return err
+		}
 		if err := w.featuredVoucher(ctx, h, o, c, person, i, p); err != nil {
 			return err
 		}
