@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 	"html/template"
+	"strconv"
 	"strings"
 
 	"seteli/platform/i18n"
@@ -11,14 +12,19 @@ import (
 
 // HTML renders the letter as a fragment for a page: semantic elements with the classes of the page's style sheet.
 // The fragment begins with the only h1; the page around it has none. It holds no script and no style attribute.
-func HTML(l Letter, words Words) (template.HTML, error) {
+func HTML(l Letter, words Words) (template.HTML, error) { return hypertext(l, words, 0) }
+
+// Part renders the letter as a part of a page that has a title of its own: every heading is one level lower.
+func Part(l Letter, words Words) (template.HTML, error) { return hypertext(l, words, 1) }
+
+func hypertext(l Letter, words Words, down int) (template.HTML, error) {
 	if err := l.Check(); err != nil {
 		return "", err
 	}
-	h := hyper{words: words, lang: l.Lang}
+	h := hyper{words: words, lang: l.Lang, down: down}
 	h.f(`<article class="letter" lang="%s">`+"\n", string(l.Lang))
 	h.head(l)
-	h.f(`<h1 class="govuk-heading-l">%s</h1>`+"\n", l.Title)
+	h.heading(1, "l", l.Title)
 	for _, b := range l.expand(words) {
 		h.block(b)
 	}
@@ -31,6 +37,12 @@ type hyper struct {
 	b     strings.Builder
 	words Words
 	lang  i18n.Lang
+	down  int // levels by which headings are lowered
+}
+
+func (h *hyper) heading(level int, size, text string) {
+	tag := "h" + strconv.Itoa(level+h.down)
+	h.f("<"+tag+` class="govuk-heading-`+size+`">%s</`+tag+">\n", text)
 }
 
 func (h *hyper) f(format string, values ...string) {
@@ -71,16 +83,17 @@ func (h *hyper) block(b Block) {
 	switch b := b.(type) {
 	case Heading:
 		if b.Level == 2 {
-			h.f(`<h2 class="govuk-heading-m">%s</h2>`+"\n", b.Text)
+			h.heading(2, "m", b.Text)
 		} else {
-			h.f(`<h3 class="govuk-heading-s">%s</h3>`+"\n", b.Text)
+			h.heading(3, "s", b.Text)
 		}
 	case Paragraph:
 		h.f(`<p class="govuk-body">`)
 		h.runs(b)
 		h.f("</p>\n")
 	case Summary:
-		h.f(`<section class="govuk-inset-text letter-summary"><h2 class="govuk-heading-m">%s</h2>`+"\n", h.words.Text(h.lang, "document.summary", nil))
+		h.f(`<section class="govuk-inset-text letter-summary">`)
+		h.heading(2, "m", h.words.Text(h.lang, "document.summary", nil))
 		for _, p := range b.Paragraphs {
 			h.block(p)
 		}

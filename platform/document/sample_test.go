@@ -133,3 +133,38 @@ func TestMarkupInValuesIsShownNotObeyed(t *testing.T) {
 		t.Errorf("got %s", s)
 	}
 }
+
+func TestPartOfAPageLeavesTheTitleToThePage(t *testing.T) {
+	t.Parallel()
+	whole, err := HTML(decision(), words(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := Part(decision(), words(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	lowered := strings.NewReplacer("<h1", "<h2", "</h1", "</h2", "<h2", "<h3", "</h2", "</h3", "<h3", "<h4", "</h3", "</h4").Replace(string(whole))
+	if string(part) != lowered || strings.Contains(string(part), "<h1") {
+		t.Errorf("the part is not the letter one level lower: %s", cmp.Diff(lowered, string(part)))
+	}
+}
+
+func TestTheMarkStandsInTheHeadOfEveryForm(t *testing.T) {
+	t.Parallel()
+	l := decision()
+	l.Mark = "Salassa pidettävä"
+	page, err := HTML(l, words(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := Text(l, words(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, got := range map[string]string{"page": string(page), "text": text} {
+		if at := strings.Index(got, l.Mark); at < 0 || at > strings.Index(got, "Virtanen") {
+			t.Errorf("%s: the mark stands at %d", name, at)
+		}
+	}
+}
