@@ -3,6 +3,7 @@ package daycare
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"seteli/core/money"
 )
@@ -118,3 +119,6 @@ func (d Draft) IncomeUnknown() bool { return d.Outcome.Fee.Base.Unknown }
 
 // Payable is what the municipality pays a month before a price model has its say.
 func (d Draft) Payable() money.Cents { return d.Outcome.Paid }
+
+// Key names the difference's text.
+func (d Difference) Key() string { return "daycare.difference." + strings.ToLower(string(d)) }

@@ -296,3 +296,6 @@ func (g *generator) rulesOn(day calendar.Date) (*Rules, GapReason) {
 	g.days[day] = &r
 	return &r, noReason
 }
+
+// Key names the text that tells a person what to do.
+func (r GapReason) Key() string { return "daycare.gap." + string(r) }

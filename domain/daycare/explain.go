@@ -80,35 +80,44 @@ func ExplainAlterations(fee money.Cents, alterations []Alteration, effects []mon
 
 // Explain gives the steps of a decision: the value, the own share, and what the municipality pays.
 func (r Rules) Explain(m Moment, o Outcome) rulebook.Explanation {
-	option := r.Options[m.Option]
-	step := func(key string, result money.Cents, rounding, ref string, values rulebook.Values) rulebook.Step {
-		return rulebook.Step{Key: key, Values: values, Result: result, Rounding: rounding, LegalRef: ref}
+	steps := r.ExplainValue(m, o)
+	steps = append(steps, r.Thresholds.ExplainFee(o.Fee)...)
+	steps = append(steps, ExplainAlterations(o.Fee.Charged, m.Alterations, o.Effects)...)
+	return append(steps, r.ExplainPaid(o))
+}
+
+// ExplainValue gives the steps of the voucher's value.
+func (r Rules) ExplainValue(m Moment, o Outcome) rulebook.Explanation {
+	var steps rulebook.Explanation
+	add := func(key string, result money.Cents, rounding, ref string, values rulebook.Values) {
+		steps = append(steps, rulebook.Step{Key: key, Values: values, Result: result, Rounding: rounding, LegalRef: ref})
 	}
 	age := "daycare.step.value_over_3"
 	if m.UnderThree {
 		age = "daycare.step.value_under_3"
 	}
-	var steps rulebook.Explanation
 	if o.Published {
-		steps = append(steps, step(age+"_published", o.TableValue, "", r.LegalRef, rulebook.Values{"value": o.TableValue}))
+		add(age+"_published", o.TableValue, "", r.LegalRef, rulebook.Values{"value": o.TableValue})
 	} else {
-		steps = append(steps, step(age, o.BaseValue, "", r.LegalRef, rulebook.Values{"value": o.BaseValue}))
-		if option.ValueCoefficient != one || o.TableValue != o.BaseValue {
-			steps = append(steps, step("daycare.step.option", o.TableValue, r.TableRounding.String(), "",
-				rulebook.Values{"value": o.BaseValue, "coefficient": option.ValueCoefficient}))
+		coefficient := r.Options[m.Option].ValueCoefficient
+		add(age, o.BaseValue, "", r.LegalRef, rulebook.Values{"value": o.BaseValue})
+		if coefficient != one || o.TableValue != o.BaseValue {
+			add("daycare.step.option", o.TableValue, r.TableRounding.String(), "", rulebook.Values{"value": o.BaseValue, "coefficient": coefficient})
 		}
 	}
 	if o.Support != one {
-		steps = append(steps, step("daycare.step.support", o.Value, r.DecisionRounding.String(), r.LegalRef, rulebook.Values{"value": o.TableValue, "coefficient": o.Support}))
+		add("daycare.step.support", o.Value, r.DecisionRounding.String(), r.LegalRef, rulebook.Values{"value": o.TableValue, "coefficient": o.Support})
 	} else if o.Value != o.TableValue {
-		steps = append(steps, step("daycare.step.rounded", o.Value, r.DecisionRounding.String(), "", rulebook.Values{"value": o.TableValue}))
+		add("daycare.step.rounded", o.Value, r.DecisionRounding.String(), "", rulebook.Values{"value": o.TableValue})
 	}
-	steps = append(steps, r.Thresholds.ExplainFee(o.Fee)...)
-	steps = append(steps, ExplainAlterations(o.Fee.Charged, m.Alterations, o.Effects)...)
-	paid := step("daycare.step.paid", o.Paid, "", r.LegalRef, rulebook.Values{"value": o.Value, "own": o.FinalOwnShare})
+	return steps
+}
+
+// ExplainPaid gives the last step: what the municipality pays before a price model has its say.
+func (r Rules) ExplainPaid(o Outcome) rulebook.Step {
+	paid := rulebook.Step{Key: "daycare.step.paid", Values: rulebook.Values{"value": o.Value, "own": o.FinalOwnShare}, Result: o.Paid, LegalRef: r.LegalRef, Sum: true}
 	if o.OwnShareAboveValue() {
 		paid.Key = "daycare.step.paid_none"
 	}
-	paid.Sum = true
-	return append(steps, paid)
+	return paid
 }
