@@ -65,7 +65,7 @@ func reading(v rulebook.Value) (version, error) {
 	return version{v, r, &model{}}, err
 }
 
-// contents are those that the parameters name, 0 when they are the same for all.
+// contents are those that the parameters name, and 0 for what is the same for all others; a rule without such answers nothing for it.
 func (x version) contents() []int64 {
 	var ids []int64
 	if x.r != nil {
@@ -75,10 +75,7 @@ func (x version) contents() []int64 {
 			ids = append(ids, f.Content)
 		}
 	}
-	if len(ids) == 0 {
-		return []int64{0}
-	}
-	return ids
+	return append([]int64{0}, ids...)
 }
 
 // ask gives the value for a sample; false when the rule cannot tell.
