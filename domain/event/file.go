@@ -85,9 +85,10 @@ type FileRow struct {
 	Row       int
 	Raw       []string // cells as sent, in the order of FileColumns
 	others    []string // cells of columns that recording does not know, in the order of FilePreview.others; nil when there are none
-	Line      Line
-	Organiser int32 // 0 when the voucher number leads to none
-	Verdict   Verdict
+	Line      *Line
+	Organiser int32    // 0 when the voucher number leads to none
+	Verdict   *Verdict // nil until the file is judged, except for rows that cannot be read
+	unread    bool     // cannot be read, and is not judged
 	damaged   map[string]sheet.Damage
 }
 
@@ -130,7 +131,7 @@ func (r *reading) rows(m *sheet.Match) iter.Seq[FileRow] {
 }
 
 func (r *reading) row(row sheet.Row) FileRow {
-	out := FileRow{Row: row.Number, Raw: make([]string, len(row.Cells)), Line: Line{Row: row.Number}}
+	out := FileRow{Row: row.Number, Raw: make([]string, len(row.Cells)), Line: &Line{Row: row.Number}}
 	values := make([]string, len(row.Cells))
 	for i, c := range row.Cells {
 		out.Raw[i], values[i] = c.Raw, c.Value
@@ -158,13 +159,13 @@ func (r *reading) row(row sheet.Row) FileRow {
 		out.others = append(out.others, cell)
 	}
 	r.fill(&out, values)
-	if len(out.Verdict.Findings) > 0 {
-		out.Verdict.State = Rejected
-	}
 	return out
 }
 
 func (row *FileRow) refuse(code, field string, values ...any) {
+	if row.Verdict == nil {
+		row.Verdict, row.unread = &Verdict{State: Rejected}, true
+	}
 	row.Verdict.Findings = append(row.Verdict.Findings, found(code, field, values...))
 }
 
@@ -178,7 +179,7 @@ func shownProposal(p string) any {
 
 // fill reads the values of one row; a value of the wrong form is a finding of its column.
 func (r *reading) fill(row *FileRow, values []string) {
-	l := &row.Line
+	l := row.Line
 	bad := func(col int) { row.refuse("ENV-03", FileColumns[col], "column", r.columns[col], "given", row.Raw[col]) }
 	if n, err := ident.ParseVoucherNumber(values[colNumber]); err == nil {
 		l.Number, row.Organiser = n.String(), r.prefixes[n.Prefix()]
@@ -218,7 +219,7 @@ func birthDate(s string) (calendar.Date, error) {
 }
 
 func (row *FileRow) refused(column string) bool {
-	return slices.ContainsFunc(row.Verdict.Findings, func(f Finding) bool { return f.Field == column })
+	return row.Verdict != nil && slices.ContainsFunc(row.Verdict.Findings, func(f Finding) bool { return f.Field == column })
 }
 
 func read[T any](values []string, col int, parse func(string) (T, error), bad func(int), set func(T)) {

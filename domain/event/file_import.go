@@ -282,7 +282,7 @@ func (p *FilePreview) confirm(ctx context.Context, store *postgres.DB, by access
 		r := Receipt{File: p.File.ID, Name: p.File.Name, SHA256: fmt.Sprintf("%x", p.File.SHA256), ConfirmedAt: tx.Now(), ConfirmedBy: by.Name, Counts: p.Counts, Organisers: map[int32]Counts{}}
 		for i := range p.Rows {
 			c := r.Organisers[p.Rows[i].Organiser]
-			c.add(&p.Rows[i].Verdict)
+			c.add(p.Rows[i].Verdict)
 			r.Organisers[p.Rows[i].Organiser] = c
 		}
 		raw, err := json.Marshal(r)
@@ -360,7 +360,7 @@ func (p *FilePreview) judge(ctx context.Context, store *postgres.DB, by access.A
 	byOrganiser := map[int32][]int{}
 	done := 0
 	for i := range p.Rows {
-		if len(p.Rows[i].Verdict.Findings) == 0 {
+		if !p.Rows[i].unread {
 			byOrganiser[p.Rows[i].Organiser] = append(byOrganiser[p.Rows[i].Organiser], i)
 		} else {
 			done++
@@ -371,7 +371,8 @@ func (p *FilePreview) judge(ctx context.Context, store *postgres.DB, by access.A
 		rows := byOrganiser[o]
 		sub := Submission{By: by, Provider: p.File.Provider, Source: File, FileName: p.File.Name, FileSHA256: p.File.SHA256, Lines: make([]Line, len(rows))}
 		for i, n := range rows {
-			sub.Lines[i] = p.Rows[n].Line
+			sub.Lines[i] = *p.Rows[n].Line
+			p.Rows[n].Line = &sub.Lines[i] // a hundred thousand lines are held once
 		}
 		do := desk.DryRun
 		if record {
@@ -382,7 +383,7 @@ func (p *FilePreview) judge(ctx context.Context, store *postgres.DB, by access.A
 			return err
 		}
 		for i, n := range rows {
-			p.Rows[n].Verdict = verdicts[i]
+			p.Rows[n].Verdict = &verdicts[i]
 		}
 		if done += len(rows); progress != nil {
 			progress(done, len(p.Rows))
@@ -390,7 +391,7 @@ func (p *FilePreview) judge(ctx context.Context, store *postgres.DB, by access.A
 	}
 	p.Counts = Counts{}
 	for i := range p.Rows {
-		p.Counts.add(&p.Rows[i].Verdict)
+		p.Counts.add(p.Rows[i].Verdict)
 	}
 	return nil
 }

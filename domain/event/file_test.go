@@ -3,6 +3,7 @@ package event_test
 import (
 	"archive/zip"
 	"bytes"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"slices"
@@ -19,6 +20,7 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/event/eventtest"
 	"seteli/platform/i18n"
+	"seteli/platform/postgres"
 	"seteli/platform/postgres/postgrestest"
 	"seteli/platform/sheet"
 )
@@ -287,4 +289,82 @@ func FuzzFile(f *testing.F) {
 	f.Add([]byte("Setelinumero;Päivä;Määrä\nTMP222222222;10.11.2026;2:30\n"))
 	f.Add([]byte("Voucher number,Date\n\"x,1"))
 	f.Fuzz(func(t *testing.T, data []byte) { event.ReadForFuzz(data) })
+}
+
+// What has to be looked at is no reason to refuse a file: it is recorded for review.
+func TestAllOrNothingRecordsWhatIsForReview(t *testing.T) {
+	t.Parallel()
+	w := eventtest.New(t)
+	v := w.Voucher(eventtest.Spec{Both: true})
+	at := november.Time().Add(8 * time.Hour)
+	end := at.Add(2 * time.Hour)
+	w.Within(func(ctx context.Context, tx *postgres.Tx) error {
+		by := w.Recorder()
+		by.Provider = w.Other
+		line := event.Line{Number: v.Number, Date: november, Start: &at, End: &end}
+		_, err := event.Record(ctx, tx, w.Organiser, []event.Submission{{By: by, Provider: w.Other, Source: event.API, Lines: []event.Line{line}}})
+		return err
+	})
+	clock := func(at time.Time) string { return at.In(calendar.Helsinki).Format("15:04") }
+	text := fmt.Sprintf("Setelinumero;Päivä;Alku;Loppu\n%s;%s;%s;%s\n", v.Number, november, clock(at), clock(end))
+	p, err := importText(t, w, "x.csv", text, event.ImportOptions{AllOrNothing: true})
+	if err != nil || p.Counts.Review != 1 {
+		t.Fatalf("%v %+v %s", err, p.Counts, states(p))
+	}
+	if p.Rows[0].Verdict.Event == 0 {
+		t.Error("the row for review was not recorded")
+	}
+}
+
+// A file is judged by the day of service whatever its order, also across the parts in which it is written: the right goes to the
+// earliest days, a row that stands twice is found, and what was asked twice answers with the number of the first.
+func TestPartsOfALargeBatchAreJudgedAsOne(t *testing.T) {
+	t.Parallel()
+	w := eventtest.New(t)
+	const vouchers, days = event.PartLines/8 + 3, 18 // ten days are accepted: the right ends in the second part
+	list := w.Vouchers(vouchers, eventtest.Spec{})
+	var lines []event.Line
+	for d := days - 1; d >= 0; d-- { // the latest first
+		for i, v := range list {
+			lines = append(lines, line(v, fmt.Sprintf("p%d-%d", i, d), calendar.Day(2026, 11, 1)+calendar.Date(d), hours(2)))
+		}
+	}
+	first := len(lines) - vouchers // the first voucher on the first day, which is judged in the first part
+	lines = append(lines, lines[first])
+	for i := range lines {
+		lines[i].Row = i + 2
+	}
+	last := len(lines) - 1
+	other := line(list[1], lines[first+1].Reference, calendar.Day(2026, 11, 20), hours(1)) // the reference of a row in the first part
+	lines = append(lines, other)
+	batch := w.Submission(lines...)
+	batch.Source = event.File
+	var together [][]event.Verdict
+	w.Within(func(ctx context.Context, tx *postgres.Tx) (err error) {
+		before := tx.QueryCount()
+		together, err = event.Record(ctx, tx, w.Organiser, []event.Submission{batch})
+		if n, further := tx.QueryCount()-before, (len(lines)-1)/event.PartLines; n > 30+3*further {
+			t.Errorf("%d statements for %d lines", n, len(lines))
+		}
+		return err
+	})
+	got := together[0]
+	if !got[last].Repeated || got[last].Event != got[first].Event || got[first].Event == 0 {
+		t.Errorf("asked twice: %+v and %+v", got[first], got[last])
+	}
+	if got[last+1].State != event.Rejected || !slices.Equal(got[last+1].Codes(), []string{"COR-01"}) {
+		t.Errorf("a reference of an earlier part with other content: %s %v", got[last+1].State, got[last+1].Codes())
+	}
+	for row, v := range got[:last] {
+		if day := days - 1 - row/vouchers; day < 10 != (v.State == event.Accepted) || day < 10 != (v.Event > 0) {
+			t.Fatalf("row %d, day %d: %s %v, event %d", row, day, v.State, v.Codes(), v.Event)
+		}
+	}
+	w.Within(func(ctx context.Context, tx *postgres.Tx) error {
+		found, err := event.Verify(ctx, tx, w.Organiser)
+		if len(found) > 0 {
+			t.Errorf("verification found %v", found)
+		}
+		return err
+	})
 }

@@ -96,7 +96,7 @@ func (p *FilePreview) WriteAnswers(w io.Writer, texts *i18n.Catalogue, lang i18n
 	headings := columnTexts(texts, lang, "row", "number", "date", "quantity", "reference", "state", "event", "accepted", "organiser_share", "own_share", "code", "text")
 	return write(w, format, texts.Text(lang, "event.file.sheet", nil), headings, func(yield func([]any, error) bool) {
 		for i := range p.Rows {
-			r, v := &p.Rows[i], &p.Rows[i].Verdict
+			r, v := &p.Rows[i], p.Rows[i].Verdict
 			code, text := "", ""
 			if len(v.Findings) > 0 {
 				code, text = v.Findings[0].Code, texts.Text(lang, v.Findings[0].TextKey(), v.Findings[0].Args())
