@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -134,7 +135,10 @@ func (h *house) close() error {
 func (h *house) open(ctx context.Context) error {
 	base := "http://" + h.address
 	h.program = exec.Command(filepath.Join(h.dir, "seteli"), "demo", "--data-dir", filepath.Join(h.dir, "data"), "--listen", h.address, "--public-url", base)
-	h.program.Env = append(os.Environ(), "DATABASE_URL=", "DATABASE_OWNER_URL=")
+	h.program.Env = slices.DeleteFunc(os.Environ(), func(entry string) bool { // the tests' own settings would stop it
+		return strings.HasPrefix(entry, "SETELI_") && !strings.HasPrefix(entry, "SETELI_PG_")
+	})
+	h.program.Env = append(h.program.Env, "DATABASE_URL=", "DATABASE_OWNER_URL=")
 	h.program.Stderr = os.Stderr
 	out, err := h.program.StdoutPipe()
 	if err != nil {
