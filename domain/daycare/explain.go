@@ -61,15 +61,20 @@ func (t Thresholds) ExplainFee(f Fee) rulebook.Explanation {
 	return steps
 }
 
-var alterationKeys = map[AlterationType]string{Discount: "daycare.step.discount", Relief: "daycare.step.relief", Increase: "daycare.step.increase"}
+// alterationKeys are the texts of an alteration by percentage and by amount.
+var alterationKeys = map[AlterationType][2]string{
+	Discount: {"daycare.step.discount", "daycare.step.discount_amount"},
+	Relief:   {"daycare.step.relief", "daycare.step.relief_amount"},
+	Increase: {"daycare.step.increase", "daycare.step.increase_amount"},
+}
 
 // ExplainAlterations gives a step for each alteration; its result is the effect.
 func ExplainAlterations(fee money.Cents, alterations []Alteration, effects []money.Cents) rulebook.Explanation {
 	var steps rulebook.Explanation
 	for i, a := range alterations {
-		step := rulebook.Step{Key: alterationKeys[a.Type] + "_amount", Values: rulebook.Values{"fee": fee, "amount": a.Amount}, Result: effects[i]}
+		step := rulebook.Step{Key: alterationKeys[a.Type][1], Values: rulebook.Values{"fee": fee, "amount": a.Amount}, Result: effects[i]}
 		if a.Percent != nil {
-			step.Key, step.Rounding = alterationKeys[a.Type], money.HalfUpCent.String()
+			step.Key, step.Rounding = alterationKeys[a.Type][0], money.HalfUpCent.String()
 			step.Values = rulebook.Values{"fee": fee, "percent": *a.Percent}
 		}
 		fee += effects[i]
@@ -92,12 +97,12 @@ func (r Rules) ExplainValue(m Moment, o Outcome) rulebook.Explanation {
 	add := func(key string, result money.Cents, rounding, ref string, values rulebook.Values) {
 		steps = append(steps, rulebook.Step{Key: key, Values: values, Result: result, Rounding: rounding, LegalRef: ref})
 	}
-	age := "daycare.step.value_over_3"
+	age, published := "daycare.step.value_over_3", "daycare.step.value_over_3_published"
 	if m.UnderThree {
-		age = "daycare.step.value_under_3"
+		age, published = "daycare.step.value_under_3", "daycare.step.value_under_3_published"
 	}
 	if o.Published {
-		add(age+"_published", o.TableValue, "", r.LegalRef, rulebook.Values{"value": o.TableValue})
+		add(published, o.TableValue, "", r.LegalRef, rulebook.Values{"value": o.TableValue})
 	} else {
 		coefficient := r.Options[m.Option].ValueCoefficient
 		add(age, o.BaseValue, "", r.LegalRef, rulebook.Values{"value": o.BaseValue})

@@ -130,8 +130,9 @@ func newKin(f Facts) kin {
 	}
 	k.heads = by(f.Heads, func(h Head) string { return h.Child })
 	k.headed = by(f.Heads, func(h Head) string { return h.Adult })
-	k.couples = by(f.Couples, func(c Couple) string { return c.One })
-	for _, c := range f.Couples {
+	k.couples = make(map[string][]Couple, 2*len(f.Couples))
+	for _, c := range f.Couples { // in the order of the list for either of them
+		k.couples[c.One] = append(k.couples[c.One], c)
 		if c.Other != c.One {
 			k.couples[c.Other] = append(k.couples[c.Other], Couple{c.Other, c.One, c.Period})
 		}
