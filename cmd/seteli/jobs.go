@@ -14,6 +14,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/admission"
 	"seteli/domain/organiser"
+	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/audit"
 	"seteli/platform/job"
@@ -165,8 +166,8 @@ func (a *app) nightly(ctx context.Context, _ nightlyArgs) error {
 	return nil
 }
 
-// lapse ends applications whose time for completion has passed and approvals whose fixed time runs out, each kind by itself: what is
-// wrong with one does not hold up the other.
+// lapse ends applications whose time for completion has passed, approvals whose fixed time runs out and vouchers that nobody
+// answered, each kind by itself: what is wrong with one does not hold up the other.
 func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 	ids, err := a.organisers(ctx)
 	if err != nil {
@@ -178,6 +179,7 @@ func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 		for _, work := range []func(tx *postgres.Tx) error{
 			func(tx *postgres.Tx) error { _, err := admission.LapseOverdue(ctx, tx, by, id); return err },
 			func(tx *postgres.Tx) error { _, _, err := admission.Expire(ctx, tx, by, id); return err },
+			func(tx *postgres.Tx) error { _, err := voucher.LapseUnanswered(ctx, tx, by, id); return err },
 		} {
 			if err := a.db.Tenant(ctx, by, work); err != nil {
 				failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))

@@ -117,10 +117,10 @@ func (w *whole) matrix() {
 			fmt.Fprintf(&b, "  other  %s\n", line)
 		}
 	}
-	golden(w.T, "matrix.golden", b.String())
+	kept(w.T, "matrix.golden", b.String())
 }
 
-func golden(t *testing.T, name, got string) {
+func kept(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
 	if *update {

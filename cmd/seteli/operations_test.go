@@ -80,7 +80,7 @@ func (w *whole) operations() {
 			}
 		}
 	}
-	golden(w.T, "operations.golden", b.String())
+	kept(w.T, "operations.golden", b.String())
 }
 
 // program sends one request of a program.

@@ -2,6 +2,7 @@ package rulebook
 
 import (
 	"fmt"
+	"slices"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -74,6 +75,12 @@ func (r ValueResult) Worth() Worth {
 		w.Fee = &r.Fee
 	}
 	return w
+}
+
+// Same reports whether every delivery would be worth the same.
+func (w Worth) Same(o Worth) bool {
+	sameFee := (w.Fee == nil) == (o.Fee == nil) && (w.Fee == nil || *w.Fee == *o.Fee)
+	return w.Value == o.Value && sameFee && slices.Equal(w.Bands, o.Bands)
 }
 
 // In is the value of one unit delivered within a band; Value where the band has none of its own.

@@ -220,7 +220,7 @@ func revalue(ctx context.Context, tx *postgres.Tx, means Means, v *Voucher, in C
 		next := Value{Period: calendar.Period{From: in.From, To: v.Valid.To}, Cents: cents}
 		if typed {
 			next.Explanation = rulebook.Explanation{{Key: "voucher.explain.individual", Result: cents, LegalRef: "569/2009, 7 §", RuleVersion: book.Version}}
-		} else if next, err = compute(means, book, in.factsOf(last), l.Content, next.Period); err != nil {
+		} else if next, err = compute(means, book, in.factsOf(last), l.Content, next.Period, false); err != nil {
 			return fault.On(err, Field(l.Content))
 		}
 		if err := endValue(ctx, q, v.Organiser, l.ID, last.Period.From, in.From); err != nil {

@@ -205,7 +205,7 @@ func (o Offer) line(means Means, in LineInput) (OfferLine, error) {
 			return OfferLine{}, errNoPrice.At(Field(in.Content)).With("content", content.Names.Fi)
 		}
 	} else {
-		value, err := compute(means, o.Rulebook, o.Input.Facts.of(in), in.Content, o.Input.Period)
+		value, err := compute(means, o.Rulebook, o.Input.Facts.of(in), in.Content, o.Input.Period, false)
 		if err != nil {
 			return OfferLine{}, fault.On(err, Field(in.Content))
 		}

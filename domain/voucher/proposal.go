@@ -76,7 +76,7 @@ func propose(ctx context.Context, tx *postgres.Tx, means Means, h household.Hous
 		if !dependent(means, book, p.Facts, l.Content, p.From) {
 			return p, false, nil
 		}
-		p.New, err = compute(means, book, &p.Facts, l.Content, calendar.Period{From: p.From, To: v.Valid.To})
+		p.New, err = compute(means, book, &p.Facts, l.Content, calendar.Period{From: p.From, To: v.Valid.To}, false)
 		p.NotEntitled = fault.CodeOf(err) == errNotEntitled.Code
 		if wrong := fault.All(err); len(wrong) > 0 && !p.NotEntitled {
 			p.Wrong = wrong[0]

@@ -54,6 +54,11 @@ var (
 	errValueNegative = fault.New(fault.Invalid, "VOU-043", "voucher.value.negative").At("value")
 	errSame          = fault.New(fault.Invalid, "VOU-044", "voucher.nothing_changed")
 	errNotEntitled   = fault.New(fault.Conflict, "VOU-046", "voucher.not_entitled")
+	errBulkUnknown   = fault.New(fault.NotFound, "VOU-049", "voucher.bulk.unknown")
+	errBulkNothing   = fault.New(fault.Conflict, "VOU-050", "voucher.bulk.nothing")
+	errBulkKind      = fault.New(fault.Invalid, "VOU-051", "voucher.bulk.kind").At("kind")
+	errBulkDay       = fault.New(fault.Invalid, "VOU-052", "voucher.bulk.day")
+	errBulkOffice    = fault.New(fault.Invalid, "VOU-053", "voucher.bulk.office").At("office")
 	errGuess         = fault.New(fault.Invalid, "VOU-045", "voucher.contact").At("contact")
 )
 

@@ -48,8 +48,9 @@ func (f Facts) of(in LineInput) *rulebook.Facts {
 
 // compute asks the rulebook for the value of one unit over a period. VOU-046 when the client is not entitled to a voucher: a
 // refusal is a decision of its own, with its reasons.
-func compute(means Means, book rulebook.Rulebook, facts *rulebook.Facts, content int64, p calendar.Period) (Value, error) {
-	in := rulebook.ValueInput{Content: content, Day: p.From}
+// quiet leaves the explanation out, where many values are only compared.
+func compute(means Means, book rulebook.Rulebook, facts *rulebook.Facts, content int64, p calendar.Period, quiet bool) (Value, error) {
+	in := rulebook.ValueInput{Content: content, Day: p.From, Quiet: quiet}
 	if facts != nil {
 		in.Facts = *facts
 	}
@@ -82,27 +83,36 @@ func valueFromRow(r db.ValuesOfRow) (Value, error) {
 }
 
 func addValue(ctx context.Context, q *db.Queries, organiser int32, line, person int64, v Value) error {
-	if v.Cents < 0 {
-		return errValueNegative
-	}
-	p := db.ValueAddParams{OrganiserID: organiser, LineID: line, PersonID: person, ValidFrom: v.Period.From, ValidTo: v.Period.To,
-		ValueCents: v.Cents, FeeCents: v.Fee}
-	var err error
-	if p.Explanation, err = json.Marshal(v.Explanation); err != nil {
-		return fmt.Errorf("line %d: writing the explanation: %w", line, err)
-	}
-	if v.Facts != nil {
-		if p.Facts, err = json.Marshal(v.Facts); err != nil {
-			return fmt.Errorf("line %d: writing what the value was computed from: %w", line, err)
-		}
-	}
-	if len(v.Bands) > 0 {
-		if p.Bands, err = json.Marshal(v.Bands); err != nil {
-			return fmt.Errorf("line %d: writing the values by time of day: %w", line, err)
-		}
+	p, err := v.row(organiser, line, person)
+	if err != nil {
+		return err
 	}
 	if err := q.ValueAdd(ctx, p); err != nil {
 		return errors.Join(fmt.Errorf("line %d: adding the value from %s", line, v.Period.From), err)
 	}
 	return nil
+}
+
+// row is the value as it is stored.
+func (v Value) row(organiser int32, line, person int64) (db.ValueAddParams, error) {
+	if v.Cents < 0 {
+		return db.ValueAddParams{}, errValueNegative
+	}
+	p := db.ValueAddParams{OrganiserID: organiser, LineID: line, PersonID: person, ValidFrom: v.Period.From, ValidTo: v.Period.To,
+		ValueCents: v.Cents, FeeCents: v.Fee}
+	var err error
+	if p.Explanation, err = json.Marshal(v.Explanation); err != nil {
+		return p, fmt.Errorf("line %d: writing the explanation: %w", line, err)
+	}
+	if v.Facts != nil {
+		if p.Facts, err = json.Marshal(v.Facts); err != nil {
+			return p, fmt.Errorf("line %d: writing what the value was computed from: %w", line, err)
+		}
+	}
+	if len(v.Bands) > 0 {
+		if p.Bands, err = json.Marshal(v.Bands); err != nil {
+			return p, fmt.Errorf("line %d: writing the values by time of day: %w", line, err)
+		}
+	}
+	return p, nil
 }

@@ -157,3 +157,13 @@ where organiser_id = @organiser_id and voucher_id = @voucher_id and pause_from =
 
 -- name: VoucherTouch :exec
 update voucher set row_version = row_version + 1 where organiser_id = @organiser_id and voucher_id = @voucher_id;
+
+-- name: VouchersUnanswered :many
+-- Granted, never answered, and the rulebook's time for an answer is over.
+select v.voucher_id
+from voucher v join rulebook b on b.organiser_id = v.organiser_id and b.rulebook_id = v.rulebook_id
+where v.organiser_id = @organiser_id and v.state = 'granted' and v.mode <> 'purchased' and v.answered_at is null
+  and coalesce((b.rules ->> 'lapse_days')::int, 0) > 0
+  and (v.granted_at at time zone 'Europe/Helsinki')::date + (b.rules ->> 'lapse_days')::int < @today::date
+order by v.voucher_id
+limit @most;

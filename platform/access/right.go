@@ -53,11 +53,13 @@ const (
 	ProviderExit       Right = "provider.exit" // announce the end of providing
 	InspectionRecord   Right = "inspection.record"
 
-	VoucherGrant  Right = "voucher.grant"
-	VoucherChange Right = "voucher.change"
-	VoucherClose  Right = "voucher.close"
-	VoucherRead   Right = "voucher.read"
-	VoucherAccept Right = "voucher.accept" // the client takes or refuses the voucher
+	VoucherGrant       Right = "voucher.grant"
+	VoucherChange      Right = "voucher.change"
+	VoucherClose       Right = "voucher.close"
+	VoucherRead        Right = "voucher.read"
+	VoucherAccept      Right = "voucher.accept"       // the client takes or refuses the voucher
+	VoucherBulk        Right = "voucher.bulk"         // prepare a change of many vouchers
+	VoucherBulkApprove Right = "voucher.bulk_approve" // never who prepared it
 
 	OrderMake    Right = "order.make"
 	OrderConfirm Right = "order.confirm" // the provider's answer
@@ -181,6 +183,8 @@ var table = []Row{
 	{VoucherClose, only(Caseworker)},
 	{VoucherRead, all(only(MainUser, Caseworker, DecisionMaker, EventChecker, SettlementPreparer, SettlementApprover, PrivacyOfficer), provider, person)},
 	{VoucherAccept, person},
+	{VoucherBulk, only(MainUser, Caseworker)},
+	{VoucherBulkApprove, only(DecisionMaker)},
 
 	{OrderMake, only(Caseworker)},
 	{OrderConfirm, all(leadership, only(Recorder))},

@@ -805,6 +805,43 @@ func (q *Queries) VouchersOfPerson(ctx context.Context, personID int64) ([]Vouch
 	return items, nil
 }
 
+const vouchersUnanswered = `-- name: VouchersUnanswered :many
+select v.voucher_id
+from voucher v join rulebook b on b.organiser_id = v.organiser_id and b.rulebook_id = v.rulebook_id
+where v.organiser_id = $1 and v.state = 'granted' and v.mode <> 'purchased' and v.answered_at is null
+  and coalesce((b.rules ->> 'lapse_days')::int, 0) > 0
+  and (v.granted_at at time zone 'Europe/Helsinki')::date + (b.rules ->> 'lapse_days')::int < $2::date
+order by v.voucher_id
+limit $3
+`
+
+type VouchersUnansweredParams struct {
+	OrganiserID int32
+	Today       calendar.Date
+	Most        int32
+}
+
+// Granted, never answered, and the rulebook's time for an answer is over.
+func (q *Queries) VouchersUnanswered(ctx context.Context, arg VouchersUnansweredParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, vouchersUnanswered, arg.OrganiserID, arg.Today, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var voucher_id int64
+		if err := rows.Scan(&voucher_id); err != nil {
+			return nil, err
+		}
+		items = append(items, voucher_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const vouchersWaiting = `-- name: VouchersWaiting :many
 with served as (
   select r.voucher_id, r.line_id, max(r.valid_to) as last
