@@ -42,8 +42,8 @@ func (w Warning) Values() map[string]any {
 // Warnings lists what looks wrong, by day and option. national are the thresholds that hold where the profile has none.
 func (p Profile) Warnings(national []Thresholds) []Warning {
 	tables := map[string][]Value{}
-	for _, v := range p.BaseValues {
-		tables[""] = append(tables[""], v)
+	if len(p.BaseValues) > 0 {
+		tables[""] = slices.Clone(p.BaseValues)
 	}
 	for _, v := range p.Values {
 		tables[v.Option] = append(tables[v.Option], v)
