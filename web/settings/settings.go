@@ -54,6 +54,10 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("settings/organiser", organiserView{}), ui.Page("settings/staff", staffView{}),
 			ui.Page("settings/staff-add", staffAddView{}), ui.Page("settings/staff-end", staffEndView{}), ui.Page("settings/team", teamView{}),
 			ui.Page("settings/budgets", budgetsView{}, sampleBudgets()), ui.Page("settings/budget-file", budgetFileView{}),
+			ui.Page("settings/letters", lettersView{}), ui.Page("settings/letter", letterView{}, sampleLetter()),
+			ui.Page("settings/letter-preview", previewView{}, previewView{Kind: "all", Langs: []ui.Link{{Text: "x", Href: "/fi"}}}),
+			ui.Page("settings/delegations", delegationsView{}), ui.Page("settings/delegation-add", delegationAddView{}),
+			ui.Page("settings/delegation-end", delegationEndView{}),
 			ui.Page("settings/keys", keysView{}), ui.Page("settings/key-add", keyAddView{}), ui.Page("settings/key-end", keyEndView{}),
 		},
 		States: map[string]ui.State{
@@ -86,6 +90,13 @@ func (p *Pages) routes() []ui.Route {
 	routes = append(routes, form("/settings/services/{service}/rulebook", access.RulebookEdit, p.rulebook)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/publish", access.RulebookPublish, p.rulebookPublish)...)
 	routes = append(routes, form("/settings/organiser", access.OrganiserEdit, p.organiser)...)
+	routes = append(routes, ui.Route{Method: "GET", Path: "/settings/letters", Right: access.DecisionTemplate, Handle: p.letters},
+		ui.Route{Method: "GET", Path: "/settings/letters/{kind}/preview/pdf", Right: access.DecisionTemplate, Handle: p.letterPDF},
+		ui.Route{Method: "GET", Path: "/settings/delegations", Right: access.OrganiserEdit, Handle: p.delegations})
+	routes = append(routes, form("/settings/letters/{kind}", access.DecisionTemplate, p.letter)...)
+	routes = append(routes, form("/settings/letters/{kind}/preview", access.DecisionTemplate, p.letterPreview)...)
+	routes = append(routes, form("/settings/delegations/new", access.OrganiserEdit, p.delegationAdd)...)
+	routes = append(routes, form("/settings/delegations/{delegation}/end", access.OrganiserEdit, p.delegationEnd)...)
 	routes = append(routes, form("/settings/staff/new", access.StaffManage, p.staffAdd)...)
 	routes = append(routes, form("/settings/staff/{mandate}/end", access.StaffManage, p.staffEnd)...)
 	routes = append(routes, form("/settings/teams/new", access.OrganiserEdit, p.team)...)
