@@ -56,8 +56,10 @@ func TestFunctionThatGetsNoInputHasNotPassed(t *testing.T) {
 	t.Parallel()
 	for said, failed := range map[string]bool{
 		"fuzz: elapsed: 3s, execs: 12 (4/sec), new interesting: 0 (total: 3)\nok": false,
+		"fuzz: elapsed: 2s, gathering baseline coverage: 116/206 completed\nok":   false,
+		"fuzz: elapsed: 2s, gathering baseline coverage: 0/206 completed\nok":     true,
 		"fuzz: elapsed: 0s, execs: 0 (0/sec)\nok":                                 true,
-		"?   	x	[no test files]":                                                  true,
+		"?   	x	[no test files]": true,
 	} {
 		if r := judge(said, nil); r.failed != failed {
 			t.Errorf("%q: failed is %v", said, r.failed)

@@ -103,7 +103,7 @@ func (t target) try(ctx context.Context, long time.Duration) result {
 }
 
 var (
-	tried = regexp.MustCompile(`execs: (\d+)`)
+	tried = regexp.MustCompile(`(?:execs|baseline coverage): (\d+)`) // kept inputs come first; on a slow machine no time may be left for others
 	kept  = regexp.MustCompile(`Failing input written to (\S+)`)
 )
 

@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"seteli/core/calendar"
+	"seteli/platform/i18n"
 )
 
 // translate gives what the Finnish words of a page may be in another language: journeys are written in the words that Finnish users
@@ -18,6 +21,9 @@ func translate(lang string) func(string) []string {
 	}
 	texts := allTexts()
 	return func(words string) []string {
+		if figure := written(i18n.Lang(lang), words); figure != words {
+			return []string{figure, words}
+		}
 		var out []string
 		for _, t := range texts {
 			if t["fi"] == words {
@@ -43,6 +49,19 @@ func translate(lang string) func(string) []string {
 		}
 		return append(out, words)
 	}
+}
+
+var decimals = regexp.MustCompile(`^([0-9]+),([0-9]+( [a-z]+)?)$`)
+
+// written is a day or a figure as the pages of the language write it; anything else stays.
+func written(lang i18n.Lang, words string) string {
+	if d, err := calendar.Read(words); err == nil {
+		return i18n.Date(lang, d)
+	}
+	if lang == i18n.EN {
+		return decimals.ReplaceAllString(words, "$1.$2")
+	}
+	return words
 }
 
 // names are what the demo's services and organisers are called.
