@@ -2,6 +2,7 @@ package profile
 
 import (
 	"fmt"
+	"sync"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -38,24 +39,57 @@ func (p Profile) Value(national []Thresholds, options map[int64]string) (ruleboo
 }
 
 // Model is early education as the spine's value model. A unit is a month; the value is what the municipality pays for it.
-type Model struct{}
+// Profiles are read once and kept by their text, so one Model serves the whole program.
+type Model struct {
+	mu   sync.RWMutex
+	kept map[string]*ready
+}
 
-var _ rulebook.ValueModel = Model{}
+// NewModel makes the model of a program.
+func NewModel() *Model { return &Model{kept: map[string]*ready{}} }
 
-func read(v rulebook.Value) (parameters, error) {
-	var p parameters
-	if err := v.Params(&p); err != nil {
-		return parameters{}, err
+var _ rulebook.ValueModel = (*Model)(nil)
+
+// mostKept bounds the kept profiles; a program meets a few for each municipality.
+const mostKept = 200
+
+// ready are parameters with the dated rules made of them.
+type ready struct {
+	parameters
+	rules daycare.RuleSet
+}
+
+func (m *Model) read(v rulebook.Value) (*ready, error) {
+	raw, err := v.MarshalJSON()
+	if err != nil {
+		return nil, err
 	}
-	if p.Profile.Format != Format {
-		return parameters{}, errFormat.With("format", p.Profile.Format)
+	m.mu.RLock()
+	r, ok := m.kept[string(raw)]
+	m.mu.RUnlock()
+	if ok {
+		return r, nil
 	}
-	return p, nil
+	r = new(ready)
+	if err := v.Params(&r.parameters); err != nil {
+		return nil, err
+	}
+	if r.Profile.Format != Format {
+		return nil, errFormat.With("format", r.Profile.Format)
+	}
+	r.rules = r.Profile.Rules(r.National)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if len(m.kept) >= mostKept {
+		clear(m.kept)
+	}
+	m.kept[string(raw)] = r
+	return r, nil
 }
 
 // Check refuses a profile that cannot be, and contents without a need option.
-func (Model) Check(v rulebook.Value, contents []catalogue.Content) error {
-	p, err := read(v)
+func (m *Model) Check(v rulebook.Value, contents []catalogue.Content) error {
+	p, err := m.read(v)
 	if err != nil {
 		return err
 	}
@@ -75,8 +109,8 @@ func (Model) Check(v rulebook.Value, contents []catalogue.Content) error {
 // Value computes what the municipality pays of a month. The facts tell the size and income of the household for the fee, or the
 // fee itself; an income that is not known leads to the highest fee. Need is the option where it is another than the content's,
 // Column UnderThree the age. Under the models A, D and E the value follows each provider's price.
-func (Model) Value(in rulebook.ValueInput) (rulebook.ValueResult, error) {
-	p, err := read(in.Rulebook.Rules.Value)
+func (m *Model) Value(in rulebook.ValueInput) (rulebook.ValueResult, error) {
+	p, err := m.read(in.Rulebook.Rules.Value)
 	if err != nil {
 		return rulebook.ValueResult{}, err
 	}
@@ -143,8 +177,8 @@ func follow(model daycare.Model, o daycare.Outcome, steps rulebook.Explanation) 
 }
 
 // on are the rules of a day; DAY-062 when thresholds or values of the day are missing.
-func (p parameters) on(day calendar.Date) (daycare.Rules, error) {
-	rules, reason := p.Profile.Rules(p.National).On(day)
+func (p *ready) on(day calendar.Date) (daycare.Rules, error) {
+	rules, reason := p.rules.On(day)
 	if reason != "" {
 		return daycare.Rules{}, errThresholds.With("day", day)
 	}
@@ -153,8 +187,8 @@ func (p parameters) on(day calendar.Date) (daycare.Rules, error) {
 }
 
 // CheckPrice holds a price under the ceiling of model E: the greater of the two ages' values. The other models let the price be.
-func (Model) CheckPrice(in rulebook.PriceInput) error {
-	p, err := read(in.Rulebook.Rules.Value)
+func (m *Model) CheckPrice(in rulebook.PriceInput) error {
+	p, err := m.read(in.Rulebook.Rules.Value)
 	if err != nil {
 		return err
 	}

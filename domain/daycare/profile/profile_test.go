@@ -282,13 +282,13 @@ func TestModelOfTheSpinePaysAsThePriceModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	models, day := rulebook.Models{profile.Method: profile.Model{}}, calendar.Day(2025, 3, 3)
+	models, day := rulebook.Models{profile.Method: profile.NewModel()}, calendar.Day(2025, 3, 3)
 	limit := money.Cents(5000)
 	for _, kind := range daycare.Models() {
 		p := load(t, "oulu")
 		p.PriceModels = []profile.PriceModel{{From: calendar.Day(2020, 1, 1), Model: kind, Cap: &limit}}
 		r := book(t, p, map[int64]string{1: "full_time"})
-		if err := (profile.Model{}).Check(r.Rules.Value, []catalogue.Content{{ID: 1}}); err != nil {
+		if err := profile.NewModel().Check(r.Rules.Value, []catalogue.Content{{ID: 1}}); err != nil {
 			t.Fatal(err)
 		}
 		for _, fee := range []money.Cents{0, 11200, 200000} {
@@ -326,9 +326,9 @@ func TestModelOfTheSpinePaysAsThePriceModel(t *testing.T) {
 func TestModelRefusesWhatItCannotCompute(t *testing.T) {
 	t.Parallel()
 	p := load(t, "oulu")
-	models := rulebook.Models{profile.Method: profile.Model{}}
+	models := rulebook.Models{profile.Method: profile.NewModel()}
 	r := book(t, p, map[int64]string{1: "full_time"})
-	faulttest.WantField(t, profile.Model{}.Check(r.Rules.Value, []catalogue.Content{{ID: 1}, {ID: 2}}), "DAY-061", "value.2")
+	faulttest.WantField(t, profile.NewModel().Check(r.Rules.Value, []catalogue.Content{{ID: 1}, {ID: 2}}), "DAY-061", "value.2")
 	_, err := models.Value(r, rulebook.ValueInput{Content: 1, Day: calendar.Day(2026, 9, 1)})
 	faulttest.Want(t, err, "DAY-062")
 	_, err = models.Value(r, rulebook.ValueInput{Content: 1, Day: calendar.Day(2019, 9, 1)})
@@ -346,6 +346,30 @@ func TestModelRefusesWhatItCannotCompute(t *testing.T) {
 	}
 	price.Price++
 	faulttest.Want(t, models.CheckPrice(r, price), "DAY-007")
+}
+
+func BenchmarkValue(b *testing.B) {
+	p, err := profile.Load("oulu")
+	if err != nil {
+		b.Fatal(err)
+	}
+	thresholds, err := profile.National()
+	if err != nil {
+		b.Fatal(err)
+	}
+	v, err := p.Value(thresholds, map[int64]string{1: "full_time"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	models, income := rulebook.Models{profile.Method: profile.NewModel()}, money.Cents(600000)
+	r := rulebook.Rulebook{ID: 7, Version: 3}
+	r.Rules.Value = v
+	in := rulebook.ValueInput{Content: 1, Day: calendar.Day(2025, 9, 1), Facts: rulebook.Facts{Household: 3, Income: &income}}
+	for b.Loop() {
+		if _, err := models.Value(r, in); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func FuzzRead(f *testing.F) {
