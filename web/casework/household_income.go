@@ -65,7 +65,7 @@ func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func readItem(f *ui.Form, view incomeView) household.Item {
-	i := household.Item{Kind: f.Choice("kind", values(view.Kinds)...), Cents: f.Cents("amount"), Per: f.Choice("per", values(view.Pers)...), Period: readPeriod(f),
+	i := household.Item{Kind: f.Choice("kind", values(view.Kinds[1:])...), Cents: f.Cents("amount"), Per: f.Choice("per", values(view.Pers)...), Period: readPeriod(f),
 		Source: household.Source(f.Choice("source", values(view.Sources)...)), Payer: f.OptionalText("payer"), Note: f.OptionalText("note"), ReportedOn: f.Date("reported_on")}
 	if view.Item == 0 {
 		i.Member = readPerson(f, view.People)
@@ -103,6 +103,7 @@ func (n names) people() []ui.Option {
 
 // choices are the words of the organiser's definition; what it leaves out of the sum says so.
 func (view *incomeView) choices(r *ui.Request, d household.Definition) {
+	view.Kinds = []ui.Option{{Text: "–"}}
 	for _, k := range d.Kinds {
 		name := k.Names.In(r.Lang)
 		switch k.Part {
@@ -146,7 +147,7 @@ func (p *Pages) consent(w http.ResponseWriter, r *ui.Request) error {
 	setAll(f, map[string]any{"member": "0", "day": r.Today()})
 	in := household.ConsentInput{Organiser: r.Actor.Organiser, Client: c.ID}
 	if f.Submitted() {
-		in.Member, in.Kind, in.GivenOn = readPerson(f, view.People), household.ConsentKind(f.Choice("kind", values(view.Kinds)...)), f.Date("day")
+		in.Member, in.Kind, in.GivenOn = readPerson(f, view.People), household.ConsentKind(f.Choice("kind", values(view.Kinds[1:])...)), f.Date("day")
 		in.Channel = f.Choice("channel", values(view.Channels)...)
 	}
 	return p.homeDone(w, r, "casework/household-consent", view, c.ID, "household.consent.noted", func(ctx context.Context, tx *postgres.Tx) error {

@@ -59,7 +59,7 @@ func TestFromHouseholdToProposedValue(t *testing.T) {
 	if res.Request.URL.Path != home {
 		t.Fatalf("a yearly pension: %d %s", res.StatusCode, body)
 	}
-	for _, want := range []string{"2\u00a0450,01", "12\u00a0000,06", "× 1 / 12", "Puolison tulot", "haettu 20.11.2026", "app-chart", "Tulot ajan mukaan"} {
+	for _, want := range []string{"2\u00a0450,01", "12\u00a0000,06", "× 1 / 12", "Puoliso: Eläke", "haettu 20.11.2026", "app-chart", "Tulot ajan mukaan"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the household does not show %q", want)
 		}
@@ -125,6 +125,9 @@ func TestClientsReportIsHandledOnce(t *testing.T) {
 		return household.Tell(t.Context(), tx, self, household.ReportInput{Organiser: w.Organiser, From: calendar.Day(2026, 10, 1), Words: "Eläkkeeni pieneni."})
 	})
 	b := open(t, world, world.Staff)
+	if body, _ := b.get("/fi/work"); !strings.Contains(body, "Ilmoitetut tulomuutokset") {
+		t.Error("the work list does not tell of the report")
+	}
 	if body, _ := b.get("/fi/income-reports"); !strings.Contains(body, "Virtanen Aino") {
 		t.Fatal("the report does not wait")
 	}

@@ -7,6 +7,7 @@ import (
 
 	"seteli/core/ident"
 	"seteli/domain/catalogue"
+	"seteli/domain/client/household"
 	"seteli/domain/purchase"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
@@ -32,6 +33,7 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	}
 	var list []voucher.Waiting
 	var orders []purchase.Waiting
+	var reports int64 // of changed income, that clients have told of
 	names := map[int64]i18n.Names{}
 	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = voucher.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, "", shown); err != nil {
@@ -39,6 +41,11 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 		}
 		if r.Actor.Can(access.OrderMake) {
 			if orders, err = purchase.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, shown); err != nil {
+				return err
+			}
+		}
+		if r.Actor.Can(access.IncomeEdit) {
+			if reports, err = household.CountUnhandled(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
 				return err
 			}
 		}
@@ -58,6 +65,9 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	}
 	for _, waits := range voucher.Waits() {
 		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("casework.waits." + waits), Figure: text(int64(counts[waits])), Href: r.Path("/work") + "?waits=" + waits})
+	}
+	if reports > 0 {
+		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("household.reports.title"), Figure: text(reports), Href: r.Path("/income-reports")})
 	}
 	view.Table = ui.Table{Caption: r.T("casework.work.caption"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
 		{Text: r.T("casework.valid")}, {Text: r.T("casework.work.waits")}, {Text: r.T("casework.work.since")}},

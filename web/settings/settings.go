@@ -51,7 +51,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("settings/service", serviceView{}), ui.Page("settings/service-edit", editView{}, sampleEdit()),
 			ui.Page("settings/service-teams", serviceTeamsView{}), ui.Page("settings/attachments", attachmentsView{}),
 			ui.Page("settings/rulebook", rulebookView{}, sampleRulebook()), ui.Page("settings/rulebook-publish", publishView{}),
-			ui.Page("settings/organiser", organiserView{}), ui.Page("settings/staff", staffView{}),
+			ui.Page("settings/organiser", organiserView{}), ui.Page("settings/income", definitionView{}, sampleDefinition()), ui.Page("settings/staff", staffView{}),
 			ui.Page("settings/staff-add", staffAddView{}), ui.Page("settings/staff-end", staffEndView{}), ui.Page("settings/team", teamView{}),
 			ui.Page("settings/budgets", budgetsView{}, sampleBudgets()), ui.Page("settings/budget-file", budgetFileView{}),
 			ui.Page("settings/letters", lettersView{}), ui.Page("settings/letter", letterView{}, sampleLetter()),
@@ -97,6 +97,7 @@ func (p *Pages) routes() []ui.Route {
 	routes = append(routes, form("/settings/letters/{kind}/preview", access.DecisionTemplate, p.letterPreview)...)
 	routes = append(routes, form("/settings/delegations/new", access.OrganiserEdit, p.delegationAdd)...)
 	routes = append(routes, form("/settings/delegations/{delegation}/end", access.OrganiserEdit, p.delegationEnd)...)
+	routes = append(routes, form("/settings/income", access.RulebookEdit, p.income)...)
 	routes = append(routes, form("/settings/staff/new", access.StaffManage, p.staffAdd)...)
 	routes = append(routes, form("/settings/staff/{mandate}/end", access.StaffManage, p.staffEnd)...)
 	routes = append(routes, form("/settings/teams/new", access.OrganiserEdit, p.team)...)

@@ -111,3 +111,6 @@ returning snapshot_id;
 -- name: SnapshotByID :one
 select client_id, person_id, content, sha256, kept_at, kept_by from income_snapshot
 where organiser_id = @organiser_id and snapshot_id = @snapshot_id;
+
+-- name: ReportsWaiting :one
+select count(*) from income_report where organiser_id = @organiser_id and handled_at is null;

@@ -89,3 +89,15 @@ func Unhandled(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 	}
 	return list, audit.SeenMany(ctx, tx, by, views)
 }
+
+// CountUnhandled tells how many reports wait; it names nobody.
+func CountUnhandled(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (int64, error) {
+	if err := by.May(access.IncomeEdit, organiser); err != nil {
+		return 0, err
+	}
+	n, err := db.New(tx).ReportsWaiting(ctx, organiser)
+	if err != nil {
+		return 0, fmt.Errorf("counting reports of income: %w", err)
+	}
+	return n, nil
+}

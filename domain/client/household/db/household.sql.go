@@ -755,6 +755,17 @@ func (q *Queries) ReportsOpen(ctx context.Context, arg ReportsOpenParams) ([]Rep
 	return items, nil
 }
 
+const reportsWaiting = `-- name: ReportsWaiting :one
+select count(*) from income_report where organiser_id = $1 and handled_at is null
+`
+
+func (q *Queries) ReportsWaiting(ctx context.Context, organiserID int32) (int64, error) {
+	row := q.db.QueryRow(ctx, reportsWaiting, organiserID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const snapshotAdd = `-- name: SnapshotAdd :one
 insert into income_snapshot (organiser_id, client_id, person_id, day, content, sha256, kept_at, kept_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
