@@ -96,7 +96,7 @@ func (c rulesCheckCmd) print(out io.Writer, o golden.Outcome, texts *i18n.Catalo
 		d := o.Differences[0]
 		text += fmt.Sprintf("  %s: expected %s, got %s\n", d.Field, plain(d.Expected), plain(d.Got))
 		for _, line := range o.StepsOf(d).Lines(texts, lang) {
-			text += fmt.Sprintf("    %s: %s = %s\n", line.Label, line.Formula, line.Amount)
+			text += fmt.Sprintf("    %s: %s → %s\n", line.Label, line.Formula, line.Amount)
 			if line.Source != "" {
 				text += fmt.Sprintf("      %s\n", line.Source)
 			}
