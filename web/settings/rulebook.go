@@ -23,6 +23,8 @@ type rulebookView struct {
 	Service  int64
 	Name     string
 	Draft    bool
+	Plain    bool   // values are typed here
+	Method   string // name of another method
 	Contents []valueRow
 	Months   []ui.Option
 	Versions ui.Table
@@ -32,7 +34,7 @@ type rulebookView struct {
 type valueRow struct{ Field, Label string }
 
 func sampleRulebook() rulebookView {
-	return rulebookView{Service: 1, Name: "Kotihoito", Draft: true, Contents: []valueRow{{"value.1", "Kotihoidon tunti (h)"}}}
+	return rulebookView{Service: 1, Name: "Kotihoito", Draft: true, Plain: true, Contents: []valueRow{{"value.1", "Kotihoidon tunti (h)"}}}
 }
 
 // rulebookWork is what both rulebook pages read.
@@ -69,7 +71,7 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 	}
 	f, s := r.Input(), work.service
 	if f.Submitted() {
-		in := readDraft(f, s)
+		in := readDraft(f, s, work.base(r.Today()).Rules)
 		in.Organiser, in.Service = r.Actor.Organiser, s.ID
 		if !f.Refused() {
 			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
@@ -88,6 +90,9 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	v := rulebookView{Form: f, Service: s.ID, Name: s.Names.In(r.Lang), Draft: work.found, Versions: versionsTable(r, work.versions)}
+	if v.Plain = plain(work.base(r.Today()).Rules.Value); !v.Plain {
+		v.Method = r.T("method.name." + work.base(r.Today()).Rules.Value.Method)
+	}
 	for _, c := range s.Contents {
 		label := fmt.Sprintf("%s (€/%s)", c.Names.In(r.Lang), r.T("unit."+string(c.Unit)+".short"))
 		v.Contents = append(v.Contents, valueRow{valueField(c.ID), label})
@@ -98,19 +103,17 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 	return p.Site.Show(w, r, status(f), "settings/rulebook", v)
 }
 
+// plain reports a value that is typed on the page of the rules itself.
+func plain(v rulebook.Value) bool { return v.Method == "flat" }
+
 func valueField(content int64) string { return fmt.Sprintf("value.%d", content) }
 
 // fillDraft starts from the draft, else from the newest version, else from the defaults.
 func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
-	from := rulebook.Rulebook{ValidFrom: max(today, work.service.ValidFrom), Rules: rulebook.Default()}
-	switch {
-	case work.found:
-		from = work.draft
+	from := work.base(today)
+	if work.found {
 		f.Set("draft", from.ID)
 		f.Set("row_version", from.RowVersion)
-	case len(work.versions) > 0:
-		from = work.versions[0]
-		from.ValidFrom = max(today, from.ValidFrom)
 	}
 	f.Set("valid_from", from.ValidFrom)
 	setNames(f, "text", from.Texts)
@@ -142,15 +145,20 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 	return nil
 }
 
-func readDraft(f *ui.Form, s catalogue.Service) rulebook.DraftInput {
+// readDraft reads the form over the rules that the draft starts from: a value of another method, criteria and conversions have pages of
+// their own and stay.
+func readDraft(f *ui.Form, s catalogue.Service, from rulebook.Rules) rulebook.DraftInput {
 	rules := rulebook.Default()
-	var values []rulebook.FlatValue
-	for _, c := range s.Contents {
-		if v, given := f.OptionalCents(valueField(c.ID)); given {
-			values = append(values, rulebook.FlatValue{Content: c.ID, Value: v})
+	rules.Value, rules.Rounding, rules.Criteria = from.Value, from.Rounding, from.Criteria
+	if plain(rules.Value) {
+		var values []rulebook.FlatValue
+		for _, c := range s.Contents {
+			if v, given := f.OptionalCents(valueField(c.ID)); given {
+				values = append(values, rulebook.FlatValue{Content: c.ID, Value: v})
+			}
 		}
+		rules.Value = rulebook.Flat(values)
 	}
-	rules.Value = rulebook.Flat(values)
 	rules.Tolerance = rulebook.Tolerance{Percent: ui.Read(f, "tolerance_percent", rulebook.ParsePercent), AutoApprove: f.Bool("auto_approve")}
 	if rules.Tolerance.Step = money.Units(1); f.Value("tolerance_step") != "" {
 		rules.Tolerance.Step = f.Quantity("tolerance_step")

@@ -108,6 +108,9 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 func valuesTable(r *ui.Request, s catalogue.Service, rules rulebook.Rules) (ui.Table, error) {
 	t := ui.Table{Caption: r.T("settings.values"), Columns: []ui.Column{{Text: r.T("settings.content")}, {Text: r.T("settings.unit")}, {Text: r.T("settings.value"), Numeric: true}},
 		Empty: ui.Empty{Title: r.T("settings.values.none")}}
+	if !plain(rules.Value) {
+		return parameterTable(r, s, rules.Value)
+	}
 	values, err := rules.Value.FlatValues()
 	for _, v := range values {
 		c, _ := s.Content(v.Content)

@@ -50,8 +50,8 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("settings/services", servicesView{}), ui.Page("settings/hierarchy", hierarchyView{}),
 			ui.Page("settings/service", serviceView{}), ui.Page("settings/service-edit", editView{}, sampleEdit()),
 			ui.Page("settings/service-teams", serviceTeamsView{}), ui.Page("settings/attachments", attachmentsView{}),
-			ui.Page("settings/rulebook", rulebookView{}, sampleRulebook()), ui.Page("settings/rulebook-publish", publishView{}),
 			ui.Page("settings/organiser", organiserView{}), ui.Page("settings/income", definitionView{}, sampleDefinition()), ui.Page("settings/staff", staffView{}),
+			ui.Page("settings/rulebook", rulebookView{}, sampleRulebook()), ui.Page("settings/rulebook-value", valueView{}, sampleValue()), ui.Page("settings/rulebook-publish", publishView{}),
 			ui.Page("settings/staff-add", staffAddView{}), ui.Page("settings/staff-end", staffEndView{}), ui.Page("settings/team", teamView{}),
 			ui.Page("settings/budgets", budgetsView{}, sampleBudgets()), ui.Page("settings/budget-file", budgetFileView{}),
 			ui.Page("settings/letters", lettersView{}), ui.Page("settings/letter", letterView{}, sampleLetter()),
@@ -88,6 +88,7 @@ func (p *Pages) routes() []ui.Route {
 	routes = append(routes, form("/settings/services/{service}/teams", access.CatalogueEdit, p.serviceTeams)...)
 	routes = append(routes, form("/settings/services/{service}/attachments", access.CatalogueEdit, p.attachments)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook", access.RulebookEdit, p.rulebook)...)
+	routes = append(routes, form("/settings/services/{service}/rulebook/value", access.RulebookEdit, p.rulebookValue)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/publish", access.RulebookPublish, p.rulebookPublish)...)
 	routes = append(routes, form("/settings/organiser", access.OrganiserEdit, p.organiser)...)
 	routes = append(routes, ui.Route{Method: "GET", Path: "/settings/letters", Right: access.DecisionTemplate, Handle: p.letters},
