@@ -71,12 +71,12 @@ func longest(d calendar.Date) time.Duration {
 func (c *claim) collisions(run *running) {
 	l := c.line
 	if l.Row > 0 {
-		key := string(c.hash)
+		key := [32]byte(c.hash)
 		if first, ok := run.seen[key]; ok {
-			c.find("ENV-06", "", "row", l.Row, "first", first)
+			c.find("ENV-06", "", "row", l.Row, "first", int(first))
 			return
 		}
-		run.seen[key] = l.Row
+		run.seen[key] = int32(l.Row)
 	}
 	own, other := false, false
 	var day money.Quantity

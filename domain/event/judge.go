@@ -86,7 +86,7 @@ func newJudging(subs []Submission, facts *Facts) *judging {
 		}
 		return a.Start == nil && b.Start != nil
 	})
-	j.run = &running{balances: maps.Clone(facts.Balances), days: map[clientDay][]Earlier{}, workers: map[workerDay][]Earlier{}, seen: map[string]int{}, refs: map[referenceKey]*Verdict{}}
+	j.run = &running{balances: maps.Clone(facts.Balances), days: map[clientDay][]Earlier{}, workers: map[workerDay][]Earlier{}, seen: map[[32]byte]int32{}, refs: map[referenceKey]*Verdict{}}
 	for _, list := range facts.Earlier {
 		for _, e := range list {
 			j.run.remember(e)
@@ -112,7 +112,7 @@ type running struct {
 	balances map[ledger.Key]ledger.Balance
 	days     map[clientDay][]Earlier   // what counts already, stored and of this batch, by client and day
 	workers  map[workerDay][]Earlier   // the same, by worker and day
-	seen     map[string]int            // content of a row → its row
+	seen     map[[32]byte]int32        // content of a row → its row
 	refs     map[referenceKey]*Verdict // first answers to the references of this batch
 	again    []again                   // lines that repeat one of this batch
 }

@@ -26,11 +26,11 @@ const MaxLines = 100_000
 
 // partLines is how many lines are written at once. A larger batch is judged and written part by part, so that what is on its way
 // to the tables does not grow with the batch; its facts are read once and its balances written once.
-const partLines = 2_500
+const partLines = 2_000
 
 // Record judges and stores what the senders hand in, in one transaction: accepted lines, and lines for review. Rejected
-// lines are not stored; they stay with the sender with their findings. Up to 2,500 lines the number of statements does not depend on
-// the number of lines; each further 2,500 take three more. The answers stand in the order of the submissions and their lines.
+// lines are not stored; they stay with the sender with their findings. Up to 2,000 lines the number of statements does not depend on
+// the number of lines; each further 2,000 take three more. The answers stand in the order of the submissions and their lines.
 //
 // Locks, in the house's order: the payees' open periods (shared), the vouchers (shared), the balances (exclusive, in key order).
 func Record(ctx context.Context, tx *postgres.Tx, organiser int32, subs []Submission) ([][]Verdict, error) {

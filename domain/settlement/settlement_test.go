@@ -334,6 +334,46 @@ func TestTamperedLedgerStopsTheApproval(t *testing.T) {
 	})
 }
 
+// The second person's proof is line by line: a change that keeps every sum stops the approval too.
+func TestLinesThatKeepTheirSumAndDifferStopTheApproval(t *testing.T) {
+	t.Parallel()
+	w := settlementtest.New(t)
+	p := w.Payees(1)
+	w.Deliver(p[0], 1000)
+	w.Deliver(p[0], 2000)
+	run, err := w.Calculate("2026-11")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Owner.Exec(t.Context(), "update posting set amount_cents = 3000 - amount_cents where source_kind = 2 and provider_id <> 0"); err != nil {
+		t.Fatal(err)
+	}
+	faulttest.Want(t, w.Approve(run.No), "PAY-010")
+}
+
+// What leaves is what was approved: a statement that was changed after the approval stops the release.
+func TestStatementChangedAfterApprovalStopsTheRelease(t *testing.T) {
+	t.Parallel()
+	w := settlementtest.New(t)
+	p := w.Payees(2)
+	w.Deliver(p[0], 1000)
+	w.Deliver(p[1], 2000)
+	run, err := w.Calculate("2026-11")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Approve(run.No); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.Owner.Exec(t.Context(), "update statement set gross_cents = gross_cents + 100, net_cents = net_cents + 100 where provider_id = $1", p[0]); err != nil {
+		t.Fatal(err)
+	}
+	faulttest.Want(t, w.Try(func(ctx context.Context, tx *postgres.Tx) error {
+		_, _, err := settlement.Release(ctx, tx, w.Approver(), w.Org.ID, run.No)
+		return err
+	}), "PAY-010")
+}
+
 func TestProviderSeesOwnApprovedStatementsOnly(t *testing.T) {
 	t.Parallel()
 	w := settlementtest.New(t)
