@@ -20,13 +20,13 @@ var landing = map[access.Role]string{
 // navigation says what each role sees beside each other, at most five entries; the pages behind them check the right again.
 // "more" entries that do not fit are reached from the landing page.
 var navigation = map[access.Role][]string{
-	access.Client:             {"/my", "/services", "/my/readings", "/notices"},
-	access.Representative:     {"/my", "/services", "/my/readings", "/notices"},
+	access.Client:             {"/my", "/services", "/my/income", "/my/readings", "/notices"},
+	access.Representative:     {"/my", "/services", "/my/income", "/my/readings", "/notices"},
 	access.Signatory:          {"/applications", "/prices", "/reservations", "/events", "/statements"},
 	access.ProviderMainUser:   {"/reservations", "/events", "/import", "/statements", "/company"},
 	access.ServiceResponsible: {"/reservations", "/events", "/prices", "/statements", "/applications"},
 	access.Preparer:           {"/applications", "/company", "/notices"},
-	access.Recorder:           {"/reservations", "/orders", "/events", "/notices"},
+	access.Recorder:           {"/reservations", "/orders", "/events", "/till", "/notices"},
 	access.Caseworker:         {"/work", "/clients", "/decisions", "/clients/import", "/notices"},
 	access.ApplicationHandler: {"/handling", "/handling/prices", "/handling/approvals", "/notices"},
 	access.DecisionMaker:      {"/handling", "/handling/prices", "/handling/approvals", "/decisions", "/steering"},

@@ -25,6 +25,7 @@ import (
 	"seteli/web/recording"
 	"seteli/web/settings"
 	"seteli/web/steering"
+	"seteli/web/till"
 	"seteli/web/ui"
 )
 
@@ -60,6 +61,7 @@ func (a *app) faces() (*faces, error) {
 		(&casework.Pages{DB: a.db, Keys: a.keys, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
 		settingsPages.Audience(),
 		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),
+		(&till.Pages{DB: a.db, Till: f.till, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
 		(&orders.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		financePages.Audience(),
 		(&operator.Pages{DB: a.db, Texts: a.texts}).Audience(),

@@ -256,3 +256,17 @@ func Summary(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	}
 	return out, nil
 }
+
+// LeftShown tells what is left of the balance that a hold is of, when its terms let the provider see it; nil otherwise. For a page whose
+// reading of the hold has been checked.
+func LeftShown(ctx context.Context, tx *postgres.Tx, h Hold) (*money.Cents, error) {
+	p, err := one(ctx, tx, h.Organiser, h.Voucher)
+	if err != nil || !p.BalanceShown {
+		return nil, err
+	}
+	balances, err := ledger.Read(ctx, tx, h.Organiser, []int64{p.Line})
+	if err != nil {
+		return nil, err
+	}
+	return new(balances[ledger.Key{Line: p.Line, Bucket: ledger.Whole}].LeftCents()), nil
+}

@@ -12,6 +12,7 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/organiser"
 	"seteli/domain/purchase"
+	"seteli/domain/purse"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/document"
@@ -65,6 +66,7 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 	var decisions []decision.Decision
 	var order *purchase.Order
 	var events []event.Event
+	var balances map[int64]purse.Sums
 	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = client.Load(ctx, tx, v.Organiser, v.Client); err != nil {
 			return err
@@ -90,6 +92,9 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			}
 		}
+		if balances, err = purse.Of(ctx, tx, v.Organiser, []int64{v.ID}); err != nil {
+			return err
+		}
 		decisions, err = decision.Of(ctx, tx, v.Organiser, "voucher", v.ID)
 		return err
 	})
@@ -107,6 +112,9 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 		CanSheet: live && v.Answer == nil && v.Mode != "purchased" && r.Actor.Can(access.VoucherChange), CanAnswer: live && v.Sheet != nil && v.Answer == nil && r.Actor.Can(access.VoucherChange),
 		CanReserve: live && v.Accepted() && v.Mode != "purchased" && r.Actor.Can(access.ReservationMake), CanChange: live && r.Actor.Can(access.VoucherChange),
 		CanClose: live && r.Actor.Can(access.VoucherClose), Paused: v.Shown(today) == "paused"}
+	if b, ok := balances[v.ID]; ok {
+		view.Summary.Rows = append(view.Summary.Rows, ui.Row{Key: r.T("till.sum.left"), Link: &ui.Link{Text: r.Cents(b.Left()), Href: r.Path("/vouchers/{voucher}/balance", v.ID)}, Small: r.T("till.open_balance")})
+	}
 	if r.Actor.Can(access.EventRead) {
 		view.Events = new(voucherview.Events(r, s, events))
 	}

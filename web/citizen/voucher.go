@@ -10,6 +10,7 @@ import (
 	"seteli/domain/decision"
 	"seteli/domain/event"
 	"seteli/domain/organiser"
+	"seteli/domain/purse"
 	"seteli/domain/voucher"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -82,6 +83,7 @@ type voucherView struct {
 	Lines                          ui.Table
 	Why                            []ui.Calculation
 	Answer, Choose                 string // addresses, "" when it is not the time
+	Balance                        string // address of a euro balance; "" for other vouchers
 	Served                         bool   // somebody is reserved already
 	Phone                          string
 	Reservations                   ui.Table
@@ -91,7 +93,7 @@ type voucherView struct {
 }
 
 func sampleVoucher() voucherView {
-	return voucherView{State: "voucher.open", Brief: []string{"x"}, Answer: "/fi/my", Choose: "/fi/my", Phone: "040", Letters: []ui.Link{{Text: "x", Href: "/fi/my"}}}
+	return voucherView{State: "voucher.open", Brief: []string{"x"}, Answer: "/fi/my", Choose: "/fi/my", Balance: "/fi/my", Phone: "040", Letters: []ui.Link{{Text: "x", Href: "/fi/my"}}}
 }
 
 func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
@@ -117,7 +119,14 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
+		balances, err := purse.Of(ctx, tx, o.Voucher.Organiser, []int64{o.ID})
+		if err != nil {
+			return err
+		}
 		view = p.voucherView(r, o, left, steps, list, decisions, events)
+		if _, ok := balances[o.ID]; ok {
+			view.Balance, view.Choose = r.Path("/my/vouchers/{organiser}/{voucher}/balance", o.Voucher.Organiser, o.ID), ""
+		}
 		return nil
 	})
 	if err != nil {

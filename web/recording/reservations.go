@@ -59,6 +59,7 @@ func (s *Pages) reservations(w http.ResponseWriter, r *ui.Request) error {
 	if r.Actor.Can(access.OrderConfirm) { // not every role has room for them in its navigation
 		links = append(links, ui.Link{Text: r.T("recording.reservations.orders"), Href: r.Path("/orders")})
 	}
+	links = append(links, ui.Link{Text: r.T("till.title"), Href: r.Path("/till")})
 	return s.show(w, r, page{Title: r.T("recording.reservations.title"), Lead: r.T("recording.reservations.lead"), Bottom: []ui.Component{t}, Links: links})
 }
 

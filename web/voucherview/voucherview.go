@@ -142,11 +142,15 @@ func Events(r *ui.Request, s catalogue.Service, events []event.Event) ui.Table {
 		{Text: r.T("citizen.paid"), Numeric: true}, {Text: own, Numeric: true}, {Text: r.T("common.state")}}, Empty: empty}
 	for _, e := range events {
 		c, _ := s.Content(e.Content)
+		name, amount := c.Names.In(r.Lang), r.Quantity(e.Accepted, string(c.Unit))
+		if c.ID == 0 { // bought with a euro balance, of another service: its own page tells what
+			name, amount = r.T("purse.bought"), ""
+		}
 		state := "event.state." + string(e.State)
 		if e.Partial && e.State == "accepted" {
 			state = "event.state.partial"
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(e.Date)}, {Text: c.Names.In(r.Lang)}, {Text: r.Quantity(e.Accepted, string(c.Unit)), Numeric: true},
+		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(e.Date)}, {Text: name}, {Text: amount, Numeric: true},
 			r.CentsCell(e.Share.Organiser), r.CentsCell(e.Share.Own), {Text: r.T(state)}})
 	}
 	return t
