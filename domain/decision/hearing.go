@@ -116,7 +116,7 @@ func Answer(ctx context.Context, tx *postgres.Tx, by access.Actor, in AnswerInpu
 			asked = s.At
 		}
 	}
-	if err := within(in.Day, calendar.DateOf(asked), tx.Today(), "day"); err != nil {
+	if err := within(in.Day, calendar.DateOf(asked.In(calendar.Helsinki)), tx.Today(), "day"); err != nil {
 		return Proposal{}, err
 	}
 	if err := p.become(ctx, tx, OpenProposal, nil); err != nil {

@@ -80,6 +80,15 @@ func (d Draft) basis(day calendar.Date) (Law, error) {
 	return law, err
 }
 
+// ActOn is the act that a letter names for a service's act when the decision is made on a day, as Make stores it.
+func ActOn(act string, made calendar.Date) string {
+	law, err := Draft{LegalAct: act}.basis(made)
+	if err != nil {
+		return act
+	}
+	return law.Act
+}
+
 // Channel is how a decision reached its party.
 type Channel string
 

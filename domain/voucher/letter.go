@@ -148,11 +148,16 @@ func (o Offer) blocks(w writer, v Voucher) []document.Block {
 		blocks = append(blocks, w.items("voucher.letter.condition.ordered", "voucher.letter.condition.change"))
 	}
 	provisions := document.Provisions{Items: []document.Paragraph{
-		document.Plain(o.Service.LegalAct + " " + o.Service.LegalSection), w.plain("voucher.letter.provision.reasons")}}
+		provision(o.Service, calendar.DateOf(v.GrantedAt.In(calendar.Helsinki))), w.plain("voucher.letter.provision.reasons")}}
 	if o.Input.Ordered == nil {
 		provisions.Items = append(provisions.Items, w.plain("voucher.letter.provision.voucher"))
 	}
 	return append(blocks, provisions, document.Heading{Level: 2, Text: w.say("voucher.letter.advice")}, document.Plain(v.Contact))
+}
+
+// provision names the service's act and section as they are on the day of the decision.
+func provision(s catalogue.Service, made calendar.Date) document.Paragraph {
+	return document.Plain(decision.ActOn(s.LegalAct, made) + " " + s.LegalSection)
 }
 
 // endLetter drafts the decision that ends or annuls a voucher against the client's wish.
@@ -175,7 +180,7 @@ func endLetter(ctx context.Context, tx *postgres.Tx, texts *i18n.Catalogue, v Vo
 				document.Heading{Level: 2, Text: w.say("voucher.letter.decision")},
 				w.plain(key+".text", "number", v.Number, "day", *v.ClosedFrom),
 				document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(reason),
-				document.Provisions{Items: []document.Paragraph{document.Plain(service.LegalAct + " " + service.LegalSection), w.plain("voucher.letter.provision.reasons")}},
+				document.Provisions{Items: []document.Paragraph{provision(service, tx.Today()), w.plain("voucher.letter.provision.reasons")}},
 			}
 		}}, nil
 }

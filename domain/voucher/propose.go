@@ -189,7 +189,7 @@ func RefuseProposed(ctx context.Context, tx *postgres.Tx, by access.Actor, means
 			return 0, err
 		}
 		w := writer{means.Texts, c.Language}
-		made, err = decision.Make(ctx, tx, by, org, w.refusal(p, c, s, in))
+		made, err = decision.Make(ctx, tx, by, org, w.refusal(p, c, s, in, tx.Today()))
 		return made.ID, err
 	})
 	return made, err
@@ -205,7 +205,7 @@ func aboutProposal(ctx context.Context, tx *postgres.Tx, p decision.Proposal) (c
 }
 
 // refusal drafts the negative decision in the client's language.
-func (w writer) refusal(p decision.Proposal, c client.Client, s catalogue.Service, in DecideProposedInput) decision.Draft {
+func (w writer) refusal(p decision.Proposal, c client.Client, s catalogue.Service, in DecideProposedInput, day calendar.Date) decision.Draft {
 	name := s.Names.In(w.lang)
 	return decision.Draft{Kind: decision.Refusal, Outcome: decision.Rejected, LegalAct: s.LegalAct, LegalSection: s.LegalSection, Language: w.lang,
 		Reasons: in.Reasons, MadeByTitle: in.Office, Client: &p.Client, Person: &p.Person, Service: &p.Service, SubjectKind: "proposal", SubjectID: p.ID,
@@ -217,7 +217,7 @@ func (w writer) refusal(p decision.Proposal, c client.Client, s catalogue.Servic
 				document.Heading{Level: 2, Text: w.say("voucher.letter.decision")}, w.plain("proposal.letter.refusal.text", "service", name),
 				document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(in.Reasons),
 				document.Heading{Level: 2, Text: w.say("proposal.letter.refusal.rights")}, w.plain("proposal.letter.refusal.rights.text"),
-				document.Provisions{Items: []document.Paragraph{document.Plain(s.LegalAct + " " + s.LegalSection), w.plain("voucher.letter.provision.reasons")}},
+				document.Provisions{Items: []document.Paragraph{provision(s, day), w.plain("voucher.letter.provision.reasons")}},
 				document.Heading{Level: 2, Text: w.say("voucher.letter.advice")}, document.Plain(p.Contact)}
 		}}
 }

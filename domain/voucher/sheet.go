@@ -11,6 +11,7 @@ import (
 	"seteli/domain/client"
 	"seteli/domain/decision"
 	"seteli/domain/organiser"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -62,10 +63,14 @@ func GiveSheet(ctx context.Context, tx *postgres.Tx, by access.Actor, means Mean
 	if err != nil {
 		return Voucher{}, err
 	}
+	book, err := rulebook.ByID(ctx, tx, v.Organiser, v.Rulebook)
+	if err != nil {
+		return Voucher{}, err
+	}
 	w := writer{means.Texts, c.Language}
 	letter := document.Letter{Lang: w.lang, Title: w.say("voucher.sheet.title", "service", service.Names.In(w.lang)), Sender: org.Names.In(w.lang),
 		SenderUnit: service.Area.In(w.lang), Recipient: recipient(c), Date: tx.Today(), Number: v.Number.Print(), NumberKey: "voucher.sheet.number",
-		Blocks: w.sheet(v, service, choices, in.OwnServiceFee, org, day)}
+		Blocks: w.sheet(v, service, book, choices, in.OwnServiceFee, org, day)}
 	paper, err := decision.StoreDocument(ctx, tx, decision.DocumentInput{Organiser: v.Organiser, Kind: decision.InformationSheet, Letter: letter,
 		Texts: means.Texts, Client: &v.Client, Person: &v.Person})
 	if err != nil {
@@ -85,14 +90,15 @@ func GiveSheet(ctx context.Context, tx *postgres.Tx, by access.Actor, means Mean
 }
 
 // sheet says the ten things that the law wants told before the client takes the voucher, in the order in which people ask them.
-func (w writer) sheet(v Voucher, s catalogue.Service, choices []Choice, fees map[int64]money.Cents, org organiser.Organiser, day calendar.Date) []document.Block {
+func (w writer) sheet(v Voucher, s catalogue.Service, book rulebook.Rulebook, choices []Choice, fees map[int64]money.Cents, org organiser.Organiser, day calendar.Date) []document.Block {
 	heading := func(key string) document.Heading { return document.Heading{Level: 2, Text: w.say(key)} }
 	blocks := []document.Block{
 		document.Summary{Paragraphs: []document.Paragraph{w.plain("voucher.sheet.brief", "service", s.Names.In(w.lang)),
 			w.plain("voucher.sheet.brief.choose"), w.plain("voucher.sheet.brief.refuse")}},
 		heading("voucher.sheet.position"), w.plain("voucher.sheet.position.text"), w.plain("voucher.sheet.refuse.text"),
-		heading("voucher.sheet.value"), w.linesTable(v, s, day), w.plain("voucher.sheet.value.text", "period", v.Valid),
-		heading("voucher.sheet.providers")}
+		heading("voucher.sheet.value"), w.linesTable(v, s, day)}
+	blocks = append(blocks, w.basis(v, s, book, day)...)
+	blocks = append(blocks, heading("voucher.sheet.providers"))
 	blocks = append(blocks, w.providers(v, s, choices, day)...)
 	blocks = append(blocks, heading("voucher.sheet.fee"))
 	blocks = append(blocks, w.fees(v, s, fees)...)
@@ -100,12 +106,41 @@ func (w writer) sheet(v Voucher, s catalogue.Service, choices []Choice, fees map
 	if v.OwnShareForbidden {
 		share = "voucher.letter.free"
 	}
-	return append(blocks,
+	blocks = append(blocks,
 		heading("voucher.sheet.own"), w.plain(share), w.plain("voucher.sheet.ceiling"),
-		heading("voucher.sheet.data"), w.plain("voucher.sheet.data.text"),
+		heading("voucher.sheet.data"), w.plain("voucher.sheet.data.text"))
+	if v.personal(day) {
+		blocks = append(blocks, w.plain("decision.sheet.data.income"))
+	}
+	return append(blocks,
 		heading("voucher.sheet.contract"), w.plain("voucher.sheet.contract.text"),
 		heading("voucher.sheet.increase"), w.plain("voucher.sheet.increase.text"),
 		heading("voucher.sheet.contact"), document.Plain(v.Contact), w.plain("voucher.sheet.complaint", "email", org.RegistryEmail))
+}
+
+// personal tells that the value depends on what is known of the client.
+func (v Voucher) personal(day calendar.Date) bool {
+	return slices.ContainsFunc(v.Lines, func(l Line) bool {
+		value, ok := l.ValueOn(day)
+		return ok && value.Facts != nil
+	})
+}
+
+// basis tells what the value rests on: the act, the version of the rulebook, and each step of the calculation.
+func (w writer) basis(v Voucher, s catalogue.Service, book rulebook.Rulebook, day calendar.Date) []document.Block {
+	same := "decision.sheet.value.same"
+	if v.personal(day) {
+		same = "decision.sheet.value.personal"
+	}
+	blocks := []document.Block{w.plain(same), w.plain("decision.sheet.value.valid", "period", v.Valid),
+		w.plain("decision.sheet.basis", "act", decision.ActOn(s.LegalAct, calendar.DateOf(v.GrantedAt.In(calendar.Helsinki)))+" "+s.LegalSection, "version", book.Version, "day", book.ValidFrom)}
+	for _, l := range v.Lines {
+		if value, ok := l.ValueOn(day); ok {
+			c, _ := s.Content(l.Content)
+			blocks = append(blocks, value.Explanation.Trace(w.texts, w.lang, w.say("voucher.letter.why.content", "content", c.Names.In(w.lang))))
+		}
+	}
+	return blocks
 }
 
 // providers lists prices with the client's estimated own share, per unit and per month.
