@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"seteli/core/calendar"
-	"seteli/core/money"
 	"seteli/domain/daycare"
 	"seteli/domain/rulebook/golden"
 )
@@ -155,5 +154,5 @@ func readTotals(in, par golden.Node) (closed []calendar.Month, totals []daycare.
 }
 
 func unitAmount(n golden.Node) daycare.UnitAmount {
-	return daycare.UnitAmount{Unit: n.At("unit").Text(), Amount: money.Cents(n.At("amount_cents").CentsOr(0))}
+	return daycare.UnitAmount{Unit: n.At("unit").Text(), Amount: n.At("amount_cents").CentsOr(0)}
 }
