@@ -63,7 +63,7 @@ func open(ctx context.Context, set *Settings, clock calendar.Clock) (a *app, err
 }
 
 func (a *app) clusterConfig() postgres.ClusterConfig {
-	return postgres.ClusterConfig{Dir: a.set.DataDir, Bin: a.set.PGBin, Log: os.Stderr}
+	return postgres.ClusterConfig{Dir: a.set.DataDir, Bin: a.set.PGBin, Archive: a.set.ArchiveDir, Log: os.Stderr}
 }
 
 // openKeys makes keys only where there are none yet. Lost keys beside existing data are found at the first sealed field:

@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"time"
 
+	"seteli/core/calendar"
 	"seteli/platform/postgres"
 )
 
@@ -29,7 +31,7 @@ func attached(ctx context.Context, set *Settings, fn func(*postgres.Cluster) err
 	if set.DatabaseURL != "" {
 		return errors.New("this command is for the private cluster; with DATABASE_URL use PostgreSQL's own tools")
 	}
-	cfg := postgres.ClusterConfig{Dir: set.DataDir, Bin: set.PGBin, Log: os.Stderr}
+	cfg := postgres.ClusterConfig{Dir: set.DataDir, Bin: set.PGBin, Archive: set.ArchiveDir, Log: os.Stderr}
 	if c, err := postgres.Attach(ctx, cfg); err == nil {
 		return fn(c)
 	}
@@ -78,7 +80,8 @@ func (c *dbDumpCmd) Run(ctx context.Context, s *Settings) error {
 }
 
 type dbRestoreCmd struct {
-	File    string `arg:"" help:"Dump to restore." type:"existingfile"`
+	File    string `arg:"" help:"Dump to restore; with --until the directory of a physical copy." type:"path"`
+	Until   string `help:"Moment to restore to, from a physical copy and --archive-dir: 2026-11-21T14:30:00+02:00, or 2026-11-21T14:30:00 in Finnish time."`
 	Secrets string `help:"Directory of the keys that belong to the dump." type:"existingdir"`
 }
 
@@ -92,6 +95,12 @@ func (c *dbRestoreCmd) Run(ctx context.Context, s *Settings) error {
 			return err
 		}
 	}
+	if c.Until != "" {
+		if err := c.until(ctx, s); err != nil {
+			return err
+		}
+		return (&verifyCmd{}).Run(ctx, s)
+	}
 	cl, err := postgres.StartCluster(ctx, postgres.ClusterConfig{Dir: s.DataDir, Bin: s.PGBin, Log: os.Stderr})
 	if err != nil {
 		return err
@@ -101,6 +110,36 @@ func (c *dbRestoreCmd) Run(ctx context.Context, s *Settings) error {
 	}
 	fmt.Printf("restored into %s\n", s.DataDir)
 	return (&verifyCmd{}).Run(ctx, s)
+}
+
+// until brings a physical copy to the moment. The archive is only read: the restored cluster gets one of its own.
+func (c *dbRestoreCmd) until(ctx context.Context, s *Settings) error {
+	at, err := moment(c.Until)
+	if err != nil {
+		return err
+	}
+	if s.ArchiveDir == "" {
+		return errors.New("a restore to a moment needs the archive of the log: --archive-dir")
+	}
+	cfg := postgres.ClusterConfig{Dir: s.DataDir, Bin: s.PGBin, Log: os.Stderr}
+	if err := postgres.RestoreUntil(ctx, cfg, c.File, s.ArchiveDir, at); err != nil {
+		return err
+	}
+	fmt.Printf("restored into %s as it was at %s\n", s.DataDir, at.Format(time.RFC3339))
+	s.ArchiveDir = ""
+	return nil
+}
+
+// moment reads a time with its zone, or one of the wall in Finland.
+func moment(text string) (time.Time, error) {
+	if at, err := time.Parse(time.RFC3339, text); err == nil {
+		return at, nil
+	}
+	at, err := time.ParseInLocation("2006-01-02T15:04:05", text, calendar.Helsinki)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("%s is no moment; write it as 2026-11-21T14:30:00", text)
+	}
+	return at, nil
 }
 
 // copyKeys brings the field keys that belong to the data; the roles' passwords are made anew.

@@ -19,6 +19,7 @@ type Settings struct {
 	DatabaseURL  string `help:"PostgreSQL to use instead of the private one, as role seteli_app." env:"DATABASE_URL" secret:""`
 	OwnerURL     string `help:"The same database as role seteli_owner, for migrations." env:"DATABASE_OWNER_URL" secret:""`
 	PGBin        string `help:"Directory of the PostgreSQL programs." name:"pg-bin" env:"SETELI_PG_BIN" type:"path"`
+	ArchiveDir   string `help:"Directory that gets every piece of the private database's log, for a restore to a moment; best on another machine." name:"archive-dir" env:"SETELI_ARCHIVE_DIR" type:"path"`
 	Listen       string `help:"Address to listen on." default:"127.0.0.1:8080" env:"SETELI_LISTEN"`
 	PublicURL    string `help:"Address that people use, e.g. https://seteli.example." default:"http://localhost:8080" env:"SETELI_PUBLIC_URL" name:"public-url"`
 	OIDCIssuer   string `help:"OpenID Connect issuer for sign-in." env:"SETELI_OIDC_ISSUER" name:"oidc-issuer"`

@@ -31,17 +31,20 @@ const (
 	readyPoll  = 5 * time.Millisecond
 	readyLimit = 60 * time.Second
 	stopLimit  = 30 * time.Second
-	socketName = "/.s.PGSQL.5432"
-	socketMax  = 107 // bytes in sun_path without the closing zero
+	// A month of log is played back in hours; it says how long it has been at it.
+	recoveryLimit = 24 * time.Hour
+	socketName    = "/.s.PGSQL.5432"
+	socketMax     = 107 // bytes in sun_path without the closing zero
 )
 
 // ClusterConfig says where the private cluster lives.
 // Dir holds postgres/ (the data), secrets/, run/ (the socket), postgres.log and cluster.lock.
 type ClusterConfig struct {
-	Dir  string
-	Bin  string    // directory of the PostgreSQL programs; "" = find them
-	Fast bool      // no flush to disk: tests only, a power cut loses everything
-	Log  io.Writer // progress for people, one line each; nil = none
+	Dir     string
+	Bin     string    // directory of the PostgreSQL programs; "" = find them
+	Archive string    // directory that gets every piece of the write-ahead log, see RestoreUntil; "" = none
+	Fast    bool      // no flush to disk: tests only, a power cut loses everything
+	Log     io.Writer // progress for people, one line each; nil = none
 }
 
 // Cluster is a running private PostgreSQL.
@@ -54,6 +57,7 @@ type Cluster struct {
 	lock   *os.File // nil when we only attached to somebody else's
 
 	passwords map[string]string
+	recovery  *recovery // nil unless a copy is being brought to a moment
 
 	mu       sync.Mutex
 	process  *os.Process
@@ -143,6 +147,11 @@ func (c *Cluster) start(ctx context.Context) error {
 	}
 	if err := c.chooseSocket(); err != nil {
 		return err
+	}
+	if c.cfg.Archive != "" {
+		if err := c.prepareArchive(); err != nil {
+			return err
+		}
 	}
 	if err := c.launch(); err != nil {
 		return err
@@ -244,7 +253,11 @@ func (c *Cluster) runDir() string { return filepath.Join(c.cfg.Dir, "run") }
 
 // waitReady tries to connect until the server answers. Recovery after a crash is progress, not an error.
 func (c *Cluster) waitReady(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, readyLimit)
+	limit := readyLimit
+	if c.recovery != nil {
+		limit = recoveryLimit
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	began, told := time.Now(), time.Duration(0) // measuring a duration, not the calendar
 	for {

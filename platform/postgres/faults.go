@@ -33,4 +33,5 @@ var (
 	ErrBackup         = fault.New(fault.Unavailable, "PG-040", "postgres.backup.failed")
 	ErrNotEmpty       = fault.New(fault.Conflict, "PG-041", "postgres.restore.occupied")
 	ErrCounts         = fault.New(fault.Internal, "PG-042", "postgres.backup.counts")
+	ErrMoment         = fault.New(fault.Unavailable, "PG-043", "postgres.restore.moment")
 )

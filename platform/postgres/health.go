@@ -22,6 +22,8 @@ type Health struct {
 	Checksums  bool
 	Broken     int64     // pages whose checksum failed since the statistics were reset; anything but 0 pages somebody
 	LastBackup time.Time // zero = none
+	// Of the archive of the log: "" without one, "failing" when the last copy did not succeed, else when the last piece was copied.
+	Archive string
 }
 
 // String is the line printed at start; technical, the same in every language.
@@ -30,8 +32,12 @@ func (h Health) String() string {
 	if !h.LastBackup.IsZero() {
 		last = h.LastBackup.UTC().Format(time.RFC3339)
 	}
-	return fmt.Sprintf("postgresql=%s path=%s socket=%s bytes=%d free=%d checksums=%t broken=%d backup=%s",
+	line := fmt.Sprintf("postgresql=%s path=%s socket=%s bytes=%d free=%d checksums=%t broken=%d backup=%s",
 		h.Version, h.Path, h.Socket, h.Bytes, h.Free, h.Checksums, h.Broken, last)
+	if h.Archive != "" {
+		line += " archive=" + h.Archive
+	}
+	return line
 }
 
 // Health asks the cluster; backups is the directory of Nightly.
@@ -49,8 +55,12 @@ func (c *Cluster) Health(ctx context.Context, backups string) (h Health, err err
 	}
 	err = conn.QueryRow(ctx, `
 		select current_setting('server_version'), pg_database_size(current_database()), current_setting('data_checksums') = 'on',
-		       coalesce((select sum(checksum_failures) from pg_stat_database), 0)::bigint`).
-		Scan(&h.Version, &h.Bytes, &h.Checksums, &h.Broken)
+		       coalesce((select sum(checksum_failures) from pg_stat_database), 0)::bigint,
+		       case when current_setting('archive_mode') = 'off' then ''
+		            when last_failed_time > coalesce(last_archived_time, '-infinity') then 'failing'
+		            else coalesce(to_char(last_archived_time at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), 'none') end
+		from pg_stat_archiver`).
+		Scan(&h.Version, &h.Bytes, &h.Checksums, &h.Broken, &h.Archive)
 	if err = errors.Join(err, conn.Close(ctx)); err != nil {
 		return h, fmt.Errorf("asking the health of the store: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -122,6 +123,12 @@ func (c *Cluster) settings() []string {
 		set["shared_buffers"], set["max_connections"] = "128MB", "300"
 		set["autovacuum"], set["checkpoint_timeout"] = "off", "1h"
 		set["log_min_duration_statement"] = "-1"
+	}
+	if c.cfg.Archive != "" {
+		maps.Copy(set, archiveSettings(c.cfg.Archive))
+	}
+	if c.recovery != nil {
+		maps.Copy(set, c.recovery.settings())
 	}
 	var args []string
 	for name, value := range set {
