@@ -74,7 +74,7 @@ func (r *flatPeriod) value(in rulebook.ValueInput, t *trace) (rulebook.ValueResu
 	if err != nil {
 		return rulebook.ValueResult{}, err
 	}
-	t.step("method.step.flat_period_"+string(r.Part), v, "value", v)
+	t.step("method.step.flat_period."+string(r.Part), v, "value", v)
 	return rulebook.ValueResult{Value: v}, nil
 }
 

@@ -28,11 +28,11 @@ func (g *gate) check() (wrong fault.List) {
 
 // passed asks every condition, so that the explanation names each one that is not met.
 func (g *gate) passed(f rulebook.Facts, t *trace) (bool, error) {
-	income, err := condition(g.IncomeLimits, g.IncomeIncrease, f.Household, f.Income, t, "method.step.gate_income")
+	income, err := condition(g.IncomeLimits, g.IncomeIncrease, f.Household, f.Income, t, "method.step.gate_income.")
 	if err != nil {
 		return false, err
 	}
-	savings, err := condition(g.SavingsLimits, g.SavingsIncrease, f.Household, f.Savings, t, "method.step.gate_savings")
+	savings, err := condition(g.SavingsLimits, g.SavingsIncrease, f.Household, f.Savings, t, "method.step.gate_savings.")
 	return income && savings, err
 }
 
@@ -48,14 +48,14 @@ func condition(limits sizes[money.Cents], increase money.Cents, household int, a
 		return false, err
 	}
 	if amount == nil {
-		t.step(key+"_unknown", limit, "household", household, "limit", limit)
+		t.step(key+"unknown", limit, "household", household, "limit", limit)
 		return false, nil
 	}
 	passed := *amount <= limit
 	if passed {
-		t.step(key+"_passed", limit, "household", household, "limit", limit, "amount", *amount)
+		t.step(key+"passed", limit, "household", household, "limit", limit, "amount", *amount)
 	} else {
-		t.step(key+"_failed", limit, "household", household, "limit", limit, "amount", *amount)
+		t.step(key+"failed", limit, "household", household, "limit", limit, "amount", *amount)
 	}
 	return passed, nil
 }

@@ -114,11 +114,10 @@ func explainBand(rows []incomeBand, i int, income *money.Cents, t *trace) {
 		return
 	}
 	var value money.Cents
-	key := "method.step.income_band"
+	const begin = "method.step.income_band."
+	key := begin + "none"
 	if rows[i].Value != nil {
-		value = *rows[i].Value
-	} else {
-		key += "_none"
+		value, key = *rows[i].Value, begin+"value"
 	}
 	switch {
 	case income == nil:

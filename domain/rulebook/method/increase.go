@@ -47,7 +47,7 @@ func (i Increase) Apply(r rulebook.ValueResult, how money.Rounding) (rulebook.Va
 		less := min(i.Amount, r.Fee)
 		out.Fee -= less
 		out.Value += less
-		t.under(lawIncrease, "method.step.increase_fee", out.Fee, "fee", r.Fee, "amount", i.Amount)
+		t.under(lawIncrease, "method.step.increase.fee", out.Fee, "fee", r.Fee, "amount", i.Amount)
 		out.Explanation = t.end(lawIncrease)
 		return out, nil
 	}
@@ -83,9 +83,9 @@ func (i Increase) raise(v money.Cents, how money.Rounding, t *trace) (money.Cent
 		return 0, errIncrease
 	}
 	if i.Form == ByPercent {
-		t.add(rulebook.Step{Key: "method.step.increase_percent", Result: raised, Rounding: how.String(), LegalRef: lawIncrease}, []any{"value", v, "percent", i.Pct})
+		t.add(rulebook.Step{Key: "method.step.increase.percent", Result: raised, Rounding: how.String(), LegalRef: lawIncrease}, []any{"value", v, "percent", i.Pct})
 	} else {
-		t.under(lawIncrease, "method.step.increase_"+string(i.Form), raised, "value", v, "amount", i.Amount)
+		t.under(lawIncrease, "method.step.increase."+string(i.Form), raised, "value", v, "amount", i.Amount)
 	}
 	return raised, nil
 }

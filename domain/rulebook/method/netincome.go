@@ -55,7 +55,7 @@ func (h HousingFee) of(client rulebook.NetIncome, spouse *rulebook.NetIncome, t 
 	fee := basis.Times(pct.Percent())
 	if !t.quiet {
 		unrounded, c := shown(fee)
-		t.under(lawHousing, "method.step.share_"+key, c, "net", money.HalfUpCent.Cents(basis), "percent", pct, "unrounded", unrounded)
+		t.under(lawHousing, "method.step.share."+key, c, "net", money.HalfUpCent.Cents(basis), "percent", pct, "unrounded", unrounded)
 	}
 	if basis.Minus(fee).Cmp(keep.Exact()) < 0 {
 		fee = basis.Minus(keep.Exact())
