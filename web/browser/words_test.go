@@ -56,7 +56,7 @@ var decimals = regexp.MustCompile(`^([0-9]+),([0-9]+( [a-z]+)?)$`)
 // written is a day or a figure as the pages of the language write it; anything else stays.
 func written(lang i18n.Lang, words string) string {
 	if d, err := calendar.Read(words); err == nil {
-		return i18n.Date(lang, d)
+		return plain(i18n.Date(lang, d))
 	}
 	if lang == i18n.EN {
 		return decimals.ReplaceAllString(words, "$1.$2")
