@@ -163,11 +163,10 @@ func (p *Pages) paid(w http.ResponseWriter, r *ui.Request) error {
 		if s.Disposition != settlement.Pay || s.State != settlement.PayeeSettled {
 			continue
 		}
-		if v.Count++; v.Count <= perPage {
-			no := strconv.FormatInt(s.Provider, 10)
-			v.Table.Rows = append(v.Table.Rows, []ui.Cell{{Text: s.PayeeName, Small: s.Number}, r.CentsCell(s.Net),
-				{Tick: &ui.Tick{Name: "payee", Value: no, Label: s.PayeeName, On: f.Has("payee", no)}}})
-		}
+		v.Count++ // all on one page: a tick on another page would be lost
+		no := strconv.FormatInt(s.Provider, 10)
+		v.Table.Rows = append(v.Table.Rows, []ui.Cell{{Text: s.PayeeName, Small: s.Number}, r.CentsCell(s.Net),
+			{Tick: &ui.Tick{Name: "payee", Value: no, Label: s.PayeeName, On: f.Has("payee", no)}}})
 	}
 	f.Set("on", r.Today())
 	f.Set("which", "all")

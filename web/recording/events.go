@@ -26,7 +26,7 @@ func filter(r *ui.Request) (calendar.Month, event.Filter) {
 	if m, err := ui.ParseMonth(q.Get("month")); err == nil {
 		month = m
 	}
-	f := event.Filter{Provider: r.Actor.Provider, Period: month.Period(), Most: pageSize + 1}
+	f := event.Filter{Provider: r.Actor.Provider, Period: month.Period(), Most: eventsPage + 1}
 	for _, s := range listStates {
 		if q.Get("state") == s {
 			f.State = event.State(s)
@@ -55,8 +55,8 @@ func (s *Pages) events(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	more := len(list) > pageSize
-	list = list[:min(len(list), pageSize)]
+	more := len(list) > eventsPage
+	list = list[:min(len(list), eventsPage)]
 	n, err := s.name(r, list)
 	if err != nil {
 		return err

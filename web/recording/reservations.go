@@ -21,6 +21,9 @@ import (
 // pageSize of lists.
 const pageSize = 50
 
+// eventsPage is for lists of events, whose rows are tall cards on a phone.
+const eventsPage = 25
+
 // reserved is a reservation with what its list and the recording form show beside it.
 type reserved struct {
 	voucher.Reservation

@@ -41,7 +41,7 @@ func (s *Pages) queue(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		if list, err = event.Queue(r.Context(), tx, r.Actor, o, services, after, pageSize+1); err != nil {
+		if list, err = event.Queue(r.Context(), tx, r.Actor, o, services, after, eventsPage+1); err != nil {
 			return err
 		}
 		n = newNamed()
@@ -50,8 +50,8 @@ func (s *Pages) queue(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	more := len(list) > pageSize
-	list = list[:min(len(list), pageSize)]
+	more := len(list) > eventsPage
+	list = list[:min(len(list), eventsPage)]
 	p := page{Title: r.T("recording.review.title"), Lead: r.T("recording.review.lead"), Form: f, Wide: true, Inside: []ui.Component{s.queueTable(r, list, n)}}
 	if len(list) > 0 {
 		p.Buttons = []act{{Key: "recording.review.accept_chosen"}}
