@@ -96,7 +96,7 @@ func benchSettle(ctx context.Context, s *settings) (err error) {
 		return fmt.Errorf("the payment files hold %s, the events %s", money.Cents(cents), money.Cents(owed))
 	}
 	all := calculate + approve + pay
-	bar("settle", all, before, all/before, fmt.Sprintf("s for %d events, %d statements, %d payments of %s; calculate %.2f, approve with recount %.2f, payment files with recount %.2f; limit: plain SQL for seal, sums, hash, postings", events, payees, count, money.Cents(cents), calculate, approve, pay))
+	bar("settle", all, before, all/before, fmt.Sprintf("s for %d events, %d statements, %d payments of %s; calculate %.2f, approve with recount %.2f, payment files %.2f; limit: plain SQL for seal, sums, hash, postings", events, payees, count, money.Cents(cents), calculate, approve, pay))
 	bar("settle-calculate", calculate, before, calculate/before, "s: seal, statements, postings and sealed-set hash alone")
 	bar("settle-memory", peak, 300, peak/300, "MB, highest of the process; limit is the bar")
 	return nil

@@ -233,7 +233,11 @@ func (s *server) load(ctx context.Context, n int, length time.Duration, next fun
 }
 
 func (s *server) post(ctx context.Context, key string, body []byte) (status int, answer []byte, err error) {
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.address+api.Prefix+"/events", bytes.NewReader(body))
+	return s.postTo(ctx, "/events", key, body)
+}
+
+func (s *server) postTo(ctx context.Context, path, key string, body []byte) (status int, answer []byte, err error) {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, s.address+api.Prefix+path, bytes.NewReader(body))
 	if err != nil {
 		return 0, nil, err
 	}
