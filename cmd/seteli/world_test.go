@@ -173,9 +173,30 @@ func (w *whole) name(person int64) {
 		"mandate":     `insert into mandate (account_id, role, organiser_id, valid_from, granted_at) values ((select min(account_id) from account), 'statistics_reader', 1, '2026-01-01', now()) returning mandate_id`,
 		"letter":      `select min(document_id) from decision where organiser_id = 1 and provider_id = 1`,
 		"sheet":       `select document_id from decision where organiser_id = 1 and subject_kind = 'voucher' and subject_id = ` + w.ids["voucher"] + ` order by decision_id limit 1`,
+		"decision":    `select min(decision_id) from decision where organiser_id = 1 and subject_kind = 'voucher' and subject_id = ` + w.ids["voucher"],
+		"delegation":  `select min(delegation_id) from delegation where organiser_id = 1`,
+		"proposal": `insert into proposal (organiser_id, client_id, person_id, service_id, kind, input, snapshot, reasons, office, contact, prepared_by_account, prepared_by, prepared_at, changed_at)
+			select 1, client_id, person_id, service_id, 'voucher', jsonb_build_object('Period', jsonb_build_object('From', '2026-12-01', 'To', '2027-12-01')), '{}', 'x', '', 'y', 1, 'z', now(), now()
+			from voucher where organiser_id = 1 and voucher_id = ` + w.ids["voucher"] + ` returning proposal_id`,
 	} {
 		w.ids[name] = strconv.FormatInt(w.number(sql), 10)
 	}
+	for name, sql := range map[string]string{
+		"member": `insert into household_member (organiser_id, client_id, person_id, last_name, first_names, birth_date, role, valid_from, valid_to, added_at, added_by)
+			select 1, client_id, person_id, 'x', 'y', '2015-01-01', 'child', '2026-01-01', '9999-12-31', now(), 'z' from client where organiser_id = 1 and person_id = $1 returning member_id`,
+		"income": `insert into income_item (organiser_id, client_id, person_id, kind, amount_cents, per, valid_from, valid_to, source, payer, reported_on, added_at, added_by)
+			select 1, client_id, person_id, 'benefits', 100, 'month', '2026-01-01', '9999-12-31', 'client', 'w', '2026-11-01', now(), 'z' from client where organiser_id = 1 and person_id = $1 returning income_id`,
+		"consent": `insert into income_consent (organiser_id, client_id, person_id, kind, given_on, channel, noted_at, noted_by)
+			select 1, client_id, person_id, 'fetch', '2026-11-01', 'phone', now(), 'z' from client where organiser_id = 1 and person_id = $1 returning consent_id`,
+		"report": `insert into income_report (organiser_id, client_id, person_id, change_from, words, reported_on, reported_at, reported_by)
+			select 1, client_id, person_id, '2026-11-01', 'x', '2026-11-01', now(), 'z' from client where organiser_id = 1 and person_id = $1 returning report_id`,
+	} {
+		w.ids[name] = strconv.FormatInt(w.number(sql, person), 10)
+	}
+	w.ids["hearing"], w.ids["kind"] = w.ids["sheet"], "voucher"
+	w.exec(`insert into proposal_step (organiser_id, proposal_id, person_id, kind, day, due_on, document_id, recorded_by_account, recorded_by, recorded_at)
+		select 1, proposal_id, person_id, 'asked', '2026-11-20', '2026-12-04', ` + w.ids["hearing"] + `, 1, 'z', now() from proposal where proposal_id = ` + w.ids["proposal"])
+	w.exec(`insert into letter_template (organiser_id, kind, version, valid_from, body, prepared_by_account, prepared_by, prepared_at) values (1, 'voucher', 1, '2026-12-01', '{}', 1, 'z', now())`)
 	w.ids["organiser"], w.ids["provider"] = strconv.Itoa(ownOrganiser), strconv.Itoa(ownProvider)
 	w.ids["format"], w.ids["act"], w.ids["operation"] = "csv", "revoke", "list-events"
 }
