@@ -55,7 +55,7 @@ func TestCheckersDecideTheSameThing(t *testing.T) {
 		one.open(first)
 		other.open(first)
 		one.fill("Päätös", "Hyväksy koko määrä").press("Tee päätös").sees("Päätös on tehty.")
-		other.fill("Päätös", "Hylkää").fill("Syy", "Väärä määrä").fill("Perustelu", "Kaksi tuntia liikaa.").press("Tee päätös")
+		other.fill("Päätös", "Hylkää").fill("reason_code", "Väärä määrä").fill("Perustelu", "Kaksi tuntia liikaa.").press("Tee päätös")
 		other.sees("EVT-012")
 		if v := other.Value("Perustelu"); v != "Kaksi tuntia liikaa." {
 			t.Errorf("the second one's reason became %q", v)
