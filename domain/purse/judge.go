@@ -7,7 +7,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/money"
-	"seteli/domain/admission"
 	"seteli/domain/ledger"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
@@ -129,7 +128,7 @@ func (f *facts) authorise(r *request, out *outcome) (*judged, error) {
 	if p == nil {
 		return nil, errNumber
 	}
-	s, err := f.sale(r, p)
+	content, s, err := f.sale(r, p)
 	if err != nil {
 		return nil, err
 	}
@@ -142,12 +141,12 @@ func (f *facts) authorise(r *request, out *outcome) (*judged, error) {
 			reservation = res.ID
 		}
 	}
-	quantity, total, err := quantityOf(s.content.Unit, s.price, a.Quantity, a.Amount)
+	quantity, total, err := quantityOf(content.Unit, s.price, a.Quantity, a.Amount)
 	if err != nil {
 		return nil, err
 	}
 	line := ledger.Key{Line: p.Line, Bucket: ledger.Whole}
-	sum, err := share(s.content.Unit, s.price, quantity, total, f.book.Balance(line).LeftCents(), p.Terms)
+	sum, err := share(content.Unit, s.price, quantity, total, f.book.Balance(line).LeftCents(), p.Terms)
 	if err != nil {
 		return nil, err
 	}
@@ -155,9 +154,9 @@ func (f *facts) authorise(r *request, out *outcome) (*judged, error) {
 		return nil, &firstTime{v.ID, p.Line, r.by.Provider, s.unit}
 	}
 	j := &judged{request: r, line: line, terms: p.Terms, outcome: out, fresh: true, hold: Hold{Number: v.Number, Voucher: v.ID, Line: p.Line, Person: p.Person, Client: p.Client,
-		Provider: r.by.Provider, Unit: s.unit, Content: s.content.ID, Service: s.content.Service, Reservation: reservation, Rules: v.Rulebook, Reference: a.Reference,
+		Provider: r.by.Provider, Unit: s.unit, Content: content.ID, Service: content.Service, Reservation: reservation, Rules: v.Rulebook, Reference: a.Reference,
 		Quantity: sum.quantity, Price: sum.price, Value: sum.value, Total: sum.total, Amount: sum.amount, Day: f.today,
-		ExpiresOn: min(f.today+calendar.Date(p.HoldDays), usable(v).To+calendar.Date(p.GraceDays)), Note: a.Note, State: Held, hash: a.hash()}}
+		ExpiresOn: min(f.today+calendar.Date(p.HoldDays), v.Valid.To+calendar.Date(p.GraceDays)), Note: a.Note, State: Held, hash: a.hash()}}
 	if a.Capture {
 		j.ending, j.taken, j.cents, j.day = Captured, sum.quantity, sum.amount, f.today
 		j.hold.State, j.hold.Taken = Captured, sum.amount
@@ -181,70 +180,45 @@ func (f *facts) repeated(r *request, hash []byte, h Hold, out *outcome) error {
 	return nil
 }
 
-// sold is what the provider sells: content, unit and agreed price on the day.
+// sold is something that a provider may sell today: content, unit and agreed price.
 type sold struct {
-	content *Content
-	unit    int64
-	price   money.Cents
+	content, provider, unit int64
+	price                   money.Cents
 }
 
 // sale finds what the request is about among what the provider may sell of the purse's contents. A provider that may sell nothing of
 // them is told what an unknown number is told: nobody can try numbers.
-func (f *facts) sale(r *request, p *Purse) (sold, error) {
-	may := f.sellable(r.by, p)
+func (f *facts) sale(r *request, p *Purse) (*Content, sold, error) {
+	may := f.sold(r.by, p)
 	if len(may) == 0 {
-		return sold{}, errNumber
+		return nil, sold{}, errNumber
 	}
 	var fit []sold
 	for _, s := range may {
-		if (r.ask.Content == 0 || s.content.ID == r.ask.Content) && (r.ask.Unit == 0 || s.unit == r.ask.Unit) {
+		if (r.ask.Content == 0 || s.content == r.ask.Content) && (r.ask.Unit == 0 || s.unit == r.ask.Unit) {
 			fit = append(fit, s)
 		}
 	}
 	switch {
 	case len(fit) == 1:
-		return fit[0], nil
+		return p.content(fit[0].content), fit[0], nil
 	case len(fit) > 1 && r.ask.Content == 0:
-		return sold{}, errChoose
+		return nil, sold{}, errChoose
 	case len(fit) > 1:
-		return sold{}, errChoose.At("unit")
+		return nil, sold{}, errChoose.At("unit")
 	case r.ask.Content != 0 && p.content(r.ask.Content) == nil:
-		return sold{}, errContent
+		return nil, sold{}, errContent
 	}
-	return sold{}, errUnit
+	return nil, sold{}, errUnit
 }
 
-// sellable lists unit by unit what the actor's company may sell today of the purse's contents: approved, not suspended, priced.
-func (f *facts) sellable(by access.Actor, p *Purse) []sold {
+// sold lists what the actor's company may sell today of the purse's contents, at the units that the actor sees.
+func (f *facts) sold(by access.Actor, p *Purse) []sold {
 	var out []sold
-	for i := range p.Contents {
-		c := &p.Contents[i]
-		for k, prices := range f.prices {
-			if k[1] != c.ID || prices[0].Provider != by.Provider || !by.SeesUnit(k[0]) || !approved(f.admitted[[2]int64{k[0], c.Service}], f.today) {
-				continue
-			}
-			for _, a := range prices {
-				if a.Period.Contains(f.today) {
-					out = append(out, sold{c, k[0], a.Price})
-				}
-			}
+	for _, s := range f.sellable {
+		if s.provider == by.Provider && by.SeesUnit(s.unit) && p.content(s.content) != nil {
+			out = append(out, s)
 		}
 	}
 	return out
-}
-
-func approved(list []admission.Admitted, day calendar.Date) bool {
-	for _, a := range list {
-		if !a.Period.Contains(day) {
-			continue
-		}
-		rests := false
-		for _, s := range a.Suspended {
-			rests = rests || s.Contains(day)
-		}
-		if !rests {
-			return true
-		}
-	}
-	return false
 }

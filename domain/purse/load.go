@@ -7,7 +7,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/money"
-	"seteli/domain/admission"
 	"seteli/domain/ledger"
 	"seteli/domain/purse/db"
 	"seteli/domain/voucher"
@@ -24,10 +23,9 @@ type reference struct {
 // facts is the snapshot that a batch is judged on.
 type facts struct {
 	today    calendar.Date
-	vouchers map[string]*voucher.Recorded         // by number
-	purses   map[int64]*Purse                     // by voucher
-	prices   map[[2]int64][]admission.AgreedPrice // by unit and content
-	admitted map[[2]int64][]admission.Admitted    // by unit and service
+	vouchers map[string]*voucher.Recorded // by number; the validity is that in which service may be given
+	purses   map[int64]*Purse             // by voucher
+	sellable []sold
 	holds    map[int64]*Hold
 	first    map[reference]int64 // hold that a reference made before
 	hashes   map[int64][]byte
@@ -37,57 +35,62 @@ type facts struct {
 	periods  map[int64]int32
 }
 
-// load reads the snapshot in a fixed number of statements. Locks, in the house's order: the payees' open periods (shared, when
-// anything is captured), the vouchers (shared), the balances (exclusive).
+// load reads the snapshot in a fixed number of statements and four round trips. Locks, in the house's order: the payees' open periods
+// (shared, when anything is captured), the vouchers (shared), the balances (exclusive).
 func load(ctx context.Context, tx *postgres.Tx, organiser int32, batch []request) (*facts, error) {
 	f := &facts{today: tx.Today(), asked: map[reference]*judged{}, ends: map[int64]*judged{}}
 	var providers, captures, ids []int64
 	var numbers []string
 	for _, r := range batch {
-		providers = append(providers, r.by.Provider)
+		providers, numbers = append(providers, r.by.Provider), append(numbers, r.number)
 		if r.op == capture || r.op == authorise && r.ask.Capture {
 			captures = append(captures, r.by.Provider)
 		}
-		if r.op == authorise {
-			numbers = append(numbers, r.ask.Number)
-		} else {
+		if r.op != authorise {
 			ids = append(ids, r.end.Hold)
 		}
 	}
-	providers, ids = distinct(providers), distinct(ids)
-	var err error
-	if len(captures) > 0 {
-		if f.periods, err = ledger.SharePeriods(ctx, tx, organiser, captures); err != nil {
-			return nil, err
-		}
-	}
-	if f.holds, err = holdsByID(ctx, tx, organiser, ids); err != nil {
-		return nil, err
-	}
-	for _, h := range f.holds {
-		numbers = append(numbers, h.Number)
-	}
+	providers = distinct(providers)
 	slices.Sort(numbers)
-	if f.vouchers, err = voucher.ForRecording(ctx, tx, organiser, slices.Compact(numbers), providers); err != nil {
+	err := tx.Together(ctx,
+		func(tx *postgres.Tx) (err error) {
+			if len(captures) > 0 {
+				f.periods, err = ledger.SharePeriods(ctx, tx, organiser, captures)
+			}
+			return err
+		},
+		func(tx *postgres.Tx) error { return f.open(ctx, tx, organiser, slices.Compact(numbers)) })
+	if err != nil {
 		return nil, err
 	}
-	if err := f.terms(ctx, tx, organiser, providers); err != nil {
-		return nil, err
-	}
-	if err := f.lock(ctx, tx, organiser); err != nil {
+	err = tx.Together(ctx,
+		func(tx *postgres.Tx) error { return f.lock(ctx, tx, organiser) },
+		func(tx *postgres.Tx) error { return f.terms(ctx, tx, organiser) },
+		func(tx *postgres.Tx) error { return f.offers(ctx, tx, organiser, providers) },
+		func(tx *postgres.Tx) error { return f.pauses(ctx, tx, organiser) })
+	if err != nil {
 		return nil, err
 	}
 	// Endings and references are written under the balance's lock only: read after it, they hold until the commit.
-	if err := f.references(ctx, tx, organiser, batch); err != nil {
-		return nil, err
+	err = tx.Together(ctx,
+		func(tx *postgres.Tx) error { return f.references(ctx, tx, organiser, batch) },
+		func(tx *postgres.Tx) (err error) {
+			f.holds, err = holdsByID(ctx, tx, organiser, distinct(ids))
+			return err
+		})
+	if err != nil || len(f.first) == 0 {
+		return f, err
 	}
-	for id := range f.holds {
-		ids = append(ids, id)
-	}
+	ids = nil
 	for _, id := range f.first {
 		ids = append(ids, id)
 	}
-	f.holds, err = holdsByID(ctx, tx, organiser, distinct(ids))
+	repeats, err := holdsByID(ctx, tx, organiser, distinct(ids))
+	for id, h := range repeats {
+		if f.holds[id] == nil {
+			f.holds[id] = h
+		}
+	}
 	return f, err
 }
 
@@ -95,34 +98,75 @@ func distinct(ids []int64) []int64 {
 	return slices.Compact(slices.Sorted(slices.Values(ids)))
 }
 
-// terms reads purses, and what the providers may sell of what these may be spent on.
-func (f *facts) terms(ctx context.Context, tx *postgres.Tx, organiser int32, providers []int64) error {
-	ids := make([]int64, 0, len(f.vouchers))
+// open reads the purses of the numbers with their vouchers, and keeps the vouchers as they are until the commit.
+func (f *facts) open(ctx context.Context, tx *postgres.Tx, organiser int32, numbers []string) error {
+	rows, err := db.New(tx).PursesForTill(ctx, db.PursesForTillParams{OrganiserID: organiser, Numbers: numbers})
+	if err != nil {
+		return fmt.Errorf("reading %d purses: %w", len(numbers), err)
+	}
+	f.vouchers, f.purses = make(map[string]*voucher.Recorded, len(rows)), make(map[int64]*Purse, len(rows))
+	for _, r := range rows {
+		v := voucher.Voucher{Valid: calendar.Period{From: r.ValidFrom, To: r.ValidTo}, State: voucher.State(r.State), ClosedFrom: r.ClosedFrom}
+		if r.CloseReason != nil {
+			v.CloseReason = voucher.Reason(*r.CloseReason)
+		}
+		f.vouchers[r.Number] = &voucher.Recorded{ID: r.VoucherID, Client: r.ClientID, Person: r.PersonID, Number: r.Number, Valid: v.Usable(), Annulled: v.Usable().Empty(), Rulebook: r.RulebookID}
+		f.purses[r.VoucherID] = &Purse{Voucher: r.VoucherID, Line: r.LineID, Person: r.PersonID, Client: r.ClientID, GrantedAt: r.GrantedAt, GrantedBy: r.GrantedBy,
+			Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, Carries: r.Carries, HoldDays: int(r.HoldDays), GraceDays: int(r.GraceDays),
+				ClientAdds: r.ClientAdds, BalanceShown: r.BalanceShown}}
+	}
+	return nil
+}
+
+func (f *facts) ids() []int64 {
+	out := make([]int64, 0, len(f.purses))
+	for id := range f.purses {
+		out = append(out, id)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// terms reads what the purses may be spent on.
+func (f *facts) terms(ctx context.Context, tx *postgres.Tx, organiser int32) error {
+	return contentsOf(ctx, tx, organiser, f.ids(), f.purses)
+}
+
+// offers reads what the providers may sell today.
+func (f *facts) offers(ctx context.Context, tx *postgres.Tx, organiser int32, providers []int64) error {
+	rows, err := db.New(tx).SellableOn(ctx, db.SellableOnParams{OrganiserID: organiser, Vouchers: f.ids(), Providers: providers, Day: f.today})
+	if err != nil {
+		return fmt.Errorf("reading what may be sold: %w", err)
+	}
+	for _, r := range rows {
+		f.sellable = append(f.sellable, sold{content: r.ContentID, provider: r.ProviderID, unit: r.UnitID, price: r.PriceCents})
+	}
+	reservations, err := db.New(tx).ReservationsOn(ctx, db.ReservationsOnParams{OrganiserID: organiser, Vouchers: f.ids(), Providers: providers, Day: f.today})
+	if err != nil {
+		return fmt.Errorf("reading who was let in: %w", err)
+	}
 	for _, v := range f.vouchers {
-		ids = append(ids, v.ID)
-	}
-	var err error
-	if f.purses, err = pursesOf(ctx, tx, organiser, ids); err != nil {
-		return err
-	}
-	var services, contents []int64
-	for _, p := range f.purses {
-		for _, c := range p.Contents {
-			services, contents = append(services, c.Service), append(contents, c.ID)
+		for _, r := range reservations {
+			if r.VoucherID == v.ID {
+				v.Reservations = append(v.Reservations, voucher.RecordedReservation{ID: r.ReservationID, Line: r.LineID, Provider: r.ProviderID, Period: calendar.Period{From: r.ValidFrom, To: r.ValidTo}})
+			}
 		}
 	}
-	prices, admitted, err := admission.ForRecording(ctx, tx, organiser, providers, distinct(services), distinct(contents))
+	return nil
+}
+
+// pauses reads the rests that cover today.
+func (f *facts) pauses(ctx context.Context, tx *postgres.Tx, organiser int32) error {
+	rows, err := db.New(tx).PausesOn(ctx, db.PausesOnParams{OrganiserID: organiser, Vouchers: f.ids(), Day: f.today})
 	if err != nil {
-		return err
+		return fmt.Errorf("reading pauses: %w", err)
 	}
-	f.prices, f.admitted = map[[2]int64][]admission.AgreedPrice{}, map[[2]int64][]admission.Admitted{}
-	for _, p := range prices {
-		k := [2]int64{p.Unit, p.Content}
-		f.prices[k] = append(f.prices[k], p)
-	}
-	for _, a := range admitted {
-		k := [2]int64{a.Unit, a.Service}
-		f.admitted[k] = append(f.admitted[k], a)
+	for _, v := range f.vouchers {
+		for _, r := range rows {
+			if r.VoucherID == v.ID {
+				v.Pauses = append(v.Pauses, calendar.Period{From: r.PauseFrom, To: r.PauseTo})
+			}
+		}
 	}
 	return nil
 }
@@ -146,15 +190,20 @@ func pursesOf(ctx context.Context, tx *postgres.Tx, organiser int32, vouchers []
 	if len(out) == 0 {
 		return out, nil
 	}
-	contents, err := q.ContentsOf(ctx, db.ContentsOfParams{OrganiserID: organiser, Vouchers: vouchers})
+	return out, contentsOf(ctx, tx, organiser, vouchers, out)
+}
+
+// contentsOf fills in what the purses may be spent on.
+func contentsOf(ctx context.Context, tx *postgres.Tx, organiser int32, vouchers []int64, purses map[int64]*Purse) error {
+	contents, err := db.New(tx).ContentsOf(ctx, db.ContentsOfParams{OrganiserID: organiser, Vouchers: vouchers})
 	if err != nil {
-		return nil, fmt.Errorf("reading what purses may be spent on: %w", err)
+		return fmt.Errorf("reading what purses may be spent on: %w", err)
 	}
 	for _, c := range contents {
-		p := out[c.VoucherID]
+		p := purses[c.VoucherID]
 		p.Contents = append(p.Contents, Content{ID: c.ContentID, Service: c.ServiceID, Code: c.Code, Unit: c.Unit, Names: i18n.Names{Fi: c.NameFi, Sv: c.NameSv, En: c.NameEn}})
 	}
-	return out, nil
+	return nil
 }
 
 func (f *facts) lock(ctx context.Context, tx *postgres.Tx, organiser int32) error {

@@ -136,7 +136,7 @@ from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
 where p.organiser_id = @organiser_id
-  and ((case when v.close_reason in ('annulled', 'refused') then date '1970-01-01' when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= @today::date
+  and ((case when v.close_reason in ('annulled', 'refused', 'lapsed') then date '1970-01-01' when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= @today::date
       and b.limit_cents > b.used_cents
     or p.refill = 'monthly' and v.state <> 'closed' and v.valid_to > @today::date and @month::date > v.valid_from
       and not exists (select from purse_move m where m.organiser_id = p.organiser_id and m.voucher_id = p.voucher_id and m.kind = 'refilled' and m.on_date = @month::date))
@@ -195,3 +195,36 @@ select n.step_no, n.state, coalesce(q.sealed_at is not null, false)::bool as sea
 from event_now n
 left join period q on q.organiser_id = n.organiser_id and q.provider_id = n.provider_id and q.period_no = n.period_no
 where n.organiser_id = @organiser_id and n.event_id = @event_id;
+
+-- name: PursesForTill :many
+-- Shared lock on the voucher: a close, a pause or an annulment waits until the money is taken, and we wait for it. In key order.
+select v.voucher_id, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason, v.rulebook_id,
+  p.line_id, p.person_id, p.client_id, p.refill, p.refill_cents, p.carries, p.hold_days, p.grace_days, p.client_adds, p.balance_shown, p.granted_at, p.granted_by
+from voucher v
+join purse p on p.organiser_id = v.organiser_id and p.voucher_id = v.voucher_id
+where v.organiser_id = @organiser_id and v.number = any(@numbers::text[])
+order by v.voucher_id
+for share of v;
+
+-- name: PausesOn :many
+select voucher_id, pause_from, pause_to
+from voucher_pause
+where organiser_id = @organiser_id and voucher_id = any(@vouchers::bigint[]) and pause_from <= @day::date and pause_to > @day::date;
+
+-- name: ReservationsOn :many
+-- Who has been let in to charge the balances, on the day.
+select reservation_id, voucher_id, line_id, provider_id, valid_from, valid_to
+from reservation
+where organiser_id = @organiser_id and voucher_id = any(@vouchers::bigint[]) and provider_id = any(@providers::bigint[]) and state = 'valid'
+  and valid_from <= @day::date and valid_to > @day::date;
+
+-- name: SellableOn :many
+-- What the payees may sell of what the balances may be spent on, on the day: approved, not suspended, priced.
+select c.content_id, x.provider_id, x.unit_id, x.price_cents
+from (select distinct t.content_id, t.service_id from purse_content t where t.organiser_id = @organiser_id and t.voucher_id = any(@vouchers::bigint[])) c
+join price x on x.organiser_id = @organiser_id and x.content_id = c.content_id and x.provider_id = any(@providers::bigint[])
+  and x.state = 'approved' and x.valid_from <= @day::date and x.valid_to > @day::date
+where exists (select from approval a
+  where a.organiser_id = @organiser_id and a.service_id = c.service_id and a.unit_id = x.unit_id and a.valid_from <= @day::date and a.valid_to > @day::date
+    and not exists (select from approval_suspension s where s.organiser_id = a.organiser_id and s.approval_id = a.approval_id
+      and s.suspended_from <= @day::date and s.suspended_to > @day::date));

@@ -206,20 +206,23 @@ func Choices(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 		return nil, err
 	}
 	f := &facts{today: tx.Today()}
-	var err error
-	if f.vouchers, err = voucher.ForRecording(ctx, tx, organiser, []string{number}, []int64{by.Provider}); err != nil {
-		return nil, err
-	}
-	if err := f.terms(ctx, tx, organiser, []int64{by.Provider}); err != nil {
+	if err := f.open(ctx, tx, organiser, []string{number}); err != nil {
 		return nil, err
 	}
 	v := f.vouchers[number]
-	if v == nil || f.purses[v.ID] == nil {
+	if v == nil {
 		return nil, errNumber
 	}
+	if err := f.terms(ctx, tx, organiser); err != nil {
+		return nil, err
+	}
+	if err := f.offers(ctx, tx, organiser, []int64{by.Provider}); err != nil {
+		return nil, err
+	}
 	var out []Choice
-	for _, s := range f.sellable(by, f.purses[v.ID]) {
-		out = append(out, Choice{*s.content, s.unit, s.price})
+	p := f.purses[v.ID]
+	for _, s := range f.sold(by, p) {
+		out = append(out, Choice{*p.content(s.content), s.unit, s.price})
 	}
 	if len(out) == 0 {
 		return nil, errNumber

@@ -108,21 +108,9 @@ func (h *Hold) part(quantity *money.Quantity, amount *money.Cents) (money.Quanti
 	return money.Quantity(parts / int64(h.Value)), *amount, nil
 }
 
-// usable is the part of the voucher's validity in which service may be given.
-func usable(v *voucher.Recorded) calendar.Period {
-	p := v.Valid
-	switch {
-	case v.Annulled:
-		p.To = p.From
-	case v.Closed:
-		p.To = max(p.From, min(p.To, v.ClosedFrom))
-	}
-	return p
-}
-
 // standing refuses a day on which the voucher gives no right.
 func standing(v *voucher.Recorded, day calendar.Date) error {
-	u := usable(v)
+	u := v.Valid
 	if u.Empty() {
 		return errNumber
 	}
@@ -139,7 +127,7 @@ func standing(v *voucher.Recorded, day calendar.Date) error {
 
 // serviceDay is the day of the event that a capture makes: the told one, today, or the last day of a voucher that has ended.
 func (h *Hold) serviceDay(v *voucher.Recorded, told *calendar.Date, today calendar.Date) (calendar.Date, error) {
-	last := usable(v).Last()
+	last := v.Valid.Last()
 	if told == nil {
 		return max(h.Day, min(today, last)), nil
 	}

@@ -104,12 +104,13 @@ func Tend(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	}
 	for _, r := range rows {
 		p := Purse{Voucher: r.VoucherID, Line: r.LineID, Person: r.PersonID, Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, Carries: r.Carries}}
-		end := r.ValidTo
-		switch {
-		case r.CloseReason != nil && (*r.CloseReason == string(voucher.AnnulReason) || *r.CloseReason == string(voucher.Refused)):
-			end = -calendar.Date(r.GraceDays) // it never was: nothing to wait for
-		case r.ClosedFrom != nil:
-			end = min(end, *r.ClosedFrom)
+		v := voucher.Voucher{Valid: calendar.Period{From: r.ValidFrom, To: r.ValidTo}, State: voucher.State(r.State), ClosedFrom: r.ClosedFrom}
+		if r.CloseReason != nil {
+			v.CloseReason = voucher.Reason(*r.CloseReason)
+		}
+		end := v.Usable().To
+		if v.Usable().Empty() { // it never was: nothing to wait for
+			end = -calendar.Date(r.GraceDays)
 		}
 		if end+calendar.Date(r.GraceDays) <= tx.Today() {
 			err = p.empty(ctx, tx, by, organiser, "expired")

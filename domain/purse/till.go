@@ -55,11 +55,12 @@ const (
 )
 
 type request struct {
-	op  operation
-	by  access.Actor
-	id  string // of the request that brought it, for the audit
-	ask Ask
-	end End
+	op     operation
+	by     access.Actor
+	id     string // of the request that brought it, for the audit
+	number string // of the voucher
+	ask    Ask
+	end    End
 }
 
 // lane is what one worker serves at a time: a share of an organiser's balances. All of one balance go through one lane.
@@ -150,6 +151,7 @@ func (t *Till) do(ctx context.Context, organiser int32, number string, r request
 		return Answer{}, access.ErrForbidden.With("right", string(access.EventRecord))
 	}
 	r.id = cmp.Or(r.id, audit.Request(ctx))
+	r.number = number
 	h := fnv.New32a()
 	h.Write([]byte(number)) // a hash never refuses
 	out, err := t.queue.Do(ctx, lane{organiser, h.Sum32() % lanes}, r)

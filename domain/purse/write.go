@@ -57,19 +57,30 @@ func (w *writing) write(ctx context.Context, tx *postgres.Tx) error {
 	if len(w.list) == 0 {
 		return nil
 	}
-	if err := w.holds(ctx, tx); err != nil {
+	fresh, err := w.number(ctx, tx)
+	if err != nil {
 		return err
 	}
 	if err := w.events(ctx, tx); err != nil {
 		return err
 	}
-	if err := w.ends(ctx, tx); err != nil {
-		return err
-	}
-	if err := w.facts.book.Write(ctx, tx); err != nil {
-		return err
-	}
-	if err := ledger.Post(ctx, tx, w.organiser, w.postings); err != nil {
+	ended := w.ends(tx)
+	// What needs nothing of each other travels together; the endings follow their holds.
+	err = tx.Together(ctx,
+		func(tx *postgres.Tx) error { return w.holds(ctx, tx, fresh) },
+		func(tx *postgres.Tx) error {
+			if len(ended.HoldIds) == 0 {
+				return nil
+			}
+			if err := db.New(tx).EndsInsert(ctx, ended); err != nil {
+				return fmt.Errorf("ending %d holds: %w", len(ended.HoldIds), err)
+			}
+			return nil
+		},
+		func(tx *postgres.Tx) error { return w.facts.book.Write(ctx, tx) },
+		func(tx *postgres.Tx) error { return ledger.Post(ctx, tx, w.organiser, w.postings) },
+		func(tx *postgres.Tx) error { return w.audit(ctx, tx) })
+	if err != nil {
 		return err
 	}
 	for _, j := range w.list {
@@ -78,7 +89,7 @@ func (w *writing) write(ctx context.Context, tx *postgres.Tx) error {
 			j.outcome.answer.Left = new(w.facts.book.Balance(j.line).LeftCents())
 		}
 	}
-	return w.audit(ctx, tx)
+	return nil
 }
 
 // reserved is the posting of money that waits on a hold: it stands as used on the balance, by a source of its own.
@@ -87,37 +98,47 @@ func reserved(line, hold int64, sum money.Cents, h *Hold) ledger.Posting {
 		Source: ledger.FromHold, SourceID: hold}
 }
 
-// holds numbers and stores the new holds. What is captured in the same act needs no posting of its own: its event has them.
-func (w *writing) holds(ctx context.Context, tx *postgres.Tx) error {
-	var fresh []*judged
+// number draws the numbers of the new holds and posts what waits on them. What is captured in the same act needs no posting of its
+// own: its event has them.
+func (w *writing) number(ctx context.Context, tx *postgres.Tx) (fresh []*judged, err error) {
 	for _, j := range w.list {
 		if j.fresh {
 			fresh = append(fresh, j)
 		}
 	}
 	if len(fresh) == 0 {
-		return nil
+		return nil, nil
 	}
-	q := db.New(tx)
-	ids, err := q.Numbers(ctx, int32(len(fresh)))
+	ids, err := db.New(tx).Numbers(ctx, int32(len(fresh)))
 	if err != nil {
-		return fmt.Errorf("numbering %d holds: %w", len(fresh), err)
+		return nil, fmt.Errorf("numbering %d holds: %w", len(fresh), err)
 	}
-	p := db.HoldsInsertParams{OrganiserID: w.organiser, HeldAt: tx.Now()}
 	for i, j := range fresh {
 		h := &j.hold
 		h.Organiser, h.ID, h.At, h.By = w.organiser, ids[i], tx.Now(), j.by.Name
+		if j.ending == "" {
+			w.postings = append(w.postings, reserved(h.Line, h.ID, h.Amount, h))
+		}
+	}
+	return fresh, nil
+}
+
+// holds stores the new holds.
+func (w *writing) holds(ctx context.Context, tx *postgres.Tx, fresh []*judged) error {
+	if len(fresh) == 0 {
+		return nil
+	}
+	p := db.HoldsInsertParams{OrganiserID: w.organiser, HeldAt: tx.Now()}
+	for _, j := range fresh {
+		h := &j.hold
 		p.HoldIds, p.Vouchers, p.Lines, p.Persons, p.Clients = append(p.HoldIds, h.ID), append(p.Vouchers, h.Voucher), append(p.Lines, h.Line), append(p.Persons, h.Person), append(p.Clients, h.Client)
 		p.Providers, p.Units, p.Contents, p.Services = append(p.Providers, h.Provider), append(p.Units, h.Unit), append(p.Contents, h.Content), append(p.Services, h.Service)
 		p.Reservations, p.Rulebooks, p.Refs, p.Hashes = append(p.Reservations, h.Reservation), append(p.Rulebooks, h.Rules), append(p.Refs, h.Reference), append(p.Hashes, h.hash)
 		p.Quantities, p.Prices, p.Values = append(p.Quantities, int64(h.Quantity)), append(p.Prices, int64(h.Price)), append(p.Values, int64(h.Value))
 		p.Totals, p.Amounts, p.Dates, p.Expiries = append(p.Totals, int64(h.Total)), append(p.Amounts, int64(h.Amount)), append(p.Dates, h.Day), append(p.Expiries, h.ExpiresOn)
 		p.Notes, p.Sources, p.Accounts, p.Names = append(p.Notes, h.Note), append(p.Sources, string(j.ask.Source)), append(p.Accounts, j.by.Account), append(p.Names, j.by.Name)
-		if j.ending == "" {
-			w.postings = append(w.postings, reserved(h.Line, h.ID, h.Amount, h))
-		}
 	}
-	err = q.HoldsInsert(ctx, p)
+	err := db.New(tx).HoldsInsert(ctx, p)
 	if postgres.ConstraintOf(err) == "purse_hold_reference_unique" {
 		return errRaced.Because(err)
 	}
@@ -160,8 +181,8 @@ func (w *writing) events(ctx context.Context, tx *postgres.Tx) error {
 	return nil
 }
 
-// ends stores how holds end, and gives back what waited on them.
-func (w *writing) ends(ctx context.Context, tx *postgres.Tx) error {
+// ends puts into columns how holds end, and posts back what waited on them.
+func (w *writing) ends(tx *postgres.Tx) db.EndsInsertParams {
 	p := db.EndsInsertParams{OrganiserID: w.organiser, EndedAt: tx.Now()}
 	for _, j := range w.list {
 		if j.ending == "" {
@@ -176,13 +197,7 @@ func (w *writing) ends(ctx context.Context, tx *postgres.Tx) error {
 		p.Captureds, p.Events, p.Reasons = append(p.Captureds, int64(j.cents)), append(p.Events, h.Event), append(p.Reasons, h.EndReason)
 		p.Accounts, p.Names = append(p.Accounts, j.by.Account), append(p.Names, j.by.Name)
 	}
-	if len(p.HoldIds) == 0 {
-		return nil
-	}
-	if err := db.New(tx).EndsInsert(ctx, p); err != nil {
-		return fmt.Errorf("ending %d holds: %w", len(p.HoldIds), err)
-	}
-	return nil
+	return p
 }
 
 // audit writes one row for each request, one statement for each act.

@@ -883,6 +883,44 @@ func (q *Queries) Numbers(ctx context.Context, wanted int32) ([]int64, error) {
 	return items, nil
 }
 
+const pausesOn = `-- name: PausesOn :many
+select voucher_id, pause_from, pause_to
+from voucher_pause
+where organiser_id = $1 and voucher_id = any($2::bigint[]) and pause_from <= $3::date and pause_to > $3::date
+`
+
+type PausesOnParams struct {
+	OrganiserID int32
+	Vouchers    []int64
+	Day         calendar.Date
+}
+
+type PausesOnRow struct {
+	VoucherID int64
+	PauseFrom calendar.Date
+	PauseTo   calendar.Date
+}
+
+func (q *Queries) PausesOn(ctx context.Context, arg PausesOnParams) ([]PausesOnRow, error) {
+	rows, err := q.db.Query(ctx, pausesOn, arg.OrganiserID, arg.Vouchers, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PausesOnRow
+	for rows.Next() {
+		var i PausesOnRow
+		if err := rows.Scan(&i.VoucherID, &i.PauseFrom, &i.PauseTo); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const purseAdd = `-- name: PurseAdd :exec
 insert into purse (organiser_id, voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
@@ -946,6 +984,86 @@ func (q *Queries) PurseContentsAdd(ctx context.Context, arg PurseContentsAddPara
 		arg.Services,
 	)
 	return err
+}
+
+const pursesForTill = `-- name: PursesForTill :many
+select v.voucher_id, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason, v.rulebook_id,
+  p.line_id, p.person_id, p.client_id, p.refill, p.refill_cents, p.carries, p.hold_days, p.grace_days, p.client_adds, p.balance_shown, p.granted_at, p.granted_by
+from voucher v
+join purse p on p.organiser_id = v.organiser_id and p.voucher_id = v.voucher_id
+where v.organiser_id = $1 and v.number = any($2::text[])
+order by v.voucher_id
+for share of v
+`
+
+type PursesForTillParams struct {
+	OrganiserID int32
+	Numbers     []string
+}
+
+type PursesForTillRow struct {
+	VoucherID    int64
+	Number       string
+	ValidFrom    calendar.Date
+	ValidTo      calendar.Date
+	State        string
+	ClosedFrom   *calendar.Date
+	CloseReason  *string
+	RulebookID   int64
+	LineID       int64
+	PersonID     int64
+	ClientID     int64
+	Refill       string
+	RefillCents  money.Cents
+	Carries      bool
+	HoldDays     int32
+	GraceDays    int32
+	ClientAdds   bool
+	BalanceShown bool
+	GrantedAt    time.Time
+	GrantedBy    string
+}
+
+// Shared lock on the voucher: a close, a pause or an annulment waits until the money is taken, and we wait for it. In key order.
+func (q *Queries) PursesForTill(ctx context.Context, arg PursesForTillParams) ([]PursesForTillRow, error) {
+	rows, err := q.db.Query(ctx, pursesForTill, arg.OrganiserID, arg.Numbers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PursesForTillRow
+	for rows.Next() {
+		var i PursesForTillRow
+		if err := rows.Scan(
+			&i.VoucherID,
+			&i.Number,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.State,
+			&i.ClosedFrom,
+			&i.CloseReason,
+			&i.RulebookID,
+			&i.LineID,
+			&i.PersonID,
+			&i.ClientID,
+			&i.Refill,
+			&i.RefillCents,
+			&i.Carries,
+			&i.HoldDays,
+			&i.GraceDays,
+			&i.ClientAdds,
+			&i.BalanceShown,
+			&i.GrantedAt,
+			&i.GrantedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const pursesOf = `-- name: PursesOf :many
@@ -1050,7 +1168,7 @@ from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
 where p.organiser_id = $1
-  and ((case when v.close_reason in ('annulled', 'refused') then date '1970-01-01' when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= $2::date
+  and ((case when v.close_reason in ('annulled', 'refused', 'lapsed') then date '1970-01-01' when v.state = 'closed' then least(v.closed_from, v.valid_to) else v.valid_to end) + p.grace_days <= $2::date
       and b.limit_cents > b.used_cents
     or p.refill = 'monthly' and v.state <> 'closed' and v.valid_to > $2::date and $3::date > v.valid_from
       and not exists (select from purse_move m where m.organiser_id = p.organiser_id and m.voucher_id = p.voucher_id and m.kind = 'refilled' and m.on_date = $3::date))
@@ -1110,6 +1228,118 @@ func (q *Queries) PursesToTend(ctx context.Context, arg PursesToTendParams) ([]P
 			&i.State,
 			&i.ClosedFrom,
 			&i.CloseReason,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reservationsOn = `-- name: ReservationsOn :many
+select reservation_id, voucher_id, line_id, provider_id, valid_from, valid_to
+from reservation
+where organiser_id = $1 and voucher_id = any($2::bigint[]) and provider_id = any($3::bigint[]) and state = 'valid'
+  and valid_from <= $4::date and valid_to > $4::date
+`
+
+type ReservationsOnParams struct {
+	OrganiserID int32
+	Vouchers    []int64
+	Providers   []int64
+	Day         calendar.Date
+}
+
+type ReservationsOnRow struct {
+	ReservationID int64
+	VoucherID     int64
+	LineID        int64
+	ProviderID    int64
+	ValidFrom     calendar.Date
+	ValidTo       calendar.Date
+}
+
+// Who has been let in to charge the balances, on the day.
+func (q *Queries) ReservationsOn(ctx context.Context, arg ReservationsOnParams) ([]ReservationsOnRow, error) {
+	rows, err := q.db.Query(ctx, reservationsOn,
+		arg.OrganiserID,
+		arg.Vouchers,
+		arg.Providers,
+		arg.Day,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReservationsOnRow
+	for rows.Next() {
+		var i ReservationsOnRow
+		if err := rows.Scan(
+			&i.ReservationID,
+			&i.VoucherID,
+			&i.LineID,
+			&i.ProviderID,
+			&i.ValidFrom,
+			&i.ValidTo,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const sellableOn = `-- name: SellableOn :many
+select c.content_id, x.provider_id, x.unit_id, x.price_cents
+from (select distinct t.content_id, t.service_id from purse_content t where t.organiser_id = $1 and t.voucher_id = any($2::bigint[])) c
+join price x on x.organiser_id = $1 and x.content_id = c.content_id and x.provider_id = any($3::bigint[])
+  and x.state = 'approved' and x.valid_from <= $4::date and x.valid_to > $4::date
+where exists (select from approval a
+  where a.organiser_id = $1 and a.service_id = c.service_id and a.unit_id = x.unit_id and a.valid_from <= $4::date and a.valid_to > $4::date
+    and not exists (select from approval_suspension s where s.organiser_id = a.organiser_id and s.approval_id = a.approval_id
+      and s.suspended_from <= $4::date and s.suspended_to > $4::date))
+`
+
+type SellableOnParams struct {
+	OrganiserID int32
+	Vouchers    []int64
+	Providers   []int64
+	Day         calendar.Date
+}
+
+type SellableOnRow struct {
+	ContentID  int64
+	ProviderID int64
+	UnitID     int64
+	PriceCents money.Cents
+}
+
+// What the payees may sell of what the balances may be spent on, on the day: approved, not suspended, priced.
+func (q *Queries) SellableOn(ctx context.Context, arg SellableOnParams) ([]SellableOnRow, error) {
+	rows, err := q.db.Query(ctx, sellableOn,
+		arg.OrganiserID,
+		arg.Vouchers,
+		arg.Providers,
+		arg.Day,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SellableOnRow
+	for rows.Next() {
+		var i SellableOnRow
+		if err := rows.Scan(
+			&i.ContentID,
+			&i.ProviderID,
+			&i.UnitID,
+			&i.PriceCents,
 		); err != nil {
 			return nil, err
 		}
