@@ -47,7 +47,8 @@ func (p *Pages) Audience() ui.Audience {
 		Pages: append(incomePages(), []ui.PageSpec{
 			ui.Page("citizen/vouchers", vouchersView{}), ui.Page("citizen/voucher", voucherView{}, sampleVoucher()),
 			ui.Page("citizen/answer", answerView{}), ui.Page("citizen/choose", chooseView{}, chooseView{Units: []ui.Option{{Value: "1", Text: "x"}}}),
-			ui.Page("citizen/end", endView{}), ui.Page("citizen/letter", letterView{}), ui.Page("citizen/readings", readingsView{}),
+			ui.Page("citizen/end", endView{}), ui.Page("citizen/letter", letterView{}),
+			ui.Page("citizen/decisions", ownDecisionsView{}), ui.Page("citizen/decision", ownDecisionView{}, ownDecisionView{Newer: &ui.Inset{Text: "x"}, Deadline: &ui.Inset{Text: "x"}}), ui.Page("citizen/readings", readingsView{}),
 		}...),
 	}
 }
@@ -65,7 +66,10 @@ func (p *Pages) routes() []ui.Route {
 	get("/my", access.VoucherAccept, p.vouchers)
 	get("/my/readings", access.AccessLogOwnRead, p.readings)
 	get("/my/income", access.IncomeReport, p.income)
-	form("/my/income/{organiser}/report", access.IncomeReport, p.incomeReport)
+	form("/my/income/report", access.IncomeReport, p.incomeReport)
+	get("/my/decisions", access.DecisionRead, p.decisions)
+	get("/my/decisions/{organiser}/{decision}", access.DecisionRead, p.decision)
+	get("/my/decisions/{organiser}/{decision}/pdf", access.DecisionRead, p.decisionPDF)
 	get(own, access.VoucherRead, p.voucher)
 	form(own+"/answer", access.VoucherAccept, p.answer)
 	form(own+"/choose", access.ReservationMake, p.choose)
@@ -76,6 +80,9 @@ func (p *Pages) routes() []ui.Route {
 		routes[i].Side = access.PersonSide // staff look at a voucher on their own pages, as staff
 		if strings.HasPrefix(routes[i].Path, own) {
 			routes[i].Subject = "voucher"
+		}
+		if strings.HasPrefix(routes[i].Path, "/my/decisions/") {
+			routes[i].Subject = "decision"
 		}
 	}
 	return routes

@@ -57,7 +57,7 @@ func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		view.Parts = append(view.Parts, incomePart{Name: names[c.Organiser], Items: incomeItems(r, h), Consents: incomeConsents(r, h), Reports: incomeReports(r, h),
-			Report: r.Path("/my/income/{organiser}/report", c.Organiser)})
+			Report: r.Path("/my/income/report?organiser={organiser}", c.Organiser)})
 	}
 	return r.Show(w, http.StatusOK, "citizen/income", view)
 }
@@ -125,19 +125,20 @@ type reportView struct {
 	Name string
 }
 
-// incomeReport takes the client's news of a change.
+// incomeReport takes the client's news of a change, for the organiser that the form names; somebody with one organiser need not name it.
 func (p *Pages) incomeReport(w http.ResponseWriter, r *ui.Request) error {
-	org, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
-	if err != nil || org <= 0 {
-		return errAddress
-	}
 	f := r.Input()
+	org, err := p.reportedTo(r, f.Value("organiser"))
+	if err != nil {
+		return err
+	}
+	f.Set("organiser", text(int64(org)))
 	view := reportView{Form: f}
-	err = p.DB.Tenant(r.Context(), r.Actor.In(int32(org)), func(tx *postgres.Tx) error {
-		if _, err := household.Own(r.Context(), tx, r.Actor, int32(org)); err != nil {
+	err = p.DB.Tenant(r.Context(), r.Actor.In(org), func(tx *postgres.Tx) error {
+		if _, err := household.Own(r.Context(), tx, r.Actor, org); err != nil {
 			return err
 		}
-		o, err := organiser.Get(r.Context(), tx, int32(org))
+		o, err := organiser.Get(r.Context(), tx, org)
 		view.Name = o.Names.In(r.Lang)
 		return err
 	})
@@ -145,7 +146,7 @@ func (p *Pages) incomeReport(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	if f.Submitted() {
-		in := household.ReportInput{Organiser: int32(org), From: f.Date("from"), Words: f.LongText("words")}
+		in := household.ReportInput{Organiser: org, From: f.Date("from"), Words: f.LongText("words")}
 		if !f.Refused() {
 			err := p.tell(r.Context(), r.Actor, in)
 			if err == nil {
@@ -161,4 +162,27 @@ func (p *Pages) incomeReport(w http.ResponseWriter, r *ui.Request) error {
 
 func (p *Pages) tell(ctx context.Context, by access.Actor, in household.ReportInput) error {
 	return p.DB.Tenant(ctx, by.In(in.Organiser), func(tx *postgres.Tx) error { return household.Tell(ctx, tx, by, in) })
+}
+
+// reportedTo is the named organiser, or the person's first one; who is nobody's client has nothing to tell.
+func (p *Pages) reportedTo(r *ui.Request, named string) (int32, error) {
+	if named != "" {
+		n, err := strconv.ParseInt(named, 10, 32)
+		if err != nil || n <= 0 {
+			return 0, errAddress
+		}
+		return int32(n), nil
+	}
+	var first int32
+	err := p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error {
+		list, err := client.ByPerson(r.Context(), tx, r.Actor)
+		if err == nil && len(list) == 0 {
+			return errAddress
+		}
+		if err == nil {
+			first = list[0].Organiser
+		}
+		return err
+	})
+	return first, err
 }

@@ -34,20 +34,20 @@ func TestClientSeesOwnIncomeAndTellsOfAChange(t *testing.T) {
 		t.Errorf("nothing leads to the income: %d", status)
 	}
 	status, body := ask(t, server, "GET", "/fi/my/income", nil)
-	if status != 200 || !strings.Contains(body, "1\u00a0450,00") || !strings.Contains(body, "kuukaudessa") || !strings.Contains(body, "/fi/my/income/1/report") {
+	if status != 200 || !strings.Contains(body, "1\u00a0450,00") || !strings.Contains(body, "kuukaudessa") || !strings.Contains(body, "/fi/my/income/report?organiser=1") {
 		t.Fatalf("income: %d", status)
 	}
 	if strings.Contains(body, "7\u00a0777,00") || strings.Contains(body, "Eino") {
 		t.Error("the spouse's income is shown to the client")
 	}
-	if status, body = ask(t, server, "POST", "/fi/my/income/1/report", url.Values{"from": {"1.12.2026"}}); status != 422 || !strings.Contains(body, "f-words-error") || !strings.Contains(body, `value="1.12.2026"`) {
+	if status, body = ask(t, server, "POST", "/fi/my/income/report", url.Values{"organiser": {"1"}, "from": {"1.12.2026"}}); status != 422 || !strings.Contains(body, "f-words-error") || !strings.Contains(body, `value="1.12.2026"`) {
 		t.Errorf("a report without words: %d", status)
 	}
-	if status, body = ask(t, server, "POST", "/fi/my/income/1/report", url.Values{"from": {"1.12.2026"}, "words": {"Jään osa-aikaeläkkeelle."}}); status != 200 || !strings.Contains(body, "Jään osa-aikaeläkkeelle.") {
+	if status, body = ask(t, server, "POST", "/fi/my/income/report", url.Values{"organiser": {"1"}, "from": {"1.12.2026"}, "words": {"Jään osa-aikaeläkkeelle."}}); status != 200 || !strings.Contains(body, "Jään osa-aikaeläkkeelle.") {
 		t.Errorf("a report: %d", status)
 	}
 	for _, lang := range []string{"sv", "en"} {
-		for _, path := range []string{"", "/1/report"} {
+		for _, path := range []string{"", "/report"} {
 			if status, body := ask(t, server, "GET", "/"+lang+"/my/income"+path, nil); status != 200 || strings.Contains(body, "[household.") {
 				t.Errorf("%s %s: %d", lang, path, status)
 			}
@@ -57,7 +57,7 @@ func TestClientSeesOwnIncomeAndTellsOfAChange(t *testing.T) {
 	if status, body := ask(t, stranger, "GET", "/fi/my/income", nil); status != 200 || strings.Contains(body, "1\u00a0450,00") {
 		t.Errorf("another client sees the income: %d", status)
 	}
-	if status, _ := ask(t, stranger, "POST", "/fi/my/income/2/report", url.Values{"from": {"1.12.2026"}, "words": {"x"}}); status != 404 {
+	if status, _ := ask(t, stranger, "POST", "/fi/my/income/report", url.Values{"organiser": {"2"}, "from": {"1.12.2026"}, "words": {"x"}}); status != 404 {
 		t.Errorf("a report to an organiser whose client one is not: %d", status)
 	}
 }
