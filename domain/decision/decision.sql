@@ -40,3 +40,13 @@ order by decision_id desc;
 select organiser_id, document_id, kind, title, media, sha256, bytes, html, plain, client_id, person_id, provider_id, created_at
 from document
 where organiser_id = @organiser_id and document_id = @document_id;
+
+-- name: DecisionsOfPerson :many
+-- Of every organiser that the person is a client of: the person's own scope shows them.
+select organiser_id, decision_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id,
+  service_id, amount_cents, delegation_id, template_id, ground, appeal_days, letter_days, electronic_days
+from decision
+where person_id = @person_id
+order by made_at desc, decision_id desc
+limit @most;

@@ -17,6 +17,12 @@ func HTML(l Letter, words Words) (template.HTML, error) { return hypertext(l, wo
 // Part renders the letter as a part of a page that has a title of its own: every heading is one level lower.
 func Part(l Letter, words Words) (template.HTML, error) { return hypertext(l, words, 1) }
 
+// lower takes every heading one level down; the letter's own markup has no others.
+var lower = strings.NewReplacer("<h1 ", "<h2 ", "</h1>", "</h2>", "<h2 ", "<h3 ", "</h2>", "</h3>", "<h3 ", "<h4 ", "</h3>", "</h4>")
+
+// StoredPart is Part of a letter that HTML rendered when it was sent.
+func StoredPart(stored string) template.HTML { return template.HTML(lower.Replace(stored)) }
+
 func hypertext(l Letter, words Words, down int) (template.HTML, error) {
 	if err := l.Check(); err != nil {
 		return "", err

@@ -12,6 +12,7 @@ import (
 	"seteli/domain/organiser"
 	"seteli/domain/purse"
 	"seteli/domain/voucher"
+	"seteli/platform/document"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -216,7 +217,7 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Show(w, http.StatusOK, "citizen/letter", letterView{Title: d.Title, Body: template.HTML(d.HTML),
+	return r.Show(w, http.StatusOK, "citizen/letter", letterView{Title: d.Title, Body: document.StoredPart(d.HTML),
 		PDF: r.Path("/my/vouchers/{organiser}/{voucher}/letters/{document}/pdf", r.PathValue("organiser"), r.PathValue("voucher"), d.ID)})
 }
 

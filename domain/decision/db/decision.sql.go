@@ -270,6 +270,72 @@ func (q *Queries) DecisionsOfClient(ctx context.Context, arg DecisionsOfClientPa
 	return items, nil
 }
 
+const decisionsOfPerson = `-- name: DecisionsOfPerson :many
+select organiser_id, decision_id, number, kind, legal_act, legal_section, client_id, person_id, provider_id,
+  subject_kind, subject_id, outcome, reasons, made_on, made_at, made_by_account, made_by, made_by_title, language, replaces_id, document_id,
+  service_id, amount_cents, delegation_id, template_id, ground, appeal_days, letter_days, electronic_days
+from decision
+where person_id = $1
+order by made_at desc, decision_id desc
+limit $2
+`
+
+type DecisionsOfPersonParams struct {
+	PersonID *int64
+	Most     int32
+}
+
+// Of every organiser that the person is a client of: the person's own scope shows them.
+func (q *Queries) DecisionsOfPerson(ctx context.Context, arg DecisionsOfPersonParams) ([]Decision, error) {
+	rows, err := q.db.Query(ctx, decisionsOfPerson, arg.PersonID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Decision
+	for rows.Next() {
+		var i Decision
+		if err := rows.Scan(
+			&i.OrganiserID,
+			&i.DecisionID,
+			&i.Number,
+			&i.Kind,
+			&i.LegalAct,
+			&i.LegalSection,
+			&i.ClientID,
+			&i.PersonID,
+			&i.ProviderID,
+			&i.SubjectKind,
+			&i.SubjectID,
+			&i.Outcome,
+			&i.Reasons,
+			&i.MadeOn,
+			&i.MadeAt,
+			&i.MadeByAccount,
+			&i.MadeBy,
+			&i.MadeByTitle,
+			&i.Language,
+			&i.ReplacesID,
+			&i.DocumentID,
+			&i.ServiceID,
+			&i.AmountCents,
+			&i.DelegationID,
+			&i.TemplateID,
+			&i.Ground,
+			&i.AppealDays,
+			&i.LetterDays,
+			&i.ElectronicDays,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const documentAdd = `-- name: DocumentAdd :one
 insert into document (organiser_id, kind, title, media, sha256, bytes, html, plain, client_id, person_id, provider_id, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
