@@ -42,8 +42,36 @@ type Facts struct {
 	Column     string          // of a table with several columns, e.g. "long_term"
 	Need       string          // row of a coefficient table
 	Individual *money.Cents    // value that the decision maker sets, where the method leaves it to them
+	Snapshot   int64           // the kept state of the household that this comes from; 0 = none was kept
 	Client     *NetIncome      // housing: the parts of net income (734/1992, 7c §)
 	Spouse     *NetIncome
+}
+
+// Needs are the facts that a value depends on.
+type Needs struct {
+	Household  bool     // size, income and savings of the household
+	Price      bool     // the provider's price
+	Fee        bool     // the client's own part, decided elsewhere
+	Individual bool     // the decision maker's own value
+	Choices    []string // needs to choose from; none = not asked
+	Columns    []string // columns to choose from
+}
+
+// Asker is a model whose values depend on the client; one that does not tell depends on nothing.
+type Asker interface {
+	Needs(v Value, content int64) (Needs, error)
+}
+
+// Needs tells what the value of a content depends on under a rulebook version.
+func (m Models) Needs(r Rulebook, content int64) (Needs, error) {
+	model, err := m.of(r.Rules.Value)
+	if err != nil {
+		return Needs{}, err
+	}
+	if asker, ok := model.(Asker); ok {
+		return asker.Needs(r.Rules.Value, content)
+	}
+	return Needs{}, nil
 }
 
 // NetIncome are the parts of one person's net income in a month; Forest is a year's yield.

@@ -70,7 +70,7 @@ type GrantInput struct {
 	Service   int64
 	Period    calendar.Period
 	Lines     []LineInput
-	Facts     Facts  // what is known of the client; which of them matter is the value method's business
+	Asked     Asked  // what the value method needs beyond the household's records
 	Contact   string // who gives advice; printed on letter and sheet
 	Reasons   string
 	Office    string   // office of who decides, printed under the name
@@ -94,7 +94,8 @@ type Offer struct {
 	Client    client.Client
 	Service   catalogue.Service
 	Rulebook  rulebook.Rulebook
-	Lines     []OfferLine
+	Facts     *rulebook.Facts // what the values are computed from; nil = they are the same for everybody
+	Lines     []OfferLine     // also those that the client is not entitled to, for their explanation
 }
 
 // OfferLine is one content with its value.
@@ -122,11 +123,11 @@ func Calculate(ctx context.Context, tx *postgres.Tx, by access.Actor, means Mean
 	if err := by.May(in.right(), in.Organiser); err != nil {
 		return Offer{}, err
 	}
-	return calculate(ctx, tx, by, means, in)
+	return calculate(ctx, tx, by, means, in, false)
 }
 
-// calculate is Calculate for a use case that has checked its own right.
-func calculate(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, in GrantInput) (Offer, error) {
+// calculate is Calculate for a use case that has checked its own right. keep stores the state of the household, for a decision.
+func calculate(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, in GrantInput, keep bool) (Offer, error) {
 	o := Offer{Input: in}
 	var err error
 	if o.Client, err = client.Load(ctx, tx, in.Organiser, in.Client); err != nil {
@@ -154,6 +155,11 @@ func calculate(ctx context.Context, tx *postgres.Tx, by access.Actor, means Mean
 	if err != nil {
 		return Offer{}, err
 	}
+	if in.Ordered == nil {
+		if o.Facts, err = o.facts(ctx, tx, by, means, keep); err != nil {
+			return Offer{}, err
+		}
+	}
 	return o.valued(ctx, tx, means)
 }
 
@@ -174,6 +180,9 @@ func (o Offer) valued(ctx context.Context, tx *postgres.Tx, means Means) (Offer,
 			return Offer{}, err
 		case err != nil:
 			faults = append(faults, list...)
+			if line.Values != nil {
+				o.Lines = append(o.Lines, line)
+			}
 		case seen[in.Content]:
 			faults = append(faults, errTwice.At(Field(in.Content)))
 		default:
@@ -205,11 +214,13 @@ func (o Offer) line(means Means, in LineInput) (OfferLine, error) {
 			return OfferLine{}, errNoPrice.At(Field(in.Content)).With("content", content.Names.Fi)
 		}
 	} else {
-		value, err := compute(means, o.Rulebook, o.Input.Facts.of(in), in.Content, o.Input.Period, false)
-		if err != nil {
-			return OfferLine{}, fault.On(err, Field(in.Content))
+		value, err := compute(means, o.Rulebook, in.of(o.Facts), in.Content, o.Input.Period, false)
+		if value.Explanation != nil {
+			line.Values = []Value{value}
 		}
-		line.Values = []Value{value}
+		if err != nil {
+			return line, fault.On(err, Field(in.Content))
+		}
 	}
 	for _, v := range line.Values {
 		line.MaxCost = max(line.MaxCost, in.Estimate(v.Cents, o.Input.Period))
@@ -264,7 +275,7 @@ func Grant(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, i
 	if err := by.May(in.right(), in.Organiser); err != nil {
 		return Voucher{}, err
 	}
-	o, err := calculate(ctx, tx, by, means, in)
+	o, err := calculate(ctx, tx, by, means, in, true)
 	if err != nil {
 		return Voucher{}, err
 	}

@@ -7,7 +7,6 @@ import (
 	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/client/household"
-	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	w "seteli/domain/voucher/vouchertest"
 	"seteli/platform/access"
@@ -29,13 +28,47 @@ func pensioner(world *w.World, cents money.Cents, from calendar.Date) household.
 		Per: "month", Period: calendar.Period{From: from, To: calendar.Forever}, Source: household.FromClient}}}
 }
 
+// pension records a monthly pension of the client.
+func pension(world *w.World, cents money.Cents) {
+	world.T.Helper()
+	world.Do(world.Staff, func(tx *postgres.Tx) error {
+		_, err := household.SaveItem(world.T.Context(), tx, world.Staff, household.ItemInput{Organiser: w.Organiser, Client: world.Aino.ID, Item: household.Item{Kind: "pension",
+			Cents: cents, Per: "month", Period: calendar.Period{From: calendar.Day(2026, 1, 1), To: calendar.Forever}, Source: household.FromClient}})
+		return err
+	})
+}
+
+func TestGrantReadsTheHouseholdAndKeepsItAsItWas(t *testing.T) {
+	t.Parallel()
+	world := tapered(t)
+	least := world.Grant(world.Input(5)).Lines[0].Values[0] // nothing is known: the smallest value
+	if least.Cents != 800 || least.Facts == nil || least.Facts.Income != nil {
+		t.Errorf("%d %+v", least.Cents, least.Facts)
+	}
+	pension(world, 160_000)
+	v := world.Grant(world.Input(20)).Lines[0].Values[0]
+	if v.Cents != 3_700 || v.Facts.Snapshot == 0 || *v.Facts.Income != 160_000 {
+		t.Fatalf("%d %+v", v.Cents, v.Facts)
+	}
+	world.Exec(`update income_item set amount_cents = 50000`) // later news change no snapshot
+	world.Do(world.Staff, func(tx *postgres.Tx) error {
+		s, err := household.Recall(t.Context(), tx, world.Staff, w.Organiser, v.Facts.Snapshot)
+		if err == nil && *s.Income() != 160_000 {
+			t.Errorf("the kept income is %d", *s.Income())
+		}
+		return err
+	})
+	o, err := world.Calculated(world.Input(20))
+	if err != nil || o.Lines[0].Value() != 4_000 || o.Facts.Snapshot != 0 {
+		t.Errorf("%+v, %v", o.Facts, err)
+	}
+}
+
 func TestProposalsFollowIncome(t *testing.T) {
 	t.Parallel()
 	world := tapered(t)
-	in := world.Input(20)
-	income := money.Cents(160_000)
-	in.Facts = voucher.Facts{Given: true, Client: rulebook.Facts{Household: 1, Income: &income}}
-	v := world.Grant(in)
+	pension(world, 160_000)
+	v := world.Grant(world.Input(20))
 	if got := v.Lines[0].Values[0].Cents; got != 3_700 {
 		t.Fatalf("granted value %d", got)
 	}

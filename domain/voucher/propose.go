@@ -77,7 +77,7 @@ func ProposeGrant(ctx context.Context, tx *postgres.Tx, by access.Actor, means M
 	if in.Ordered != nil {
 		return ProposedGrant{}, errMode
 	}
-	o, err := calculate(ctx, tx, by, means, in)
+	o, err := calculate(ctx, tx, by, means, in, false)
 	shot := o.snapshot()
 	switch {
 	case fault.CodeOf(err) == errNotEntitled.Code:
@@ -144,7 +144,7 @@ func DecideProposed(ctx context.Context, tx *postgres.Tx, by access.Actor, means
 		if in.Reasons != "" {
 			g.Grant.Reasons = in.Reasons
 		}
-		o, err := calculate(ctx, tx, by, means, g.Grant)
+		o, err := calculate(ctx, tx, by, means, g.Grant, true)
 		if err != nil {
 			return 0, err
 		}

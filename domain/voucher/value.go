@@ -8,8 +8,11 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/client/household"
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
+	"seteli/platform/access"
+	"seteli/platform/postgres"
 )
 
 // Value is the voucher's value per unit in a period, with the explanation of how it came about.
@@ -30,19 +33,56 @@ func (v Value) Worth() rulebook.Worth {
 // At is the value of one unit that costs price.
 func (v Value) At(price money.Cents) money.Cents { return v.Worth().At(price) }
 
-// Facts are what is known of the client at a grant. A snapshot of the household gives them; Typed are a caseworker's own.
-type Facts struct {
-	Client rulebook.Facts
-	Given  bool // false = nothing was asked, the value depends on nothing
+// Asked is what the value method needs beyond the household's own records: typed by who grants.
+type Asked struct {
+	Fee    *money.Cents // the client's own part of one unit, decided elsewhere
+	Column string       // column of the value table
+}
+
+// facts gathers what the values of the offer depend on; nil when they depend on nothing of the client. The household is read as it is
+// recorded for the first day; keep stores it as it was for the decision.
+func (o Offer) facts(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, keep bool) (*rulebook.Facts, error) {
+	var needs rulebook.Needs
+	asked := false
+	for _, l := range o.Input.Lines {
+		n, err := means.Models.Needs(o.Rulebook, l.Content)
+		if err != nil {
+			return nil, err
+		}
+		needs.Household = needs.Household || n.Household
+		asked = asked || n.Fee || n.Individual || n.Household || len(n.Choices)+len(n.Columns) > 0
+	}
+	if !asked {
+		return nil, nil
+	}
+	f := rulebook.Facts{}
+	if needs.Household {
+		read, kept, err := o.household(ctx, tx, by, keep)
+		if err != nil {
+			return nil, err
+		}
+		f, f.Snapshot = read.Facts(), kept
+	}
+	f.Fee, f.Column = o.Input.Asked.Fee, o.Input.Asked.Column
+	return &f, nil
+}
+
+func (o Offer) household(ctx context.Context, tx *postgres.Tx, by access.Actor, keep bool) (household.Snapshot, int64, error) {
+	if keep {
+		s, kept, err := household.Keep(ctx, tx, by, o.Input.Organiser, o.Input.Client, o.Input.Period.From)
+		return s, kept.ID, err
+	}
+	h, err := household.Of(ctx, tx, by, o.Input.Organiser, o.Input.Client)
+	return h.At(o.Input.Period.From), 0, err
 }
 
 // of gives the facts of one line.
-func (f Facts) of(in LineInput) *rulebook.Facts {
-	if !f.Given && in.Individual == nil && in.Need == "" {
+func (l LineInput) of(f *rulebook.Facts) *rulebook.Facts {
+	if f == nil {
 		return nil
 	}
-	one := f.Client
-	one.Individual, one.Need = in.Individual, in.Need
+	one := *f
+	one.Individual, one.Need = l.Individual, l.Need
 	return &one
 }
 

@@ -33,6 +33,7 @@ type grantView struct {
 	Proposal    int64 // that is changed; 0 = none
 	Order       bool  // a purchased service: provider and ground instead of the information sheet
 	Rows        []grantRow
+	Asks        asking
 	Units       []ui.Option
 	Kinds       []ui.Option
 	Channels    []ui.Option
@@ -45,6 +46,8 @@ type grantRow struct {
 	Name, Unit                      string
 	Amount, Recurrence, Total, Cost string // names of fields
 	Recurrences                     []ui.Option
+	Individual, Need                string // names of fields; "" = not asked
+	Needs                           []ui.Option
 }
 
 func sampleGrant() grantView {
@@ -72,7 +75,11 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		view.Name = c.Name()
-		if s, err = catalogue.ServiceAt(ctx, tx, r.Actor.Organiser, service, tx.Today()); err != nil || s.Mode != catalogue.Purchased {
+		if s, err = catalogue.ServiceAt(ctx, tx, r.Actor.Organiser, service, tx.Today()); err != nil {
+			return err
+		}
+		if s.Mode != catalogue.Purchased {
+			view.Asks, err = p.asks(ctx, tx, r, s, number)
 			return err
 		}
 		choices, err = voucher.Offered(ctx, tx, r.Actor, s, tx.Today())
@@ -87,6 +94,7 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 	view.fill(r, s, choices)
 	if f.Submitted() {
 		in := p.grantInput(r, f, s, number)
+		readAsked(f, view.Asks, &in.GrantInput)
 		if !f.Refused() && f.Value("act") == "propose" {
 			saved, err := p.propose(r, f, view.Proposal, in.GrantInput)
 			switch {
@@ -128,7 +136,7 @@ func (p *Pages) grantOrShow(r *ui.Request, f *ui.Form, view *grantView, in purch
 		default:
 			offer, err = voucher.Calculate(ctx, tx, r.Actor, p.Means, in.GrantInput)
 		}
-		if err == nil {
+		if len(offer.Lines) > 0 { // also of a client who is not entitled: the calculation says why
 			p.explain(r, view, offer)
 		}
 		return err
@@ -159,6 +167,11 @@ func (v *grantView) fill(r *ui.Request, s catalogue.Service, choices []voucher.C
 			Total: "total-" + text(c.ID)}
 		for _, rec := range []voucher.Recurrence{voucher.Monthly, voucher.Weekly, voucher.Daily, voucher.Quarterly, voucher.Total} {
 			row.Recurrences = append(row.Recurrences, ui.Option{Value: string(rec), Text: r.T("voucher.recurrence." + string(rec))})
+		}
+		if n := v.Asks.needs[c.ID]; n.Individual {
+			row.Individual = "individual-" + text(c.ID)
+		} else if len(n.Choices) > 0 {
+			row.Need, row.Needs = "need-"+text(c.ID), named(n.Choices)
 		}
 		v.Rows = append(v.Rows, row)
 	}

@@ -30,7 +30,15 @@ func (p *Pages) proposed(r *ui.Request, f *ui.Form) (int64, error) {
 	f.Set("contact", g.Contact)
 	f.Set("reasons", g.Reasons)
 	f.Set("office", g.Office)
+	if g.Grant.Asked.Fee != nil {
+		f.Set("own_fee", *g.Grant.Asked.Fee)
+	}
+	f.Set("column", g.Grant.Asked.Column)
 	for _, l := range g.Grant.Lines {
+		f.Set("need-"+text(l.Content), l.Need)
+		if l.Individual != nil {
+			f.Set("individual-"+text(l.Content), *l.Individual)
+		}
 		f.Set("recurrence-"+text(l.Content), string(l.Recurrence))
 		switch {
 		case l.Amount != nil:

@@ -130,6 +130,16 @@ func (w *World) Input(hours int64) voucher.GrantInput {
 		Contact: "Sanna Ohjaaja, 040 000 0000", Reasons: "Palvelun tarve on arvioitu kotikäynnillä.", Office: "palveluohjaaja"}
 }
 
+// Calculated tells what a grant would be.
+func (w *World) Calculated(in voucher.GrantInput) (o voucher.Offer, err error) {
+	w.T.Helper()
+	err = w.Try(w.Staff, func(tx *postgres.Tx) (err error) {
+		o, err = voucher.Calculate(w.T.Context(), tx, w.Staff, w.Means, in)
+		return err
+	})
+	return o, err
+}
+
 // Granted gives a voucher of hours a month whose client has not answered.
 func (w *World) Granted(hours int64) voucher.Voucher {
 	w.T.Helper()
