@@ -15,7 +15,7 @@ import (
 
 // HoldAsk is what a till keys in.
 type HoldAsk struct {
-	Reference   string          `json:"reference" minLength:"1" maxLength:"50" pattern:"^[A-Za-z0-9_-]+$" doc:"The sender's own name of the charge, unique for ever. The same reference with the same content gives the first answer again; with other content it is refused (PUR-011)." example:"receipt-20261121-0042"`
+	Reference   string          `json:"reference" minLength:"1" maxLength:"50" pattern:"^[A-Za-z0-9_-]+$" doc:"The sender's own name of the charge, unique for ever. The same reference with the same content gives the first answer again; with other content it is refused (BAL-011)." example:"receipt-20261121-0042"`
 	Voucher     string          `json:"voucher" minLength:"1" maxLength:"40" doc:"Number that the client gave; dashes, spaces and case do not matter"`
 	Unit        int64           `json:"unit,omitempty" minimum:"1" doc:"The provider's unit; left out: the only one that may sell the content"`
 	Content     int64           `json:"content,omitempty" minimum:"1" doc:"Service content; left out: the only one that the provider may sell to this balance"`
@@ -100,7 +100,7 @@ func (a *API) purseOps() {
 		about{tag: "purses", errors: []int{400, 404, 409}, summary: "Give a hold back to the balance"}, a.releaseHold)
 	register(a, Operation{ID: "refund-purse-hold", Method: http.MethodPost, Path: "/purse-holds/{hold}/refund", Right: access.EventEdit, ClientData: true, Sides: provider},
 		about{tag: "purses", errors: []int{400, 404, 409}, summary: "Give a purchase back to the balance",
-			description: "As long as it is not in a statement; after that the organiser refunds it (PUR-021)."}, a.refundHold)
+			description: "As long as it is not in a statement; after that the organiser refunds it (BAL-021)."}, a.refundHold)
 }
 
 func (a *API) holdBody(h purse.Hold) HoldBody {

@@ -57,18 +57,18 @@ func TestATillIsAnsweredAtOnceAndRefusedWithCodes(t *testing.T) {
 	if again := read[api.HoldBody](t, ask("r-1", `"amount_cents":2000,"capture":true`), 200); !again.Repeated || again.Event != bought.Event {
 		t.Errorf("the repeat: %+v", again)
 	}
-	problem(t, ask("r-1", `"amount_cents":2001,"capture":true`), 409, "PUR-011")
-	problem(t, ask("r-2", `"amount_cents":3001`), 409, "PUR-010")
-	problem(t, ask("r-2", `"amount_cents":100,"content":21`), 409, "PUR-004")
-	problem(t, ask("r-2", `"quantity":"0"`), 422, "PUR-006")
+	problem(t, ask("r-1", `"amount_cents":2001,"capture":true`), 409, "BAL-011")
+	problem(t, ask("r-2", `"amount_cents":3001`), 409, "BAL-010")
+	problem(t, ask("r-2", `"amount_cents":100,"content":21`), 409, "BAL-004")
+	problem(t, ask("r-2", `"quantity":"0"`), 422, "BAL-006")
 	problem(t, w.ask(w.Mine, "POST", "/purse-holds", `{"reference":"r-3","voucher":"MAA23456789X","amount_cents":1}`), 404, "API-018")
 	held := read[api.HoldBody](t, ask("r-4", `"amount_cents":3000`), 200)
-	problem(t, w.ask(w.Mine, "POST", "/purse-holds/"+held.Hold+"/capture", `{"amount_cents":3001}`), 422, "PUR-016")
+	problem(t, w.ask(w.Mine, "POST", "/purse-holds/"+held.Hold+"/capture", `{"amount_cents":3001}`), 422, "BAL-016")
 	part := read[api.HoldBody](t, w.ask(w.Mine, "POST", "/purse-holds/"+held.Hold+"/capture", `{"amount_cents":1000}`), 200)
 	if part.CapturedCents != 1000 || *part.RemainingCents != 2000 {
 		t.Errorf("%+v", part)
 	}
-	problem(t, w.ask(w.Mine, "POST", "/purse-holds/"+held.Hold+"/release", `{"reason":"x"}`), 409, "PUR-013")
+	problem(t, w.ask(w.Mine, "POST", "/purse-holds/"+held.Hold+"/release", `{"reason":"x"}`), 409, "BAL-013")
 	back := read[api.HoldBody](t, w.ask(w.Mine, "POST", "/purse-holds/"+held.Hold+"/refund", `{"reason":"Palautus"}`), 200)
 	if back.State != "refunded" {
 		t.Errorf("%+v", back)

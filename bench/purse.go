@@ -127,7 +127,7 @@ func (w *world) purseHTTP(ctx context.Context, spent, lasting, right int) (err e
 					switch {
 					case status == http.StatusOK:
 						accepted.Add(1)
-					case status == http.StatusConflict && bytes.Contains(answer, []byte("PUR-010")):
+					case status == http.StatusConflict && bytes.Contains(answer, []byte("BAL-010")):
 						empty.Add(1)
 					default:
 						other.Add(1)

@@ -194,7 +194,7 @@ func (w *world) lastMonth() calendar.Month { return calendar.MonthOf(w.today()) 
 // refusedAtTill tells a refusal that the client hears at the till from a failure of the program.
 func refusedAtTill(err error) bool {
 	switch fault.CodeOf(err) {
-	case "PUR-005", "PUR-009", "PUR-010":
+	case "BAL-005", "BAL-009", "BAL-010":
 		return true
 	}
 	return false

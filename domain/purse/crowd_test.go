@@ -43,7 +43,7 @@ func TestSixtyFourAtOnceSpendExactlyTheBalance(t *testing.T) {
 			switch {
 			case err == nil:
 				yes++
-			case fault.CodeOf(err) == "PUR-010":
+			case fault.CodeOf(err) == "BAL-010":
 				no++
 			default:
 				t.Error(err)
@@ -108,7 +108,7 @@ func TestHistoriesAreLinearizable(t *testing.T) {
 			for _, a := range asks {
 				call := time.Since(began)
 				got, err := w.try(a)
-				if err != nil && fault.CodeOf(err) != "PUR-010" {
+				if err != nil && fault.CodeOf(err) != "BAL-010" {
 					t.Error(err)
 					return
 				}
@@ -167,7 +167,7 @@ func TestAnyOrderOfActsKeepsTheBalanceExact(t *testing.T) {
 			ask := w.some(r, v)
 			a, err := w.try(ask)
 			if err != nil {
-				if code := fault.CodeOf(err); code != "PUR-010" && code != "PUR-007" {
+				if code := fault.CodeOf(err); code != "BAL-010" && code != "BAL-007" {
 					r.Fatalf("%+v: %v", ask, err)
 				}
 				continue

@@ -142,7 +142,7 @@ func TestHoldCaptureReleaseAndRefundMoveTheBalance(t *testing.T) {
 	second := w.held(v, 7500)
 	w.sums(v, 10000, 7500, 2500)
 	_, err := w.try(w.ask(v, 1, false))
-	want(t, err, "PUR-010")
+	want(t, err, "BAL-010")
 	if _, err := w.release(second); err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ func TestACaptureIsSettledPaidAndRefundedLikeAnyEvent(t *testing.T) {
 		_, err := purse.Refund(t.Context(), tx, w.Company.MainUser, w.Organiser(), h.ID, "Asiakas palautti.")
 		return err
 	})
-	want(t, err, "PUR-021")
+	want(t, err, "BAL-021")
 	w.Must(w.Do(func(tx *postgres.Tx) error {
 		return event.Refund(t.Context(), tx, w.As(access.EventChecker), event.Decision{Ref: event.Ref{Organiser: w.Organiser(), Event: h.Event}, ReasonCode: "not_delivered", Reason: "Palvelua ei annettu."})
 	}))
@@ -203,26 +203,26 @@ func TestTheTillRefusesWithReasonsThatThePersonUnderstands(t *testing.T) {
 		return err
 	}
 	ordinary := w.Voucher(scene.Temporary(8))
-	want(t, change(func(a *purse.Ask) { a.Number = "KSRXXXXXXXXX" }), "PUR-001")
-	want(t, change(func(a *purse.Ask) { a.Number = ordinary.Number.String() }), "PUR-001")
-	want(t, change(func(a *purse.Ask) { a.Content = w.House.Services["KOTIHOITO"].Contents[0].ID }), "PUR-004")
-	want(t, change(func(a *purse.Ask) { a.Unit = 99 }), "PUR-005")
-	want(t, change(func(a *purse.Ask) { a.Amount = new(money.Cents(0)) }), "PUR-006")
-	want(t, change(func(a *purse.Ask) { a.Amount = new(money.Cents(-1)) }), "PUR-006")
-	want(t, change(func(a *purse.Ask) { a.Amount = nil }), "PUR-006")
-	want(t, change(func(a *purse.Ask) { a.Amount = new(money.Cents(5001)) }), "PUR-009")
-	want(t, change(func(a *purse.Ask) { a.Content, a.Amount = w.hours(), new(money.Cents(1001)) }), "PUR-007")
+	want(t, change(func(a *purse.Ask) { a.Number = "KSRXXXXXXXXX" }), "BAL-001")
+	want(t, change(func(a *purse.Ask) { a.Number = ordinary.Number.String() }), "BAL-001")
+	want(t, change(func(a *purse.Ask) { a.Content = w.House.Services["KOTIHOITO"].Contents[0].ID }), "BAL-004")
+	want(t, change(func(a *purse.Ask) { a.Unit = 99 }), "BAL-005")
+	want(t, change(func(a *purse.Ask) { a.Amount = new(money.Cents(0)) }), "BAL-006")
+	want(t, change(func(a *purse.Ask) { a.Amount = new(money.Cents(-1)) }), "BAL-006")
+	want(t, change(func(a *purse.Ask) { a.Amount = nil }), "BAL-006")
+	want(t, change(func(a *purse.Ask) { a.Amount = new(money.Cents(5001)) }), "BAL-009")
+	want(t, change(func(a *purse.Ask) { a.Content, a.Amount = w.hours(), new(money.Cents(1001)) }), "BAL-007")
 	want(t, change(func(a *purse.Ask) {
 		a.Content, a.Quantity, a.Amount = w.hours(), new(money.Units(1)), new(money.Cents(1001))
-	}), "PUR-008")
-	want(t, change(func(a *purse.Ask) { a.Content, a.Unit = 0, w.Company.Units[0].ID }), "PUR-018")
-	want(t, change(func(a *purse.Ask) { a.Reference = "" }), "PUR-033")
+	}), "BAL-008")
+	want(t, change(func(a *purse.Ask) { a.Content, a.Unit = 0, w.Company.Units[0].ID }), "BAL-018")
+	want(t, change(func(a *purse.Ask) { a.Reference = "" }), "BAL-033")
 	_, err := w.till.Authorise(t.Context(), w.As(access.Caseworker), w.Organiser(), w.ask(v, 1000, true))
 	want(t, err, "ACC-001")
 	foreign := w.Company.Recorder
 	foreign.Provider = 77
 	_, err = w.till.Authorise(t.Context(), foreign, w.Organiser(), w.ask(v, 1000, false))
-	want(t, err, "PUR-001")
+	want(t, err, "BAL-001")
 	w.sums(v, 5000, 0, 0)
 	if n := len(w.view(v).Movements); n != 1 {
 		t.Errorf("refusals left %d movements", n-1)
@@ -231,9 +231,9 @@ func TestTheTillRefusesWithReasonsThatThePersonUnderstands(t *testing.T) {
 		_, err := voucher.Pause(t.Context(), tx, w.As(access.Caseworker), voucher.PauseInput{Organiser: w.Organiser(), Voucher: v.ID, Period: calendar.Period{From: w.Today(), To: w.Today() + 3}, Reason: "Sairaalassa"})
 		return err
 	}))
-	want(t, change(func(*purse.Ask) {}), "PUR-003")
+	want(t, change(func(*purse.Ask) {}), "BAL-003")
 	w.At(v.Valid.To, 12, 0)
-	want(t, change(func(*purse.Ask) {}), "PUR-002")
+	want(t, change(func(*purse.Ask) {}), "BAL-002")
 }
 
 func TestAnUnacceptedBalanceCannotBeCharged(t *testing.T) {
@@ -247,7 +247,7 @@ func TestAnUnacceptedBalanceCannotBeCharged(t *testing.T) {
 		return err
 	}))
 	_, err := w.try(w.ask(v, 1000, true))
-	want(t, err, "PUR-020")
+	want(t, err, "BAL-020")
 }
 
 type zeros struct{}
@@ -267,7 +267,7 @@ func TestARepeatGetsTheFirstAnswerAndOtherContentIsRefused(t *testing.T) {
 	}
 	a.Amount = new(money.Cents(3001))
 	_, err = w.try(a)
-	want(t, err, "PUR-011")
+	want(t, err, "BAL-011")
 	one, err := w.capture(first.Hold, nil)
 	w.Must(err)
 	two, err := w.capture(first.Hold, nil)
@@ -275,18 +275,18 @@ func TestARepeatGetsTheFirstAnswerAndOtherContentIsRefused(t *testing.T) {
 		t.Errorf("the second capture got %+v, %v", two, err)
 	}
 	_, err = w.capture(first.Hold, new(money.Cents(1000)))
-	want(t, err, "PUR-013")
+	want(t, err, "BAL-013")
 	_, err = w.release(first.Hold)
-	want(t, err, "PUR-013")
+	want(t, err, "BAL-013")
 	w.sums(v, 10000, 0, 3000)
 	gone := w.held(v, 1000)
 	_, err = w.release(gone)
 	w.Must(err)
 	_, err = w.capture(gone, nil)
-	want(t, err, "PUR-014")
+	want(t, err, "BAL-014")
 	_, err = w.capture(purse.Hold{ID: 9_999_999}, nil)
-	want(t, err, "PUR-012")
+	want(t, err, "BAL-012")
 	_, err = w.capture(w.held(v, 1000), new(money.Cents(1001)))
-	want(t, err, "PUR-016")
+	want(t, err, "BAL-016")
 	w.verified()
 }

@@ -38,7 +38,7 @@ type View struct {
 // MostMovements is how many holds a page lists.
 const MostMovements = 200
 
-// Get reads a balance for staff and the client, who ask under the organiser's scope, and logs the reading. PUR-019 when the voucher is
+// Get reads a balance for staff and the client, who ask under the organiser's scope, and logs the reading. BAL-019 when the voucher is
 // not a purse.
 func Get(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, id int64) (View, error) {
 	v, err := voucher.Get(ctx, tx, by, organiser, id)
@@ -200,7 +200,7 @@ type Choice struct {
 }
 
 // Choices lists what the actor's company may sell today to the balance of a number. An unknown number and one whose contents the company
-// may not sell answer the same (PUR-001).
+// may not sell answer the same (BAL-001).
 func Choices(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, number string) ([]Choice, error) {
 	if err := by.May(access.EventRecord, organiser); err != nil {
 		return nil, err

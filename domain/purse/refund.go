@@ -11,7 +11,7 @@ import (
 )
 
 // Refund gives a captured purchase back to the balance, whole, as long as it is not in a statement: the provider's own act. After
-// that the organiser refunds it (event.Refund), which gives it back to the balance in the same way (PUR-021).
+// that the organiser refunds it (event.Refund), which gives it back to the balance in the same way (BAL-021).
 // Locks: the payee's period, the balance.
 func Refund(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, id int64, reason string) (Hold, error) {
 	if err := by.May(access.EventEdit, organiser); err != nil {

@@ -19,7 +19,7 @@ type priced struct {
 }
 
 // quantityOf is how many units the asked sum or quantity is at the agreed price. A sum must be a whole number of 3000ths of the
-// unit, so that price × quantity gives it back to the cent; otherwise the quantity has to be told (PUR-007).
+// unit, so that price × quantity gives it back to the cent; otherwise the quantity has to be told (BAL-007).
 func quantityOf(unit string, price money.Cents, quantity *money.Quantity, amount *money.Cents) (money.Quantity, money.Cents, error) {
 	switch {
 	case amount != nil && (*amount <= 0 || *amount > mostCents):

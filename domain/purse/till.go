@@ -96,7 +96,7 @@ func NewTill(db *postgres.DB) *Till {
 }
 
 // Authorise takes the sum from the balance at once, and with Capture makes the purchase in the same act. The same reference with the
-// same content gives the first answer again; with other content it is refused (PUR-011). A refusal stores nothing.
+// same content gives the first answer again; with other content it is refused (BAL-011). A refusal stores nothing.
 func (t *Till) Authorise(ctx context.Context, by access.Actor, organiser int32, ask Ask) (Answer, error) {
 	switch {
 	case ask.Reference == "":
@@ -117,7 +117,7 @@ func (t *Till) Authorise(ctx context.Context, by access.Actor, organiser int32, 
 }
 
 // Capture makes the purchase of a hold, for the whole or a part of its sum; what is not taken goes back to the balance. Again with the
-// same sum it gives the first answer, with another one PUR-013.
+// same sum it gives the first answer, with another one BAL-013.
 func (t *Till) Capture(ctx context.Context, by access.Actor, organiser int32, end End) (Answer, error) {
 	return t.finish(ctx, by, organiser, capture, end)
 }

@@ -32,11 +32,11 @@ func TestAHoldExpiresAndCannotBeCapturedAfterwards(t *testing.T) {
 	w.sums(v, 10000, 6000, 0)
 	w.Move("2026-11-28")
 	_, err := w.capture(h, nil)
-	want(t, err, "PUR-015")
+	want(t, err, "BAL-015")
 	w.tend()
 	w.sums(v, 10000, 0, 0)
 	_, err = w.capture(h, nil)
-	want(t, err, "PUR-015")
+	want(t, err, "BAL-015")
 	w.verified()
 }
 
@@ -55,7 +55,7 @@ func TestLateCaptureWithinGraceAndWhatIsLeftExpiresAfterIt(t *testing.T) {
 	}
 	w.At(v.Valid.To+14, 12, 0)
 	_, err = w.capture(late, nil)
-	want(t, err, "PUR-015")
+	want(t, err, "BAL-015")
 	w.tend()
 	w.sums(v, 2000, 0, 2000)
 	if s := w.view(v).Sums; s.Given != 10000 || s.Expired != 8000 {
@@ -98,8 +98,8 @@ func TestTakeBackLeavesWhatIsHeldAndUsed(t *testing.T) {
 		})
 	}
 	by := w.As(access.Caseworker)
-	want(t, take(by, nil, " "), "PUR-030")
-	want(t, take(by, new(money.Cents(5001)), "Liikaa"), "PUR-029")
+	want(t, take(by, nil, " "), "BAL-030")
+	want(t, take(by, new(money.Cents(5001)), "Liikaa"), "BAL-029")
 	want(t, take(w.Company.Recorder, nil, "Vieras"), "ACC-001")
 	w.Must(take(by, new(money.Cents(1000)), "Tarve väheni."))
 	w.sums(v, 9000, 3000, 2000)
@@ -107,7 +107,7 @@ func TestTakeBackLeavesWhatIsHeldAndUsed(t *testing.T) {
 	w.sums(v, 5000, 3000, 2000)
 	w.verified()
 	_, err := w.try(w.ask(v, 1, false))
-	want(t, err, "PUR-010")
+	want(t, err, "BAL-010")
 }
 
 func TestAClosedBalanceCapturesWhatWasHeldBefore(t *testing.T) {
@@ -123,7 +123,7 @@ func TestAClosedBalanceCapturesWhatWasHeldBefore(t *testing.T) {
 	}))
 	w.At(day+2, 12, 0)
 	_, err := w.try(w.ask(v, 100, true))
-	want(t, err, "PUR-002")
+	want(t, err, "BAL-002")
 	a, err := w.capture(h, nil)
 	w.Must(err)
 	w.At(day+calendar.Date(14), 12, 0)

@@ -61,12 +61,12 @@ func (p *Pages) till(w http.ResponseWriter, r *ui.Request) error {
 // refused puts a refusal on the page: large, and at its field. False for what is not about this charge.
 func (p *Pages) refused(r *ui.Request, f *ui.Form, view *tillView, err error) bool {
 	switch fault.CodeOf(err) {
-	case "PUR-001":
+	case "BAL-001":
 		err = errNumber.Because(err)
-	case "PUR-018", "TIL-004": // several things could be meant: the choice is asked, nothing went wrong
+	case "BAL-018", "TIL-004": // several things could be meant: the choice is asked, nothing went wrong
 		f.Take(fault.On(err, "choice"))
 		return true
-	case "PUR-004", "PUR-005":
+	case "BAL-004", "BAL-005":
 		err = fault.On(err, "choice")
 	}
 	if !f.Take(err) {
