@@ -193,6 +193,24 @@ func (w *whole) name(person int64) {
 	} {
 		w.ids[name] = strconv.FormatInt(w.number(sql, person), 10)
 	}
+	// The voucher becomes a euro balance with a hold: its pages have something to show.
+	for _, sql := range []string{
+		`insert into purse (organiser_id, voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by)
+			select organiser_id, voucher_id, line_id, person_id, client_id, 'none', 0, false, 7, 14, false, true, now(), 'z' from reservation where organiser_id = 1 and reservation_id = ` + w.ids["reservation"],
+		`insert into purse_content (organiser_id, voucher_id, content_id, service_id)
+			select p.organiser_id, p.voucher_id, l.content_id, v.service_id from purse p join voucher_line l using (organiser_id, line_id) join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
+			where p.organiser_id = 1 and p.voucher_id = ` + w.ids["voucher"],
+		`insert into balance (organiser_id, line_id, bucket, limit_cents, used_cents) select 1, line_id, '1970-01-01', 10000, 100 from purse where organiser_id = 1 and voucher_id = ` + w.ids["voucher"] + ` on conflict do nothing`,
+	} {
+		w.exec(sql)
+	}
+	w.ids["hold"] = strconv.FormatInt(w.number(`insert into purse_hold (organiser_id, hold_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, content_id, service_id, reservation_id, rulebook_id,
+			reference, content_hash, quantity, price_cents, value_cents, total_cents, amount_cents, service_date, expires_on, source, held_at, held_by_account, held_by)
+		select p.organiser_id, nextval('purse_number'), p.voucher_id, p.line_id, p.person_id, p.client_id, 1, r.unit_id, c.content_id, c.service_id, r.reservation_id, v.rulebook_id,
+			'matrix', '\x00', 3000, 100, 100, 100, 100, '2026-11-20', '2036-11-20', 'page', now(), 1, 'z'
+		from purse p join purse_content c using (organiser_id, voucher_id) join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
+		join reservation r on r.organiser_id = p.organiser_id and r.reservation_id = `+w.ids["reservation"]+`
+		where p.organiser_id = 1 and p.voucher_id = `+w.ids["voucher"]+` returning hold_id`), 10)
 	w.ids["hearing"], w.ids["kind"] = w.ids["sheet"], "voucher"
 	w.exec(`insert into proposal_step (organiser_id, proposal_id, person_id, kind, day, due_on, document_id, recorded_by_account, recorded_by, recorded_at)
 		select 1, proposal_id, person_id, 'asked', '2026-11-20', '2026-12-04', ` + w.ids["hearing"] + `, 1, 'z', now() from proposal where proposal_id = ` + w.ids["proposal"])
