@@ -154,7 +154,8 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 			t.Rows = 1
 		}
 		for _, lang := range i18n.Langs {
-			t.Langs = append(t.Langs, letterField{name + "_" + string(lang), r.T("decision.letters.lang." + string(lang))})
+			in := r.T("decision.letters.lang." + string(lang)) // begins with a capital: it is also the text of a link
+			t.Langs = append(t.Langs, letterField{name + "_" + string(lang), t.Title + ", " + strings.ToLower(in[:1]) + in[1:]})
 		}
 		v.Texts = append(v.Texts, t)
 	}
