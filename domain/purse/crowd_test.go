@@ -143,10 +143,11 @@ func TestHistoriesAreLinearizable(t *testing.T) {
 func TestAnyOrderOfActsKeepsTheBalanceExact(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
+	someone := w.Client()
 	rapid.Check(t, func(r *rapid.T) {
 		balance := money.Cents(rapid.Int64Range(1, 50).Draw(r, "euros") * 100)
 		adds := rapid.Bool().Draw(r, "client adds")
-		v := w.purse(int64(balance/100), func(t *purse.Terms) { t.ClientAdds = adds })
+		v := w.purseOf(someone, int64(balance/100), func(t *purse.Terms) { t.ClientAdds = adds })
 		left, used := balance, money.Cents(0)
 		var open []purse.Hold
 		for range rapid.IntRange(1, 8).Draw(r, "acts") {

@@ -9,6 +9,7 @@ import (
 	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/demo"
+	"seteli/domain/client"
 	"seteli/domain/event"
 	"seteli/domain/ledger"
 	"seteli/domain/purse"
@@ -37,12 +38,17 @@ func newWorld(t testing.TB) *world {
 // purse gives a new client a balance in euros.
 func (w *world) purse(euros int64, change func(*purse.Terms)) voucher.Voucher {
 	w.T.Helper()
+	return w.purseOf(w.Client(), euros, change)
+}
+
+func (w *world) purseOf(c client.Client, euros int64, change func(*purse.Terms)) voucher.Voucher {
+	w.T.Helper()
 	t := demo.PurseTerms()
 	if change != nil {
 		change(&t)
 	}
 	w.n++
-	v, err := w.GrantPurse(w.T.Context(), w.House, w.Client(), w.Valid(), money.Cents(euros*100), t, w.n)
+	v, err := w.GrantPurse(w.T.Context(), w.House, c, w.Valid(), money.Cents(euros*100), t, w.n)
 	w.Must(err)
 	return v
 }
