@@ -43,6 +43,12 @@ var companies = []company{
 		"Solveig Strandäng", "Stig Strandäng", "Sanna Strandäng", true},
 	{"perhetupa", "Perhetupa Lokki Oy", "fi", []string{"fi", "sv"}, []string{"998"}, []string{"RAN/PERHEET"}, 108, "Eeva Rantakoivu", "Eero Rantakoivu", "Emma Rantakoivu", false},
 	{"linssi", "Linssi ja Lasi Lokkiluoto Ky", "fi", []string{"fi", "sv"}, []string{"998"}, []string{"RAN/NAKO"}, 100, "Unto Usvaranta", "Ulla Usvaranta", "Uuno Usvaranta", false},
+	{"viimakoti", "Viimaharjun Kotipalvelu Oy", "fi", []string{"fi", "sv"}, []string{"992"}, []string{"VMH/KOTIHOITO", "VMH/PERHEET", "VMH/ILTAHOITO", "VMH/SIIVOUS", "VMH/HENKBUDJETTI"}, 108,
+		"Vuokko Viherlehto", "Valto Viherlehto", "Venla Viherlehto", false},
+	{"viimahoiva", "Hoivakoti Viimanranta Oy", "fi", []string{"fi"}, []string{"992"}, []string{"VMH/ASUMINEN", "VMH/HOIVA-ASUMINEN", "VMH/PAIVAHINTA"}, 100,
+		"Aarne Rantaviima", "Aune Rantaviima", "Arvi Rantaviima", false},
+	{"viimatenavat", "Viimaharjun Tenavat Oy", "fi", []string{"fi"}, []string{"992"}, []string{"VMH/VAKA-KERROIN", "VMH/VAKA-KATTO", "VMH/VAKA-HINTA"}, 100,
+		"Tuulikki Tenavaharju", "Tauno Tenavaharju", "Taina Tenavaharju", false},
 }
 
 // people are those of the company who can sign in.

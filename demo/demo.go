@@ -177,7 +177,7 @@ func (w *world) admit(ctx context.Context, start calendar.Date) error {
 // service finds "house/code".
 func (w *world) service(s string) (House, offer) {
 	prefix, code, _ := strings.Cut(s, "/")
-	for _, o := range offers {
+	for _, o := range allOffers {
 		if o.house == prefix && o.code == code {
 			return w.houses[prefix], o
 		}

@@ -89,7 +89,7 @@ func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
 	if found := differences(t, d.DB); len(found) > 0 {
 		t.Errorf("%d differences, the first: %s", len(found), found[0])
 	}
-	if r.Organisers != 3 || r.Clients < 300 || r.Vouchers < 300 || r.Paid == 0 || r.Tally.Partial == 0 || r.Tally.Own == 0 {
+	if r.Organisers != 4 || r.Clients < 300 || r.Vouchers < 300 || r.Paid == 0 || r.Tally.Partial == 0 || r.Tally.Own == 0 {
 		t.Errorf("built %+v", r)
 	}
 	owner := postgrestest.Owner(t, d.DB)
@@ -108,6 +108,9 @@ func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
 		{"events", "select state from event_now", []string{"accepted", "deleted", "refunded", "rejected", "review"}},
 		{"runs", "select (select s.state from run_step s where s.organiser_id = r.organiser_id and s.run_no = r.run_no order by s.step_no desc limit 1) from settlement_run r",
 			[]string{"calculated", "paid", "sent"}},
+		{"ways of computing a value", "select rules -> 'value' ->> 'method' from rulebook", []string{"ceiling_minus_fee", "coefficient_table", "euro_purse", "flat", "flat_period", "flat_unit",
+			"income_band_table", "individual", "linear_taper", "linear_taper_scaled", "lump_sum", "pct_of_net_income", "price_minus_fee", "time_band_table"}},
+		{"bands", "select band from event_piece", []string{"evening", "weekday"}},
 		{"languages", "select language from client", []string{"fi", "sv"}},
 	} {
 		if got := words(t, owner, c.sql); !slices.Equal(got, c.want) {

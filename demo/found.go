@@ -165,6 +165,12 @@ func (b *Builder) rules(ctx context.Context, tx *postgres.Tx, out *House, list [
 				values = append(values, rulebook.FlatValue{Content: c.ID, Value: o.rate(c.Code).value})
 			}
 			r.Value = rulebook.Flat(values)
+			if o.valued != nil {
+				var err error
+				if r.Value, err = o.valued.rule(s); err != nil {
+					return err
+				}
+			}
 		}
 		draft, err := rulebook.Draft(ctx, tx, out.As(access.MainUser), b.Models, rulebook.DraftInput{Organiser: out.Organiser.ID, Service: s.ID,
 			ValidFrom: since, Texts: rulebookText(o), Rules: r})

@@ -43,6 +43,7 @@ func grantInput(h House, o offer, c client.Client, p calendar.Period, contents [
 		}
 		in.Lines = append(in.Lines, voucher.LineInput{Content: content.ID, Recurrence: r.every, Amount: new(money.Units(amount))})
 	}
+	o.ask(&in)
 	return in
 }
 

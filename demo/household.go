@@ -14,7 +14,8 @@ import (
 )
 
 // incomeAsked says whose income is asked for, service by service: one client in so many. The others' values depend on nothing.
-var incomeAsked = map[string]int{"KSR/KOTIHOITO": 2, "KSR/TEHOSTETTU": 3, "RAN/PERHEET": 2}
+var incomeAsked = map[string]int{"KSR/KOTIHOITO": 2, "KSR/TEHOSTETTU": 3, "RAN/PERHEET": 2,
+	"VMH/KOTIHOITO": 1, "VMH/PERHEET": 1, "VMH/ASUMINEN": 1, "VMH/HOIVA-ASUMINEN": 1, "VMH/SIIVOUS": 1}
 
 // households records who lives with the clients of a service and what they live on, drawn for each: pensions and savings of the old,
 // wages and children of families. Of one in fourteen the income is not known, and one in sixteen accepts the highest fee instead.

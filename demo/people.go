@@ -28,6 +28,7 @@ var staffRoles = []access.Role{access.MainUser, access.MainUser, access.Casework
 var staffNames = map[string][]string{
 	"KSR": {"Päivi Pihlajavuo", "Petri Poutasalo", "Olga Haavanlehto", "Hanna Hietapuro", "Pentti Mäntykallio", "Tarja Tuomikoski", "Maija Lumikorpi", "Matti Saarnivirta", "Tiina Tuulenpesä", "Tero Sarakorpi"},
 	"HAV": {"Paula Kalliopuro", "Pasi Katajanoja", "Outi Karpalosuo", "Heli Honkasaari", "Päivö Pajulampi", "Taina Niittyoja", "Mervi Mesikangas", "Mika Kuuraniemi", "Titta Usvaranta", "Tapio Varpuharju"},
+	"VMH": {"Vappu Viimavuori", "Ville Vuolasoja", "Oili Orvokkisuo", "Hertta Heinäpuro", "Päiviö Pohjakallio", "Terhi Tuulensuo", "Marketta Mustavuo", "Markku Maununoja", "Taru Tihkulampi", "Tommi Terhosaari"},
 	"RAN": {"Petra Granvik", "Pontus Måsholm", "Ulla Åsberga", "Henrik Havsgård", "Beata Björkholmen", "Gun Fjärdsund", "Maria Lingonblad", "Mats Norrskata", "Tove Tallmo", "Tom Dunvik"},
 }
 

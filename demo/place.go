@@ -14,6 +14,7 @@ type place struct {
 }
 
 var places = []place{
+	{"992", "fi", "90", i18n.Names{Fi: "Viimaharju", Sv: "Vindås", En: "Viimaharju"}, "93200"},
 	{"993", "fi", "90", i18n.Names{Fi: "Havumäki", Sv: "Barrbacka", En: "Havumäki"}, "93300"},
 	{"994", "fi", "90", i18n.Names{Fi: "Kuusirannanjoki", Sv: "Granstrandså", En: "Kuusirannanjoki"}, "93400"},
 	{"995", "fi", "90", i18n.Names{Fi: "Peltokoski", Sv: "Åkerfors", En: "Peltokoski"}, "93500"},
@@ -59,4 +60,7 @@ var houses = []house{
 	{"RAN", "joint_authority", i18n.Names{Fi: "Rantasaaren sosiaali- ja terveyskuntayhtymä", Sv: "Samkommunen för social- och hälsovård i Strandö", En: "Rantasaari joint authority for social and health services"},
 		i18n.Names{Fi: "Rantasaaren kuntayhtymän yksilöjaosto", Sv: "Individsektionen vid samkommunen i Strandö", En: "Individual affairs division of Rantasaari"},
 		"rantasaari.example", "997", []string{"997", "998"}, calendar.Day(2015, 1, 1)},
+	{"VMH", "joint_authority", i18n.Names{Fi: "Viimaharjun kuntayhtymä", Sv: "Samkommunen i Vindås", En: "Viimaharju joint authority"},
+		i18n.Names{Fi: "Viimaharjun kuntayhtymän yksilöjaosto", Sv: "Individsektionen vid samkommunen i Vindås", En: "Individual affairs division of Viimaharju"},
+		"viimaharju.example", "992", []string{"992"}, calendar.Day(2015, 1, 1)},
 }

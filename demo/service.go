@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"slices"
+
 	"seteli/core/money"
 	"seteli/domain/catalogue"
 	"seteli/domain/voucher"
@@ -31,6 +33,7 @@ type offer struct {
 	attachment          bool // a certificate of liability insurance is asked for
 	overrun             bool // above the right: to review
 	rates               []rate
+	valued              *valued // nil = each content has one value, the same for everybody
 }
 
 var (
@@ -106,7 +109,8 @@ var offers = []offer{
 	{house: "HAV", code: "KESATYO", mode: catalogue.Voucher, class: education, area: work, act: "410/2015", section: "1 §",
 		names:        i18n.Names{Fi: "Kesätyöseteli", Sv: "Sommarjobbssedel", En: "Summer job voucher"},
 		descriptions: i18n.Names{Fi: "Nuori vie setelin työnantajalle, joka saa tuen palkkaan.", Sv: "Den unga tar sedeln till arbetsgivaren, som får stöd för lönen.", En: "A young person takes the voucher to an employer, who gets support for the wage."},
-		rates:        []rate{{"KESATYO", catalogue.Piece, i18n.Names{Fi: "Kesätyöjakso", Sv: "Sommarjobbsperiod", En: "Summer job"}, 32000, "Turku (in PSOP), 2023, turku.fi kesätyösetelit", 1, voucher.Total, 0}}},
+		rates:        []rate{{"KESATYO", catalogue.Piece, i18n.Names{Fi: "Kesätyöjakso", Sv: "Sommarjobbsperiod", En: "Summer job"}, 32000, "Turku (in PSOP), 2023, turku.fi kesätyösetelit", 1, voucher.Total, 0}},
+		valued:       eachContent("lump_sum", "KESATYO", 32000, nil)},
 	{house: "HAV", code: "YKSITYINEN-VAKA", mode: catalogue.Register, class: education, area: daycare, act: "540/2018", section: "43 §",
 		names:        i18n.Names{Fi: "Yksityinen varhaiskasvatus", Sv: "Privat småbarnspedagogik", En: "Private early childhood education"},
 		descriptions: i18n.Names{Fi: "Luettelo kaupungin valvomista yksityisistä yksiköistä.", Sv: "Förteckning över privata enheter som staden övervakar.", En: "List of private units under the city's supervision."}},
@@ -123,10 +127,13 @@ var offers = []offer{
 		descriptions: i18n.Names{Fi: "Luettelo optikkoliikkeistä, joissa maksusitoumus käy.", Sv: "Förteckning över optiker där betalningsförbindelsen gäller.", En: "List of opticians that take the commitment."}},
 }
 
+// allOffers are also those that show the ways of computing a value.
+var allOffers = slices.Concat(offers, methodOffers)
+
 // offersOf gives the services of a house.
 func offersOf(prefix string) []offer {
 	var list []offer
-	for _, o := range offers {
+	for _, o := range allOffers {
 		if o.house == prefix {
 			list = append(list, o)
 		}
