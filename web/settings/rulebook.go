@@ -28,13 +28,14 @@ type rulebookView struct {
 	Contents []valueRow
 	Months   []ui.Option
 	Versions ui.Table
+	Compared bool // there is something to compare
 }
 
 // valueRow is the value field of one content.
 type valueRow struct{ Field, Label string }
 
 func sampleRulebook() rulebookView {
-	return rulebookView{Service: 1, Name: "Kotihoito", Draft: true, Plain: true, Contents: []valueRow{{"value.1", "Kotihoidon tunti (h)"}}}
+	return rulebookView{Service: 1, Name: "Kotihoito", Draft: true, Compared: true, Plain: true, Contents: []valueRow{{"value.1", "Kotihoidon tunti (h)"}}}
 }
 
 // rulebookWork is what both rulebook pages read.
@@ -89,7 +90,8 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 	if err := fillDraft(f, work, r.Today()); err != nil {
 		return err
 	}
-	v := rulebookView{Form: f, Service: s.ID, Name: s.Names.In(r.Lang), Draft: work.found, Versions: versionsTable(r, work.versions)}
+	v := rulebookView{Form: f, Service: s.ID, Name: s.Names.In(r.Lang), Draft: work.found, Versions: versionsTable(r, work.versions),
+		Compared: work.found || len(work.versions) > 0}
 	if v.Plain = plain(work.base(r.Today()).Rules.Value); !v.Plain {
 		v.Method = r.T("method.name." + work.base(r.Today()).Rules.Value.Method)
 	}

@@ -223,6 +223,11 @@ func warnings(r *ui.Request, work rulebookWork, value rulebook.Value) (out []str
 	if i := slices.IndexFunc(work.versions, func(b rulebook.Rulebook) bool { return b.ValidFrom <= r.Today() }); i >= 0 {
 		before = work.versions[i].Rules.Value
 	}
+	return warningTexts(r, work, before, value)
+}
+
+// warningTexts tells in words what may be a slip between two values.
+func warningTexts(r *ui.Request, work rulebookWork, before, value rulebook.Value) (out []string) {
 	for _, w := range method.Warnings(before, value) {
 		args := []any{}
 		for name, v := range w.Values {
