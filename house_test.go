@@ -221,6 +221,8 @@ var stopwatch = map[string]string{
 	"core/calendar/clock.go":       "calendar.Wall itself",
 	"platform/postgres/cluster.go": "waits for the database server to start",
 	"platform/postgres/run.go":     "waits for the database server to stop",
+	"internal/fuzzall/main.go":     "prints how long the fuzzing took",
+	"internal/fuzzall/target.go":   "prints how long a fuzz function ran",
 	"bench/watch.go":               "the stopwatch of the benchmark: durations on this machine, no day of the field",
 }
 

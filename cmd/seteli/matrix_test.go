@@ -154,8 +154,9 @@ func shape(r reply, path string) string {
 func (w *whole) swapped() {
 	n := 0
 	for _, route := range w.faces.site.Routes() {
-		if route.Open || !strings.Contains(route.Path, "{") || strings.Contains(route.Path, "{format}") || strings.HasPrefix(route.Path, "/exit/") {
-			// leaving a service names the service, which is public; the company is the asker's own
+		if route.Open || !strings.Contains(route.Path, "{") || strings.Contains(route.Path, "{format}") || strings.HasPrefix(route.Path, "/exit/") || strings.HasPrefix(route.Path, "/settings/letters/{kind}") {
+			// leaving a service names the service, which is public; the company is the asker's own. A kind of letter is a word that
+			// every organiser has
 			continue
 		}
 		for _, s := range w.others {
