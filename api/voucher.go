@@ -7,8 +7,10 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/ident"
 	"seteli/core/money"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 )
 
@@ -36,8 +38,26 @@ type LineOfVoucher struct {
 	AmountCents *money.Cents    `json:"amount_cents,omitempty" doc:"A balance of euros instead of an amount"`
 	Total       *money.Quantity `json:"total,omitempty" doc:"Most in the whole validity"`
 	ValueCents  money.Cents     `json:"value_cents" doc:"Value per unit today; on the first day when the validity has not begun"`
-	Left        money.Quantity  `json:"left" doc:"Left in the running day, week or month"`
+	FeeCents    *money.Cents    `json:"fee_cents,omitempty" doc:"The value follows the provider's price: this much less than the price, at most value_cents"`
+	Bands       []BandOfValue   `json:"bands,omitempty" nullable:"false" doc:"Value per unit by time of day, where it depends on it"`
+	Why         []StepOfValue   `json:"why,omitempty" nullable:"false" doc:"How the value came about, in the language of Accept-Language, as page and letter tell it; not for providers"`
+	Left        money.Quantity  `json:"left" doc:"Left in the running day, week, month or quarter"`
 	LeftCents   money.Cents     `json:"left_cents" doc:"Left of a balance of euros"`
+}
+
+// BandOfValue is the value of one unit within a band of time.
+type BandOfValue struct {
+	Band       string      `json:"band"`
+	ValueCents money.Cents `json:"value_cents"`
+}
+
+// StepOfValue is one step of a calculation.
+type StepOfValue struct {
+	Label       string      `json:"label"`
+	Formula     string      `json:"formula,omitempty" doc:"The client's own figures in it"`
+	Source      string      `json:"source,omitempty" doc:"Provision, version of the rulebook, rounding"`
+	ResultCents money.Cents `json:"result_cents"`
+	Sum         bool        `json:"sum,omitempty" doc:"The last step: the value itself"`
 }
 
 // AgreedPrice is the price of one unit for one content.
@@ -59,6 +79,8 @@ type GrantBody struct {
 	From      calendar.Date `json:"from" format:"date"`
 	To        calendar.Date `json:"to" format:"date" doc:"Day after the last one; at most two years"`
 	Lines     []GrantLine   `json:"lines" minItems:"1" maxItems:"20"`
+	FeeCents  *money.Cents  `json:"fee_cents,omitempty" minimum:"0" maximum:"100000000" doc:"The client's own part of one unit, where the value follows the price"`
+	Column    string        `json:"column,omitempty" maxLength:"100" doc:"Column of the value table, where it has several"`
 	DecidedBy string        `json:"decided_by" minLength:"1" maxLength:"100" doc:"Name of the official who decided; printed on the decision" example:"Anna Päätös"`
 	Office    string        `json:"office" minLength:"1" maxLength:"100" doc:"Office of the official" example:"palveluohjaaja"`
 	Contact   string        `json:"contact" minLength:"1" maxLength:"200" doc:"Who gives advice: name and phone" example:"Palveluohjaus, p. 040 123 4567"`
@@ -72,6 +94,8 @@ type GrantLine struct {
 	Amount      *money.Quantity `json:"amount,omitempty" pattern:"^[0-9]{1,6}([.][0-9]{1,3})?$" maxLength:"10" example:"20"`
 	AmountCents *money.Cents    `json:"amount_cents,omitempty" minimum:"1" maximum:"100000000"`
 	Total       *money.Quantity `json:"total,omitempty" pattern:"^[0-9]{1,6}([.][0-9]{1,3})?$" maxLength:"10"`
+	Individual  *money.Cents    `json:"individual_cents,omitempty" minimum:"0" maximum:"100000000" doc:"The decision maker's own value, where the rulebook leaves it to them"`
+	Need        string          `json:"need,omitempty" maxLength:"100" doc:"Need of service, where the value depends on it"`
 }
 
 // CloseBody ends a voucher.
@@ -172,9 +196,23 @@ func (a *API) voucherBody(ctx context.Context, tx *postgres.Tx, c *call, v vouch
 			value = l.Values[len(l.Values)-1]
 		}
 		b.Lines[i] = LineOfVoucher{Content: l.Content, Recurrence: string(l.Recurrence), Amount: l.Amount, AmountCents: l.AmountCents, Total: l.Total,
-			ValueCents: value.Cents, Left: left[i].Left(), LeftCents: left[i].LeftCents()}
+			ValueCents: value.Cents, FeeCents: value.Fee, Left: left[i].Left(), LeftCents: left[i].LeftCents()}
+		for _, band := range value.Bands {
+			b.Lines[i].Bands = append(b.Lines[i].Bands, BandOfValue{band.Band, band.Value})
+		}
+		if c.actor.Role.Side() != access.ProviderSide { // the steps tell the client's income
+			b.Lines[i].Why = a.stepsOf(c.lang, value.Explanation)
+		}
 	}
 	return b, nil
+}
+
+func (a *API) stepsOf(lang i18n.Lang, e rulebook.Explanation) []StepOfValue {
+	steps := make([]StepOfValue, len(e))
+	for i, line := range e.Lines(a.Texts, lang) {
+		steps[i] = StepOfValue{Label: line.Label, Formula: line.Formula, Source: line.Source, ResultCents: e[i].Result, Sum: e[i].Sum}
+	}
+	return steps
 }
 
 func (a *API) listVouchers(ctx context.Context, c *call, in *struct {
@@ -213,9 +251,10 @@ func (a *API) grant(ctx context.Context, c *call, in *struct {
 	Body           GrantBody
 }) (*voucherOutput, error) {
 	g := voucher.GrantInput{Organiser: c.actor.Organiser, Client: in.Body.Client, Service: in.Body.Service, Period: calendar.Period{From: in.Body.From, To: in.Body.To},
-		Contact: in.Body.Contact, Reasons: in.Body.Reasons, Office: in.Body.Office}
+		Contact: in.Body.Contact, Reasons: in.Body.Reasons, Office: in.Body.Office, Asked: voucher.Asked{Fee: in.Body.FeeCents, Column: in.Body.Column}}
 	for _, l := range in.Body.Lines {
-		g.Lines = append(g.Lines, voucher.LineInput{Content: l.Content, Recurrence: voucher.Recurrence(l.Recurrence), Amount: l.Amount, AmountCents: l.AmountCents, Total: l.Total})
+		g.Lines = append(g.Lines, voucher.LineInput{Content: l.Content, Recurrence: voucher.Recurrence(l.Recurrence), Amount: l.Amount, AmountCents: l.AmountCents, Total: l.Total,
+			Individual: l.Individual, Need: l.Need})
 	}
 	out := &voucherOutput{}
 	return out, a.DB.Tenant(ctx, c.actor, func(tx *postgres.Tx) (err error) {

@@ -1,7 +1,6 @@
 package voucher
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -9,6 +8,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/core/money"
+	"seteli/domain/client/household"
 	"seteli/domain/ledger"
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
@@ -108,7 +108,7 @@ type ChangeInput struct {
 	From       calendar.Date         // first day of the new values
 	Values     map[int64]money.Cents // by content; absent = stays. Empty with Recompute = the rulebook's value on From
 	Recompute  bool
-	Facts      *rulebook.Facts // what is known of the client now; nil = what the last value was computed from
+	Facts      *rulebook.Facts // of the household; nil = as it is recorded for From, where the values depend on it
 	ValidTo    *calendar.Date  // new first day after the validity
 	Reason     string
 }
@@ -135,7 +135,7 @@ func Change(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, 
 		}
 	}
 	if len(in.Values) > 0 || in.Recompute {
-		if err := revalue(ctx, tx, means, &v, in); err != nil {
+		if err := revalue(ctx, tx, by, means, &v, in); err != nil {
 			return Voucher{}, err
 		}
 	}
@@ -191,21 +191,47 @@ func endValue(ctx context.Context, q *db.Queries, organiser int32, line int64, f
 	return nil
 }
 
-// factsOf gives what the next value is computed from: the new facts with the line's own row and individual value.
+// factsOf gives what the next value is computed from: what is known of the household now, with what was given for the last value.
 func (in ChangeInput) factsOf(last Value) *rulebook.Facts {
-	if in.Facts == nil || last.Facts == nil {
-		return cmp.Or(in.Facts, last.Facts)
+	if in.Facts == nil {
+		return last.Facts
 	}
-	one := *in.Facts
-	one.Individual, one.Need = last.Facts.Individual, last.Facts.Need
-	return &one
+	f := renewed(last.Facts, *in.Facts)
+	f.Snapshot = in.Facts.Snapshot
+	return &f
+}
+
+// householdOn keeps the household as it is recorded for the day when the values depend on it; nil when they do not.
+func householdOn(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, book rulebook.Rulebook, v Voucher, day calendar.Date) (*rulebook.Facts, error) {
+	for _, l := range v.Lines {
+		needs, err := means.Models.Needs(book, l.Content)
+		if err != nil {
+			return nil, err
+		}
+		if !needs.Household {
+			continue
+		}
+		s, kept, err := household.Keep(ctx, tx, by, v.Organiser, v.Client, day)
+		if err != nil {
+			return nil, err
+		}
+		f := s.Facts()
+		f.Snapshot = kept.ID
+		return &f, nil
+	}
+	return nil, nil
 }
 
 // revalue ends the last value of each changed line on From and begins the new one.
-func revalue(ctx context.Context, tx *postgres.Tx, means Means, v *Voucher, in ChangeInput) error {
+func revalue(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, v *Voucher, in ChangeInput) error {
 	book, err := rulebook.Current(ctx, tx, v.Organiser, v.Service, in.From)
 	if err != nil {
 		return err
+	}
+	if in.Recompute && in.Facts == nil {
+		if in.Facts, err = householdOn(ctx, tx, by, means, book, *v, in.From); err != nil {
+			return err
+		}
 	}
 	q := db.New(tx)
 	for i, l := range v.Lines {
