@@ -55,7 +55,7 @@ func (a *app) faces() (*faces, error) {
 	financePages := &finance.Pages{DB: a.db, Writer: bank.Pain001{}, Words: a.texts}
 	settingsPages := &settings.Pages{DB: a.db, Models: models, Words: a.texts}
 	audiences := []ui.Audience{
-		(&public.Pages{DB: a.db, Offers: f.board}).Audience(),
+		(&public.Pages{DB: a.db, Offers: f.board, Models: models, Texts: a.texts}).Audience(),
 		acc.Audience(),
 		(&citizen.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		(&casework.Pages{DB: a.db, Keys: a.keys, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),

@@ -168,7 +168,7 @@ func (f *facts) loadServices(ctx context.Context, tx *postgres.Tx) (err error) {
 		for _, s := range services {
 			one := Service{Service: s, Values: map[int64]money.Cents{}}
 			if book, ok := books[s.ID]; ok {
-				one.Rulebook = book.ID
+				one.Rulebook, one.Book = book.ID, book
 				values, err := book.Rules.Value.FlatValues()
 				if err != nil {
 					return err

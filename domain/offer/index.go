@@ -9,6 +9,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/catalogue"
 	"seteli/domain/organiser"
+	"seteli/domain/rulebook"
 	"seteli/platform/i18n"
 )
 
@@ -31,6 +32,7 @@ type Place struct {
 type Service struct {
 	catalogue.Service
 	Rulebook int64                 // version in force; 0 = none
+	Book     rulebook.Rulebook     // that version itself
 	Values   map[int64]money.Cents // per unit of a content, the same for everybody; empty when the value depends on the client
 	Places   int                   // how many units are approved now
 }

@@ -30,5 +30,7 @@ var (
 	errLeave      = fault.New(fault.Invalid, "RUL-025", "rulebook.leave_days.range").At("leave_days")
 	errCriteria   = fault.New(fault.Invalid, "RUL-026", "rulebook.criteria.many").At("criteria")
 	errCriterion  = fault.New(fault.Invalid, "RUL-027", "rulebook.criteria.incomplete").At("criteria")
+	errComparison = fault.New(fault.Invalid, "RUL-028", "rulebook.comparison.unknown").At("comparison")
+	errWeek       = fault.New(fault.Invalid, "RUL-029", "rulebook.week_factor.range").At("week_factor")
 	errService    = fault.New(fault.NotFound, "RUL-021", "rulebook.service.unknown")
 )

@@ -50,6 +50,9 @@ type Facts struct {
 // Needs are the facts that a value depends on.
 type Needs struct {
 	Household  bool     // size, income and savings of the household
+	NetIncome  bool     // the client's net income and the spouse's, by its parts
+	Limits     bool     // an income limit must be kept
+	Savings    bool     // a savings limit must be kept
 	Price      bool     // the provider's price
 	Fee        bool     // the client's own part, decided elsewhere
 	Individual bool     // the decision maker's own value

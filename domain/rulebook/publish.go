@@ -110,6 +110,14 @@ func (in DraftInput) check(ctx context.Context, tx *postgres.Tx, models Models) 
 	if s.Mode != catalogue.Voucher && s.Mode != catalogue.Licence {
 		contents = nil
 	}
+	if in.Rules.Comparison != nil {
+		if err := models.CheckComparison(*in.Rules.Comparison); err != nil {
+			if fault.All(err) == nil {
+				return err
+			}
+			wrong = append(wrong, fault.All(err)...)
+		}
+	}
 	model, err := models.of(in.Rules.Value)
 	if err == nil {
 		err = model.Check(in.Rules.Value, contents)

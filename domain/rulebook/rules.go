@@ -30,6 +30,8 @@ type Rules struct {
 	GraceDays       *int           `json:"grace_days,omitempty"` // how many days after its end a voucher's deliveries may still be recorded; nil = the recording window alone
 	LapseDays       int            `json:"lapse_days,omitempty"` // a voucher without an answer lapses this many days after its grant; 0 = never
 	LeaveDays       int            `json:"leave_days,omitempty"` // notice that a client or a provider gives before a reservation ends
+	Comparison      *Comparison    `json:"comparison,omitempty"` // fee of the organiser's own service for the same need; nil = none is told
+	WeekFactor      money.Factor   `json:"week_factor,omitzero"` // makes hours of a month of those of a week; 30/7 when not given
 }
 
 // Criterion is one condition of approval: the same for all, not discriminating, one that can be assessed (569/2009, 5 §).
@@ -93,6 +95,12 @@ func (r Rules) wrong() (list fault.List) {
 	if r.LeaveDays < 0 || r.LeaveDays > 365 {
 		list = append(list, errLeave)
 	}
+	if x := r.WeekFactor.Exact(); x.Sign() < 0 || x.Cmp(money.Whole(mostWeeks)) > 0 {
+		list = append(list, errWeek)
+	}
+	if r.Comparison != nil && r.Comparison.Kind == "" {
+		list = append(list, errComparison)
+	}
 	if len(r.Criteria) > mostCriteria {
 		list = append(list, errCriteria.With("most", mostCriteria))
 	}
@@ -108,6 +116,21 @@ func (r Rules) wrong() (list fault.List) {
 		list = append(list, errMonths)
 	}
 	return list
+}
+
+// mostWeeks is how many weeks a month can be taken for.
+const mostWeeks = 5
+
+// HoursFactor makes hours of a month of those of a week: 30/7 unless the rulebook has its own, such as 52/12.
+func (r Rules) HoursFactor() money.Factor {
+	if r.WeekFactor.Exact().Sign() > 0 {
+		return r.WeekFactor
+	}
+	f, err := money.ParseFactor("30/7")
+	if err != nil {
+		panic("rulebook: 30/7 is a factor: " + err.Error())
+	}
+	return f
 }
 
 // EarliestService is the first day whose service can still be recorded today: the first of the month minus RecordingDays.

@@ -44,8 +44,16 @@ type Chart struct {
 	Series []Series
 	Axis   func(float64) string // writes a value on the axis; nil = whole numbers
 	CSV    string               // address of the same figures as a file; "" = none
+	Mark   *Mark                // a point of the reader's own in a line chart; nil = none
 
 	ShowTable, GetCSV, Heading string // texts: "Näytä taulukkona", "Lataa taulukko (CSV)", heading of the first column
+}
+
+// Mark is the reader's own point: where it stands among the labels (0 = the first), one value for each series, and its name.
+type Mark struct {
+	At     float64
+	Values []float64 // math.NaN() = no dot on that line
+	Text   string
 }
 
 const (
@@ -149,8 +157,10 @@ func (c Chart) lines(p *pen) {
 	low, high := c.span(false)
 	y := c.frame(p, low, high)
 	last := max(1, len(c.Labels)-1)
-	x := func(i int) float64 { return left + 8 + float64(i)/float64(last)*(width-left-right-16) }
+	place := func(at float64) float64 { return left + 8 + at/float64(last)*(width-left-right-16) }
+	x := func(i int) float64 { return place(float64(i)) }
 	c.labels(p, x)
+	c.mark(p, place, y)
 	var taken []float64
 	for n, s := range c.Series {
 		var d strings.Builder
@@ -184,6 +194,26 @@ func (c Chart) lines(p *pen) {
 		}
 		taken = append(taken, at)
 		p.f(`<text class="name s%d" x="%s" y="%s" text-anchor="end">%s</text>`, n%5+1, num(x(end)), num(at), esc(s.Name))
+	}
+}
+
+// mark draws the reader's own point: an upright line with its name above, and a dot on each line.
+func (c Chart) mark(p *pen, x, y func(float64) float64) {
+	if c.Mark == nil || c.Mark.At < 0 || c.Mark.At > float64(len(c.Labels)-1) {
+		return
+	}
+	at, anchor := x(c.Mark.At), "middle"
+	if at < left+90 {
+		anchor = "start"
+	} else if at > width-right-90 {
+		anchor = "end"
+	}
+	p.f(`<path class="axis dash2" d="M%s %sV%s"/><text class="value" x="%s" y="%s" text-anchor="%s">%s</text>`,
+		num(at), num(top), num(height-bottom), num(at), num(top-8), anchor, esc(c.Mark.Text))
+	for n, v := range c.Mark.Values {
+		if !math.IsNaN(v) {
+			p.f(`<circle class="s%d part" cx="%s" cy="%s" r="7"/>`, n%5+1, num(at), num(y(v)))
+		}
 	}
 }
 

@@ -90,3 +90,16 @@ func TestAnyValuesStayInThePicture(t *testing.T) {
 		}
 	})
 }
+
+func TestTheReadersOwnPointStandsOnItsLines(t *testing.T) {
+	t.Parallel()
+	c := sample(Line)
+	c.Mark = &Mark{At: 0.5, Values: []float64{1.5, math.NaN()}, Text: "Sinä"}
+	got := c.SVG()
+	if strings.Count(got, "<circle") != 1 || !strings.Contains(got, ">Sinä</text>") || wellFormed(got) != nil || strings.Contains(got, "NaN") {
+		t.Errorf("%s", got)
+	}
+	if c.Mark.At = 7; strings.Contains(c.SVG(), "<circle") {
+		t.Error("a point outside the chart is drawn")
+	}
+}

@@ -32,7 +32,7 @@ type providersView struct {
 	Hits                        []hitRow
 	Hidden                      []hidden // what the form of the side-by-side page carries on
 	Pages                       ui.Pages
-	Rulebook                    string
+	Rulebook, Calculator        string
 	Mode                        catalogue.Mode
 	Day                         calendar.Date
 }
@@ -106,6 +106,9 @@ func (p *Pages) providers(w http.ResponseWriter, r *ui.Request) error {
 		Value: valueInset(r, a, answer), Total: answer.Total, ByOwn: a.query.ByOwn, Mode: s.Mode, Day: x.Day}
 	if s.Rulebook != 0 {
 		v.Rulebook = r.Path("/rulebooks/{organiser}/{service}", s.Organiser, s.ID)
+	}
+	if slices.ContainsFunc(s.Calculated(x.Day), func(c catalogue.Content) bool { return c.ID == a.query.Content }) {
+		v.Calculator = r.Path("/calculator/{organiser}/{service}", s.Organiser, s.ID) + "?content=" + strconv.FormatInt(a.query.Content, 10)
 	}
 	v.filters(r, x, s, a)
 	for _, h := range answer.Hits {
@@ -331,7 +334,7 @@ func paragraphs(text string) []string {
 }
 
 func sampleProviders() providersView {
-	return providersView{Service: "x", Total: 1, SortNeutral: "x", SortOwn: "x", Clear: "x", Rulebook: "x", Chips: []ui.Chip{{Text: "x", Href: "y"}}, Hidden: []hidden{{"a", "b"}},
+	return providersView{Service: "x", Total: 1, SortNeutral: "x", SortOwn: "x", Clear: "x", Rulebook: "x", Calculator: "x", Chips: []ui.Chip{{Text: "x", Href: "y"}}, Hidden: []hidden{{"a", "b"}},
 		Languages: []ui.Option{{Value: "fi", Text: "x"}}, Hits: []hitRow{{Unit: 1, Name: "x", Href: "x", Price: &ui.Price{Label: "x", Figure: "y"}}, {Unit: 2, Name: "y", Href: "y"}}}
 }
 

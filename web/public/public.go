@@ -1,8 +1,8 @@
 // Package public is what anybody sees without signing in: the start page, services by municipality, the comparison of providers with what
-// one pays oneself, a unit's page with its prices, rulebooks in every version, and who arranges services.
+// one pays oneself, a calculator for each service, a unit's page with its prices, rulebooks in every version, and who arranges services.
 //
-// Every page is a plain link that can be shared and works without script. The comparison answers from domain/offer; the package must not
-// compute a price. A signed-in client sees their own voucher's value in the comparison, and nothing else of their data is here.
+// Every page is a plain link that can be shared and works without script. Comparison and calculators answer from domain/offer; the package
+// must not compute a price, and keeps nothing of what a visitor types. A signed-in client sees their own voucher's value in the comparison, and nothing else of their data is here.
 package public
 
 import (
@@ -19,6 +19,7 @@ import (
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
 )
@@ -30,9 +31,15 @@ var templates embed.FS
 type Pages struct {
 	DB     *postgres.DB
 	Offers *offer.Board
+	Models rulebook.Models // of the calculators
+	Texts  *i18n.Catalogue
 }
 
-var errUnknown = fault.New(fault.NotFound, "PUB-001", "public.unknown")
+var (
+	errUnknown = fault.New(fault.NotFound, "PUB-001", "public.unknown")
+	errAmount  = fault.New(fault.Invalid, "PUB-002", "public.calculator.amount_range")
+	errPrice   = fault.New(fault.Invalid, "PUB-003", "public.calculator.price_range")
+)
 
 // Audience is the pages with their routes, and the navigation of visitors.
 func (p *Pages) Audience() ui.Audience {
@@ -48,6 +55,7 @@ func (p *Pages) Audience() ui.Audience {
 			{Method: "GET", Path: "/providers", Open: true, Handle: p.providers},
 			{Method: "GET", Path: "/providers/{unit}", Open: true, Handle: p.unit},
 			{Method: "GET", Path: "/compare", Open: true, Handle: p.compare},
+			{Method: "GET", Path: "/calculator/{organiser}/{service}", Open: true, Handle: p.calculator},
 			{Method: "GET", Path: "/rulebooks/{organiser}/{service}", Open: true, Handle: p.rulebook},
 			{Method: "GET", Path: "/organisers", Open: true, Handle: p.organisers},
 			{Method: "GET", Path: "/feedback", Open: true, Handle: p.feedback},
@@ -55,7 +63,7 @@ func (p *Pages) Audience() ui.Audience {
 		Pages: []ui.PageSpec{
 			ui.Page("public/home", homeView{}, homeView{SignedIn: true}), ui.Page("public/services", servicesView{}, sampleServices()),
 			ui.Page("public/providers", providersView{}, sampleProviders()), ui.Page("public/compare", compareView{}, sampleCompare()),
-			ui.Page("public/unit", unitView{}, sampleUnit()), ui.Page("public/rulebook", rulebookView{}, rulebookView{Paragraphs: []string{"x"}, Versions: []ui.Link{{Text: "1", Href: "x"}}}),
+			ui.Page("public/calculator", calculatorView{}, sampleCalculator()), ui.Page("public/unit", unitView{}, sampleUnit()), ui.Page("public/rulebook", rulebookView{}, rulebookView{Paragraphs: []string{"x"}, Versions: []ui.Link{{Text: "1", Href: "x"}}}),
 			ui.Page("public/organisers", organisersView{}, organisersView{Organisers: []organiserRow{{Name: "x"}}}), ui.Page("public/feedback", organisersView{}, organisersView{Organisers: []organiserRow{{Name: "x", Email: "a@b.example"}}}),
 		},
 	}

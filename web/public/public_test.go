@@ -16,7 +16,9 @@ import (
 	"seteli/core/ident"
 	"seteli/domain/offer"
 	"seteli/domain/offer/offertest"
+	"seteli/domain/rulebook/method"
 	"seteli/platform/access"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/platform/postgres/postgrestest"
 	"seteli/web/public"
@@ -38,7 +40,11 @@ func open(t *testing.T, who ui.Session, before ...string) (*httptest.Server, *po
 			t.Fatal(err)
 		}
 	}
-	pages := &public.Pages{DB: store, Offers: offer.NewBoard(store)}
+	texts, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := &public.Pages{DB: store, Offers: offer.NewBoard(store), Models: method.All(), Texts: texts}
 	sign := ui.Audience{Name: "sign", Routes: []ui.Route{{Method: "GET", Path: "/sign-in", Open: true, Handle: func(http.ResponseWriter, *ui.Request) error { return nil }}}}
 	return uitest.Serve(t, uitest.New(t, who, pages.Audience(), sign)), store
 }

@@ -29,6 +29,7 @@ type serviceGroup struct {
 type serviceRow struct {
 	Name, Area, Description string
 	Href, Rulebook          string
+	Calculator              string
 	Places                  int
 	Mode                    string // text key of a word about how it is arranged; "" for a voucher
 }
@@ -60,16 +61,19 @@ func (p *Pages) services(w http.ResponseWriter, r *ui.Request) error {
 			at[s.Organiser] = i
 			v.Groups = append(v.Groups, serviceGroup{Organiser: o.Names.In(r.Lang)})
 		}
-		v.Groups[i].Services = append(v.Groups[i].Services, rowOf(r, s))
+		v.Groups[i].Services = append(v.Groups[i].Services, rowOf(r, s, x.Day))
 	}
 	return r.Show(w, http.StatusOK, "public/services", v)
 }
 
-func rowOf(r *ui.Request, s offer.Service) serviceRow {
+func rowOf(r *ui.Request, s offer.Service, day calendar.Date) serviceRow {
 	row := serviceRow{Name: s.Names.In(r.Lang), Area: s.Area.In(r.Lang), Description: s.Descriptions.In(r.Lang), Places: s.Places,
 		Href: r.Path("/providers?organiser={organiser}&service={service}", s.Organiser, s.ID)}
 	if s.Rulebook != 0 {
 		row.Rulebook = r.Path("/rulebooks/{organiser}/{service}", s.Organiser, s.ID)
+	}
+	if len(s.Calculated(day)) > 0 {
+		row.Calculator = r.Path("/calculator/{organiser}/{service}", s.Organiser, s.ID)
 	}
 	if s.Mode != catalogue.Voucher {
 		row.Mode = "public.mode." + string(s.Mode)
@@ -78,7 +82,7 @@ func rowOf(r *ui.Request, s offer.Service) serviceRow {
 }
 
 func sampleServices() servicesView {
-	return servicesView{Chosen: "x", Groups: []serviceGroup{{Organiser: "x", Services: []serviceRow{{Name: "x", Href: "x", Rulebook: "x", Places: 1, Mode: "public.mode.purchased"}}}}}
+	return servicesView{Chosen: "x", Groups: []serviceGroup{{Organiser: "x", Services: []serviceRow{{Name: "x", Href: "x", Rulebook: "x", Calculator: "x", Places: 1, Mode: "public.mode.purchased"}}}}}
 }
 
 // unitView is a unit's page.

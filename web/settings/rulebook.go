@@ -151,7 +151,7 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 // their own and stay.
 func readDraft(f *ui.Form, s catalogue.Service, from rulebook.Rules) rulebook.DraftInput {
 	rules := rulebook.Default()
-	rules.Value, rules.Rounding, rules.Criteria = from.Value, from.Rounding, from.Criteria
+	rules.Value, rules.Rounding, rules.Criteria, rules.Comparison, rules.WeekFactor = from.Value, from.Rounding, from.Criteria, from.Comparison, from.WeekFactor
 	if plain(rules.Value) {
 		var values []rulebook.FlatValue
 		for _, c := range s.Contents {

@@ -43,6 +43,7 @@ var (
 	errItem       = fault.New(fault.Invalid, "MET-042", "method.income_kind_unknown").At("income")
 	errBand       = fault.New(fault.Invalid, "MET-044", "method.band_unknown").At("band")
 	errTooLarge   = fault.New(fault.Invalid, "MET-045", "method.amount_too_large")
+	errFeeKind    = fault.New(fault.Invalid, "MET-046", "method.fee_kind_unknown").At("kind")
 )
 
 // Refusals of a provider's price.

@@ -12,12 +12,13 @@ func (m *model) Needs(v rulebook.Value, content int64) (rulebook.Needs, error) {
 	if err != nil {
 		return rulebook.Needs{}, err
 	}
-	n := rulebook.Needs{Household: !r.base().IncomeLimits.IsZero() || !r.base().SavingsLimits.IsZero()}
+	n := rulebook.Needs{Limits: !r.base().IncomeLimits.IsZero(), Savings: !r.base().SavingsLimits.IsZero()}
+	n.Household = n.Limits || n.Savings
 	switch r := r.(type) {
 	case *linearTaper:
 		n.Household = true
 	case *pctOfNetIncome:
-		n.Household, n.Price = true, true
+		n.Household, n.NetIncome, n.Price = true, true, true
 	case *incomeBandTable:
 		n.Household = true
 		for _, b := range r.Bands {

@@ -156,15 +156,23 @@ func (r *pctOfNetIncome) fee(f rulebook.Facts, t *trace) (money.Cents, error) {
 		t.step("method.step.fee_unknown", *r.Max, "fee", *r.Max)
 		return *r.Max, nil
 	}
+	if err := saneNet(f); err != nil {
+		return 0, err
+	}
+	return r.of(*f.Client, f.Spouse, t).Fee, nil
+}
+
+// saneNet refuses parts of a net income that are slips of the hand.
+func saneNet(f rulebook.Facts) error {
 	for _, p := range []*rulebook.NetIncome{f.Client, f.Spouse} {
 		if p == nil {
 			continue
 		}
 		for _, c := range []money.Cents{p.Earned, p.Benefits, p.Capital, p.Forest, p.Deductions} {
 			if c > mostAmount || c < -mostAmount {
-				return 0, errTooLarge.At("client")
+				return errTooLarge.At("client")
 			}
 		}
 	}
-	return r.of(*f.Client, f.Spouse, t).Fee, nil
+	return nil
 }
