@@ -18,7 +18,7 @@ import (
 func (s site) mineCompany(r *ui.Request) (register.Provider, []register.Unit, error) {
 	var c register.Provider
 	var units []register.Unit
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = register.Get(ctx, tx, r.Actor.Provider); err != nil {
 			return err
 		}
@@ -33,7 +33,7 @@ func (s site) saved(w http.ResponseWriter, r *ui.Request, to string, use func(ct
 	if r.Input().Refused() {
 		return false, nil
 	}
-	if err = s.own(r, use); err == nil {
+	if err = r.Do(s.DB, use); err == nil {
 		return true, r.SeeOther(w, to, "admission.web.saved")
 	}
 	if r.Input().Take(err) {
@@ -138,16 +138,16 @@ func (s site) account(w http.ResponseWriter, r *ui.Request) error {
 func (s site) unit(w http.ResponseWriter, r *ui.Request) error {
 	u := register.Unit{Profile: register.Profile{Active: true, Languages: []string{"fi"}}}
 	var towns []organiser.Municipality
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if towns, err = organiser.Municipalities(ctx, tx); err != nil || r.PathValue("unit") == "" {
 			return err
 		}
-		n, err := id(r, "unit")
+		n, err := r.PathID("unit")
 		if err != nil {
 			return err
 		}
 		if u, err = register.GetUnit(ctx, tx, n); err == nil && u.Provider != r.Actor.Provider {
-			return errAddress
+			return ui.ErrNoPage
 		}
 		return err
 	})
@@ -220,7 +220,7 @@ func unitFields(r *ui.Request, towns []organiser.Municipality) []field {
 func (s site) users(w http.ResponseWriter, r *ui.Request) error {
 	var members []access.Member
 	var units []register.Unit
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if members, err = register.Users(ctx, tx, r.Actor, r.Actor.Provider); err != nil {
 			return err
 		}
@@ -245,7 +245,7 @@ func (s site) users(w http.ResponseWriter, r *ui.Request) error {
 		if m.Active {
 			state = r.T("admission.web.user.active")
 			if m.ID != r.Actor.Mandate {
-				p.Buttons = append(p.Buttons, act{Key: "admission.web.users.end", Kind: "secondary", Name: "act", Value: text(m.ID),
+				p.Buttons = append(p.Buttons, act{Key: "admission.web.users.end", Kind: "secondary", Name: "act", Value: ui.Digits(m.ID),
 					Text: r.T("admission.web.users.end_one", "name", m.Name, "role", r.T("admission.web.role."+string(m.Role)))})
 			}
 		}
@@ -261,7 +261,7 @@ func userFields(r *ui.Request, units []register.Unit) []field {
 		roles = append(roles, ui.Option{Value: string(role), Text: r.T("admission.web.role." + string(role)), Hint: r.T("admission.web.role." + string(role) + ".hint")})
 	}
 	for _, u := range units {
-		places = append(places, ui.Option{Value: text(u.ID), Text: u.Name})
+		places = append(places, ui.Option{Value: ui.Digits(u.ID), Text: u.Name})
 	}
 	return []field{{Kind: "input", Name: "name", Label: r.T("admission.web.name"), Heading: r.T("admission.web.users.add")}, {Kind: "input", Name: "email", Label: r.T("admission.web.email")},
 		{Kind: "radios", Name: "role", Label: r.T("admission.web.role"), Options: roles},
@@ -279,7 +279,7 @@ func (s site) userChange(r *ui.Request, f *ui.Form, units []register.Unit) func(
 	in := register.UserInput{Provider: r.Actor.Provider, Name: f.Text("name"), Email: f.Email("email"), Role: access.Role(f.OptionalText("role"))}
 	var allowed []string
 	for _, u := range units {
-		allowed = append(allowed, text(u.ID))
+		allowed = append(allowed, ui.Digits(u.ID))
 	}
 	for _, v := range f.Choices("units", allowed...) {
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil {

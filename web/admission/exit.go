@@ -28,18 +28,18 @@ func rename(err error, from, to string) error {
 
 // exit announces that the company stops providing a service in the ticked units.
 func (s site) exit(w http.ResponseWriter, r *ui.Request) error {
-	organiser, err := organiserOf(r)
+	organiser, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
-	service, err := id(r, "service")
+	service, err := r.PathID("service")
 	if err != nil {
 		return err
 	}
 	var list []admission.Approval
 	var units map[int64]string
 	var title string
-	err = s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		all, err := admission.Approvals(ctx, tx, r.Actor, organiser, r.Actor.Provider, service)
 		if err != nil {
 			return err
@@ -50,7 +50,7 @@ func (s site) exit(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 		if len(list) == 0 {
-			return errAddress
+			return ui.ErrNoPage
 		}
 		n, err := newNames(ctx, tx)
 		if err != nil {
@@ -71,7 +71,7 @@ func (s site) exit(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		in := admission.ExitInput{Organiser: organiser, LastDay: f.Date("day"), Reason: f.OptionalLongText("reason"), Approvals: readApprovals(f, list)}
 		if !f.Refused() {
-			err := s.write(r, organiser, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.DoIn(s.DB, organiser, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := admission.Exit(ctx, tx, r.Actor, in)
 				return err
 			})
@@ -110,7 +110,7 @@ func (s site) touched(r *ui.Request, organiser int32, list []admission.Approval)
 func approvalOptions(list []admission.Approval, units map[int64]string) []ui.Option {
 	var options []ui.Option
 	for _, a := range list {
-		options = append(options, ui.Option{Value: text(a.ID) + "." + text(int64(a.RowVersion)), Text: units[a.Unit]})
+		options = append(options, ui.Option{Value: ui.Digits(a.ID) + "." + ui.Digits(a.RowVersion), Text: units[a.Unit]})
 	}
 	return options
 }
@@ -122,7 +122,7 @@ func readApprovals(f *ui.Form, list []admission.Approval) []admission.ApprovalKe
 	var keys []admission.ApprovalKey
 	for _, a := range list {
 		for v := int32(1); v <= a.RowVersion; v++ {
-			if f.Has("approvals", text(a.ID)+"."+text(int64(v))) {
+			if f.Has("approvals", ui.Digits(a.ID)+"."+ui.Digits(v)) {
 				keys = append(keys, admission.ApprovalKey{Approval: a.ID, RowVersion: v})
 			}
 		}

@@ -21,7 +21,7 @@ func (s site) workList(w http.ResponseWriter, r *ui.Request) error {
 		filter.States = []admission.State{state}
 	}
 	var items []admission.Item
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		items, err = admission.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, filter)
 		return err
 	})
@@ -60,11 +60,11 @@ func (s site) dossier(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	a, f := d.Application, r.Input()
-	here := "/handling/applications/" + text(a.ID)
+	here := "/handling/applications/" + ui.Digits(a.ID)
 	if f.Submitted() {
 		key := keyOf(a, seen(f))
 		if !f.Refused() {
-			err := s.write(r, a.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.DoIn(s.DB, a.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := admission.Take(ctx, tx, r.Actor, key)
 				return err
 			})
@@ -90,7 +90,7 @@ func (s site) dossier(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	if a.Decision != nil {
-		err := s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+		err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			made, err := decision.Get(ctx, tx, r.Actor, a.Organiser, *a.Decision)
 			p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.decision_letter", "number", made.Number), Href: r.Path("/letters/{organiser}/{document}", a.Organiser, made.Document)})
 			return err
@@ -121,12 +121,12 @@ func (s site) askMore(w http.ResponseWriter, r *ui.Request) error {
 			in.Parts = append(in.Parts, admission.Part(v))
 		}
 		if !f.Refused() {
-			err := s.write(r, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.DoIn(s.DB, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := admission.AskMore(ctx, tx, r.Actor, in)
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/handling/applications/"+text(d.Application.ID), "admission.web.ask.done")
+				return r.SeeOther(w, "/handling/applications/"+ui.Digits(d.Application.ID), "admission.web.ask.done")
 			}
 			if !f.Take(err) {
 				return err
@@ -156,12 +156,12 @@ func (s site) decide(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 		if !f.Refused() {
-			err := s.write(r, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.DoIn(s.DB, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
 				_, _, err := admission.Decide(ctx, tx, r.Actor, in)
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/handling/applications/"+text(d.Application.ID), "admission.web.decide.done")
+				return r.SeeOther(w, "/handling/applications/"+ui.Digits(d.Application.ID), "admission.web.decide.done")
 			}
 			if !f.Take(err) {
 				return err

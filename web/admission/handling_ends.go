@@ -39,14 +39,14 @@ func (k known) unit(id int64) string {
 	if i := slices.IndexFunc(k.units, func(u register.Unit) bool { return u.ID == id }); i >= 0 {
 		return k.units[i].Name
 	}
-	return text(id)
+	return ui.Digits(id)
 }
 
 func (k known) company(id int64) string {
 	if i := slices.IndexFunc(k.companies, func(p register.Provider) bool { return p.ID == id }); i >= 0 {
 		return k.companies[i].Name
 	}
-	return text(id)
+	return ui.Digits(id)
 }
 
 func (k known) service(id int64) (catalogue.Service, bool) {
@@ -63,7 +63,7 @@ func (k known) content(r *ui.Request, id int64) string {
 			return s.Names.In(r.Lang) + ": " + r.T("admission.letter.content", "content", c.Names.In(r.Lang), "unit", r.T("admission.per."+string(c.Unit)))
 		}
 	}
-	return text(id)
+	return ui.Digits(id)
 }
 
 // proposals lists the prices that wait for a decision.
@@ -71,7 +71,7 @@ func (s site) proposals(w http.ResponseWriter, r *ui.Request) error {
 	t := ui.Table{Caption: r.T("admission.web.proposals.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.unit")}, {Text: r.T("admission.web.content")},
 		{Text: r.T("admission.web.price"), Numeric: true}, {Text: r.T("admission.web.from")}, {Text: r.T("admission.web.proposed")}},
 		Empty: ui.Empty{Title: r.T("admission.web.proposals.none"), Text: r.T("admission.web.proposals.none_text")}}
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := admission.Proposals(ctx, tx, r.Actor, r.Actor.Organiser)
 		if err != nil {
 			return err
@@ -99,7 +99,7 @@ func (s site) proposals(w http.ResponseWriter, r *ui.Request) error {
 
 // decidePrice approves or rejects one proposed price, seen beside the price now in force.
 func (s site) decidePrice(w http.ResponseWriter, r *ui.Request) error {
-	n, err := id(r, "price")
+	n, err := r.PathID("price")
 	if err != nil {
 		return err
 	}
@@ -107,14 +107,14 @@ func (s site) decidePrice(w http.ResponseWriter, r *ui.Request) error {
 	p := page{Title: r.T("admission.web.price_decision.title"), Buttons: []act{{Key: "admission.web.price_decision.approve", Name: "act", Value: "approve"},
 		{Key: "admission.web.price_decision.reject", Kind: "warning", Name: "act", Value: "reject"}},
 		Fields: []field{{Kind: "textarea", Name: "reason", Label: r.T("admission.web.reason"), Hint: r.T("admission.web.price_decision.reason_hint"), Optional: true}}}
-	err = s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		waiting, err := admission.Proposals(ctx, tx, r.Actor, r.Actor.Organiser)
 		if err != nil {
 			return err
 		}
 		i := slices.IndexFunc(waiting, func(p admission.Price) bool { return p.ID == n })
 		if i < 0 {
-			return errAddress
+			return ui.ErrNoPage
 		}
 		one := waiting[i]
 		now, err := admission.PricesAt(ctx, tx, r.Actor.Organiser, []int64{one.Unit}, tx.Today())
@@ -141,7 +141,7 @@ func (s site) decidePrice(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		in := admission.DecidePriceInput{Organiser: r.Actor.Organiser, Price: n, RowVersion: seen(f), Approve: f.Choice("act", "approve", "reject") == "approve", Reason: f.OptionalLongText("reason")}
 		if !f.Refused() {
-			err := s.write(r, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.DoIn(s.DB, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := admission.DecidePrice(ctx, tx, r.Actor, in)
 				return err
 			})
@@ -160,7 +160,7 @@ func (s site) decidePrice(w http.ResponseWriter, r *ui.Request) error {
 func (s site) approvals(w http.ResponseWriter, r *ui.Request) error {
 	t := ui.Table{Caption: r.T("admission.web.approvals.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.unit")}, {Text: r.T("admission.web.service")},
 		{Text: r.T("admission.web.state")}, {Text: r.T("admission.web.valid")}}, Empty: ui.Empty{Title: r.T("admission.web.approvals.none"), Text: r.T("admission.web.approvals.none_text")}}
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, k, err := s.standing(ctx, tx, r)
 		for _, a := range list {
 			service, _ := k.service(a.Service)
@@ -197,7 +197,7 @@ func (s site) standing(ctx context.Context, tx *postgres.Tx, r *ui.Request) ([]a
 // approval suspends, resumes or revokes. A revocation is a decision with its letter and takes every ticked unit of the
 // company in the service.
 func (s site) approval(w http.ResponseWriter, r *ui.Request) error {
-	n, err := id(r, "approval")
+	n, err := r.PathID("approval")
 	if err != nil {
 		return err
 	}
@@ -205,14 +205,14 @@ func (s site) approval(w http.ResponseWriter, r *ui.Request) error {
 	var a admission.Approval
 	var same []admission.Approval
 	var k known
-	err = s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		var list []admission.Approval
 		if list, k, err = s.standing(ctx, tx, r); err != nil {
 			return err
 		}
 		i := slices.IndexFunc(list, func(a admission.Approval) bool { return a.ID == n })
 		if i < 0 {
-			return errAddress
+			return ui.ErrNoPage
 		}
 		a = list[i]
 		for _, b := range list {
@@ -228,7 +228,7 @@ func (s site) approval(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		use := s.endApproval(r, f, a, same)
 		if !f.Refused() {
-			err := s.write(r, r.Actor.Organiser, use)
+			err := r.DoIn(s.DB, r.Actor.Organiser, use)
 			if err == nil {
 				return r.SeeOther(w, "/handling/approvals", "admission.web.saved")
 			}
@@ -255,7 +255,7 @@ const listed = 50
 func (s site) affected(r *ui.Request, same []admission.Approval) ([]ui.Component, error) {
 	var list []voucher.Carried
 	var reach voucher.Reach
-	err := s.write(r, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.DoIn(s.DB, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, reach, err = voucher.Affected(ctx, tx, r.Actor, r.Actor.Organiser, ids(same), tx.Today(), listed)
 		return err
 	})
@@ -326,7 +326,7 @@ func approvalPage(r *ui.Request, f *ui.Form, a admission.Approval, same []admiss
 	for _, b := range same {
 		names[b.Unit] = k.unit(b.Unit)
 	}
-	f.Set("approvals", []string{text(a.ID) + "." + text(int64(a.RowVersion))})
+	f.Set("approvals", []string{ui.Digits(a.ID) + "." + ui.Digits(a.RowVersion)})
 	f.Set("day", r.Today())
 	p.Fields = []field{{Kind: "date", Name: "day", Label: r.T("admission.web.end.day")}, {Kind: "textarea", Name: "reason", Label: r.T("admission.web.reason"), Optional: true},
 		{Kind: "checkboxes", Name: "approvals", Label: r.T("admission.web.revoke.units"), Options: approvalOptions(same, names), Heading: r.T("admission.web.revoke.heading")},

@@ -13,16 +13,16 @@ import (
 )
 
 func (s site) stored(r *ui.Request) (decision.Stored, error) {
-	organiser, err := organiserOf(r)
+	organiser, err := r.PathOrganiser()
 	if err != nil {
 		return decision.Stored{}, err
 	}
-	n, err := id(r, "document")
+	n, err := r.PathID("document")
 	if err != nil {
 		return decision.Stored{}, err
 	}
 	var doc decision.Stored
-	err = s.own(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		doc, err = decision.Document(ctx, tx, r.Actor, organiser, n)
 		return err
 	})

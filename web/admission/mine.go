@@ -21,7 +21,7 @@ func (s site) mine(w http.ResponseWriter, r *ui.Request) error {
 	approved := ui.Table{Caption: r.T("admission.web.mine.approvals"), Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.service")},
 		{Text: r.T("admission.web.organiser")}, {Text: r.T("admission.web.state")}, {Text: r.T("admission.web.valid")}},
 		Empty: ui.Empty{Title: r.T("admission.web.mine.no_approvals"), Text: r.T("admission.web.mine.no_approvals_text")}}
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		n, err := newNames(ctx, tx)
 		if err != nil {
 			return err
@@ -113,15 +113,15 @@ func (s site) start(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	p := page{Title: r.T("admission.web.start.title"), Lead: r.T("admission.web.start.lead"), Buttons: save("admission.web.continue")}
 	var chosen int32
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		n, err := newNames(ctx, tx)
 		if err != nil {
 			return err
 		}
 		var options []ui.Option
 		for _, o := range n.organisers {
-			options = append(options, ui.Option{Value: text(int64(o.ID)), Text: o.Names.In(r.Lang)})
-			if f.Submitted() && f.Value("organiser") == text(int64(o.ID)) {
+			options = append(options, ui.Option{Value: ui.Digits(o.ID), Text: o.Names.In(r.Lang)})
+			if f.Submitted() && f.Value("organiser") == ui.Digits(o.ID) {
 				chosen = o.ID
 			}
 		}
@@ -133,7 +133,7 @@ func (s site) start(w http.ResponseWriter, r *ui.Request) error {
 		var open []ui.Option
 		for _, c := range services {
 			if c.Open {
-				open = append(open, ui.Option{Value: text(c.ID), Text: c.Names.In(r.Lang), Hint: c.Descriptions.In(r.Lang)})
+				open = append(open, ui.Option{Value: ui.Digits(c.ID), Text: c.Names.In(r.Lang), Hint: c.Descriptions.In(r.Lang)})
 			}
 		}
 		if len(open) == 0 {
@@ -155,12 +155,12 @@ func (s site) start(w http.ResponseWriter, r *ui.Request) error {
 		}
 		if service != 0 && !f.Refused() {
 			var a admission.Application
-			err := s.write(r, chosen, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			err := r.DoIn(s.DB, chosen, func(ctx context.Context, tx *postgres.Tx) (err error) {
 				a, err = admission.Start(ctx, tx, r.Actor, admission.StartInput{Organiser: chosen, Provider: r.Actor.Provider, Service: service})
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/applications/"+text(int64(chosen))+"/"+text(a.ID), "")
+				return r.SeeOther(w, "/applications/"+ui.Digits(chosen)+"/"+ui.Digits(a.ID), "")
 			}
 			if !f.Take(err) {
 				return err

@@ -6,14 +6,12 @@
 package admission
 
 import (
-	"context"
 	"embed"
 	"html/template"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"seteli/core/fault"
 	"seteli/domain/admission"
 	"seteli/domain/rulebook"
 	"seteli/platform/access"
@@ -67,8 +65,6 @@ type letterPage struct {
 	Title, PDF string
 	HTML       template.HTML
 }
-
-var errAddress = fault.New(fault.NotFound, "ADW-001", "admission.web.no_page")
 
 // Audiences are the pages of the company's people and of the organiser's handlers, with their navigation.
 func Audiences(d Deps) []ui.Audience {
@@ -160,38 +156,6 @@ func Routes(d Deps) []ui.Route {
 	return all
 }
 
-// id reads a number from the address; what is no number does not exist.
-func id(r *ui.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
-}
-
-func organiserOf(r *ui.Request) (int32, error) {
-	n, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return int32(n), nil
-}
-
-// read runs fn under the actor's own scope.
-func (s site) read(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return s.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// write runs one use case in an organiser's scope.
-func (s site) write(r *ui.Request, organiser int32, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return s.DB.Tenant(r.Context(), r.Actor.In(organiser), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// own runs one use case about the company itself, which belongs to no organiser.
-func (s site) own(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return s.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
 func show(w http.ResponseWriter, r *ui.Request, p page) error {
 	p.Form = r.Input()
 	for i, h := range p.Hidden {
@@ -215,5 +179,3 @@ func version(f *ui.Form, now int32) []hidden {
 func seen(f *ui.Form) int32 { return int32(f.Int("version", 1, 1<<30)) }
 
 func save(key string) []act { return []act{{Key: key}} }
-
-func text(n int64) string { return strconv.FormatInt(n, 10) }

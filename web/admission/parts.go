@@ -21,7 +21,7 @@ func (s site) part(w http.ResponseWriter, r *ui.Request, d admission.Dossier, p 
 		key := keyOf(d.Application, seen(f))
 		use := read(f)
 		if !f.Refused() {
-			err := s.write(r, d.Application.Organiser, func(ctx context.Context, tx *postgres.Tx) error { return use(ctx, tx, key) })
+			err := r.DoIn(s.DB, d.Application.Organiser, func(ctx context.Context, tx *postgres.Tx) error { return use(ctx, tx, key) })
 			if err == nil {
 				return r.SeeOther(w, partPath(d.Application, ""), "admission.web.saved")
 			}
@@ -60,7 +60,7 @@ func (s site) units(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var all []register.Unit
-	if err := s.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	if err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		all, err = register.Units(ctx, tx, r.Actor.Provider)
 		return err
 	}); err != nil {
@@ -70,12 +70,12 @@ func (s site) units(w http.ResponseWriter, r *ui.Request) error {
 	var allowed, chosen []string
 	for _, u := range all {
 		if u.Active {
-			options = append(options, ui.Option{Value: text(u.ID), Text: u.Name, Hint: u.AddressLine + ", " + u.Postcode + " " + u.City})
-			allowed = append(allowed, text(u.ID))
+			options = append(options, ui.Option{Value: ui.Digits(u.ID), Text: u.Name, Hint: u.AddressLine + ", " + u.Postcode + " " + u.City})
+			allowed = append(allowed, ui.Digits(u.ID))
 		}
 	}
 	for _, u := range d.Units {
-		chosen = append(chosen, text(u.ID))
+		chosen = append(chosen, ui.Digits(u.ID))
 	}
 	r.Input().Set("units", chosen)
 	p := page{Title: r.T("admission.web.part.units"), Lead: r.T("admission.web.units.lead"),
@@ -198,7 +198,7 @@ func (s site) attachments(w http.ResponseWriter, r *ui.Request) error {
 	for _, at := range d.Attachments {
 		cells := fileCells(r, d, at)
 		table.Rows = append(table.Rows, cells)
-		p.Buttons = append(p.Buttons, act{Key: "admission.web.attachments.remove", Kind: "secondary", Name: "act", Value: text(at.ID),
+		p.Buttons = append(p.Buttons, act{Key: "admission.web.attachments.remove", Kind: "secondary", Name: "act", Value: ui.Digits(at.ID),
 			Text: r.T("admission.web.attachments.remove_one", "name", at.Name, "purpose", cells[1].Text+", "+cells[1].Small)})
 	}
 	p.Top = []ui.Component{table}
@@ -230,11 +230,11 @@ func slotOptions(r *ui.Request, d admission.Dossier) []ui.Option {
 			continue
 		}
 		if slot.Level != "unit" {
-			options = append(options, ui.Option{Value: text(slot.ID), Text: slot.Names.In(r.Lang)})
+			options = append(options, ui.Option{Value: ui.Digits(slot.ID), Text: slot.Names.In(r.Lang)})
 			continue
 		}
 		for _, u := range d.Units {
-			options = append(options, ui.Option{Value: text(slot.ID) + "-" + text(u.ID), Text: slot.Names.In(r.Lang) + ", " + u.Name})
+			options = append(options, ui.Option{Value: ui.Digits(slot.ID) + "-" + ui.Digits(u.ID), Text: slot.Names.In(r.Lang) + ", " + u.Name})
 		}
 	}
 	return options
@@ -243,11 +243,11 @@ func slotOptions(r *ui.Request, d admission.Dossier) []ui.Option {
 func readAttachment(f *ui.Form, d admission.Dossier) admission.AttachmentInput {
 	var in admission.AttachmentInput
 	for _, slot := range d.Slots {
-		if f.Value("slot") == text(slot.ID) {
+		if f.Value("slot") == ui.Digits(slot.ID) {
 			in.Slot = slot.ID
 		}
 		for _, u := range d.Units {
-			if f.Value("slot") == text(slot.ID)+"-"+text(u.ID) {
+			if f.Value("slot") == ui.Digits(slot.ID)+"-"+ui.Digits(u.ID) {
 				in.Slot, in.Unit = slot.ID, u.ID
 			}
 		}
@@ -262,16 +262,16 @@ func readAttachment(f *ui.Form, d admission.Dossier) admission.AttachmentInput {
 
 // file gives an attachment as a download: it is never shown inside our own pages.
 func (s site) file(w http.ResponseWriter, r *ui.Request) error {
-	organiser, err := organiserOf(r)
+	organiser, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
-	attachment, err := id(r, "attachment")
+	attachment, err := r.PathID("attachment")
 	if err != nil {
 		return err
 	}
 	var file admission.File
-	err = s.own(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		file, err = admission.OpenAttachment(ctx, tx, r.Actor, s.Keys, organiser, attachment)
 		return err
 	})

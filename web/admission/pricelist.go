@@ -29,7 +29,7 @@ func unitNames(ctx context.Context, tx *postgres.Tx, list []admission.Approval) 
 // priceList shows the company's prices by organiser, service and unit, with their periods, history and proposals.
 func (s site) priceList(w http.ResponseWriter, r *ui.Request) error {
 	p := page{Title: r.T("admission.web.prices.title"), Lead: r.T("admission.web.prices.list_lead")}
-	err := s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		approvals, err := admission.Approvals(ctx, tx, r.Actor, 0, r.Actor.Provider, 0)
 		if err != nil {
 			return err
@@ -98,13 +98,13 @@ func unitPrices(r *ui.Request, organiser string, service catalogue.Service, a ad
 
 // propose asks for a new price; the notice of the rulebook tells the earliest day. A waiting proposal can be withdrawn.
 func (s site) propose(w http.ResponseWriter, r *ui.Request) error {
-	organiser, err := organiserOf(r)
+	organiser, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
 	var ids [3]int64
 	for i, name := range []string{"service", "unit", "content"} {
-		if ids[i], err = id(r, name); err != nil {
+		if ids[i], err = r.PathID(name); err != nil {
 			return err
 		}
 	}
@@ -113,12 +113,12 @@ func (s site) propose(w http.ResponseWriter, r *ui.Request) error {
 	var book rulebook.Rulebook
 	var list []admission.Price
 	var unit register.Unit
-	err = s.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if service, err = catalogue.ServiceAt(ctx, tx, organiser, ids[0], tx.Today()); err != nil {
 			return err
 		}
 		if unit, err = register.GetUnit(ctx, tx, line.Unit); err != nil || unit.Provider != r.Actor.Provider {
-			return errAddress
+			return ui.ErrNoPage
 		}
 		if book, err = rulebook.Current(ctx, tx, organiser, ids[0], tx.Today()); err != nil {
 			return err
@@ -131,7 +131,7 @@ func (s site) propose(w http.ResponseWriter, r *ui.Request) error {
 	}
 	content, known := service.Content(line.Content)
 	if !known {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	waiting := slices.IndexFunc(list, func(p admission.Price) bool {
 		return p.Unit == line.Unit && p.Content == line.Content && p.State == admission.PriceProposed
@@ -151,7 +151,7 @@ func (s site) propose(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 		if !f.Refused() {
-			err := s.write(r, organiser, use)
+			err := r.DoIn(s.DB, organiser, use)
 			if err == nil {
 				return r.SeeOther(w, "/prices", "admission.web.saved")
 			}

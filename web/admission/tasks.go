@@ -15,12 +15,12 @@ import (
 
 // dossierOf reads the application of the address.
 func (s site) dossierOf(r *ui.Request, organiser int32) (admission.Dossier, error) {
-	application, err := id(r, "application")
+	application, err := r.PathID("application")
 	if err != nil {
 		return admission.Dossier{}, err
 	}
 	var d admission.Dossier
-	err = s.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		d, err = admission.Get(ctx, tx, r.Actor, organiser, application)
 		return err
 	})
@@ -28,7 +28,7 @@ func (s site) dossierOf(r *ui.Request, organiser int32) (admission.Dossier, erro
 }
 
 func (s site) mineOf(r *ui.Request) (int32, admission.Dossier, error) {
-	organiser, err := organiserOf(r)
+	organiser, err := r.PathOrganiser()
 	if err != nil {
 		return 0, admission.Dossier{}, err
 	}
@@ -41,7 +41,7 @@ func keyOf(a admission.Application, version int32) admission.Key {
 }
 
 func partPath(a admission.Application, part string) string {
-	return "/applications/" + text(int64(a.Organiser)) + "/" + text(a.ID) + part
+	return "/applications/" + ui.Digits(a.Organiser) + "/" + ui.Digits(a.ID) + part
 }
 
 // tasks is the task list of an application, its summary and its signature.
@@ -71,7 +71,7 @@ func (s site) tasks(w http.ResponseWriter, r *ui.Request) error {
 	p.Buttons, p.Fields = mayMove(r, d)
 	p.Bottom = []ui.Component{timeline(r, d)}
 	if a.Decision != nil {
-		err := s.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+		err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			made, err := decision.Get(ctx, tx, r.Actor, a.Organiser, *a.Decision)
 			p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.decision_letter", "number", made.Number), Href: r.Path("/letters/{organiser}/{document}", a.Organiser, made.Document)})
 			return err
@@ -93,7 +93,7 @@ func (s site) moveMine(r *ui.Request, f *ui.Form, a admission.Application) (done
 		f.Refuse(errConfirm.At("sure"))
 		return "", nil
 	}
-	return "admission.web.done." + act, s.write(r, a.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	return "admission.web.done." + act, r.DoIn(s.DB, a.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		switch act {
 		case "request":
 			_, err = admission.RequestSignature(ctx, tx, r.Actor, key)
@@ -252,7 +252,7 @@ func unitName(d admission.Dossier, id int64) string {
 func contentName(r *ui.Request, d admission.Dossier, id int64) string {
 	c, ok := d.Service.Content(id)
 	if !ok {
-		return text(id)
+		return ui.Digits(id)
 	}
 	return r.T("admission.letter.content", "content", c.Names.In(r.Lang), "unit", r.T("admission.per."+string(c.Unit)))
 }

@@ -26,7 +26,7 @@ type actView struct {
 
 func (p *Pages) actView(r *ui.Request, v voucher.Voucher) actView {
 	f := r.Input()
-	f.Set("version", text(int64(v.RowVersion)))
+	f.Set("version", ui.Digits(v.RowVersion))
 	return actView{Form: f, ID: v.ID, Number: v.Number.Print(), Period: r.Period(v.Valid)}
 }
 
@@ -34,15 +34,15 @@ func (p *Pages) actView(r *ui.Request, v voucher.Voucher) actView {
 func (p *Pages) finish(w http.ResponseWriter, r *ui.Request, page string, view any, v voucher.Voucher, done string, act func(ctx context.Context, tx *postgres.Tx) error) error {
 	f := r.Input()
 	if f.Submitted() && !f.Refused() {
-		err := p.do(r, act)
+		err := r.Do(p.DB, act)
 		if err == nil {
-			return r.SeeOther(w, "/vouchers/"+text(v.ID), done)
+			return r.SeeOther(w, "/vouchers/"+ui.Digits(v.ID), done)
 		}
 		if !f.Take(err) {
 			return err
 		}
 	}
-	return r.Show(w, status(f), page, view)
+	return r.Show(w, f.Status(), page, view)
 }
 
 func (p *Pages) answer(w http.ResponseWriter, r *ui.Request) error {
@@ -168,7 +168,7 @@ func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	f := r.Input()
-	f.Set("version", text(int64(v.RowVersion)))
+	f.Set("version", ui.Digits(v.RowVersion))
 	f.Set("valid_to", v.Valid.Last())
 	view := changeView{Form: f, ID: v.ID, Number: v.Number.Print()}
 	in := voucher.ChangeInput{Organiser: v.Organiser, Voucher: v.ID, Values: map[int64]money.Cents{}}
@@ -213,7 +213,7 @@ func (p *Pages) reserve(w http.ResponseWriter, r *ui.Request) error {
 	day := max(r.Today(), v.Valid.From)
 	f.Set("from", day)
 	view := reserveView{Form: f, ID: v.ID, Number: v.Number.Print()}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		choices, err := voucher.ChoicesOn(ctx, tx, v, voucherview.Shown(v, day))
 		view.Units = unitOptions(r, v, s, choices, day)
 		return err
@@ -244,7 +244,7 @@ func unitOptions(r *ui.Request, v voucher.Voucher, s catalogue.Service, choices 
 			continue
 		}
 		at[c.Unit] = len(list)
-		list = append(list, ui.Option{Value: text(c.Unit), Text: c.UnitName + " (" + c.ProviderName + ")", Hint: hint})
+		list = append(list, ui.Option{Value: ui.Digits(c.Unit), Text: c.UnitName + " (" + c.ProviderName + ")", Hint: hint})
 	}
 	return list
 }
@@ -254,7 +254,7 @@ func (p *Pages) reservationEnd(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	number, err := id(r, "reservation")
+	number, err := r.PathID("reservation")
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@
 package casework
 
 import (
-	"context"
 	"embed"
 	"maps"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 
-	"seteli/core/fault"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
@@ -32,8 +30,6 @@ type Pages struct {
 	Keys  *secret.Keys
 	Means voucher.Means
 }
-
-var errAddress = fault.New(fault.NotFound, "CSW-001", "casework.address")
 
 // Audience is the pages with their routes and navigation.
 func (p *Pages) Audience() ui.Audience {
@@ -112,27 +108,6 @@ func (p *Pages) routes() []ui.Route {
 	return routes
 }
 
-// do runs reading and use cases of one request in one transaction: a reading writes its row of the access log.
-func (p *Pages) do(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// id reads a number from the address; what is no number does not exist.
-func id(r *ui.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
-}
-
-func status(f *ui.Form) int {
-	if f.Refused() {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
-}
-
 // version is the row version that the form was made of.
 func version(f *ui.Form) int32 {
 	n, err := strconv.ParseInt(f.Value("version"), 10, 32)
@@ -141,5 +116,3 @@ func version(f *ui.Form) int32 {
 	}
 	return int32(n)
 }
-
-func text(n int64) string { return strconv.FormatInt(n, 10) }

@@ -38,7 +38,7 @@ func (p *Pages) clients(w http.ResponseWriter, r *ui.Request) error {
 		after.ID = f.ID("after")
 	}
 	var found []client.Client
-	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		found, err = client.Search(ctx, tx, r.Actor, p.Keys, client.Query{Organiser: r.Actor.Organiser, Text: f.Value("q"), After: after, Limit: perPage})
 		return err
 	})
@@ -55,10 +55,10 @@ func (p *Pages) clients(w http.ResponseWriter, r *ui.Request) error {
 	}
 	if len(found) == perPage {
 		last := found[len(found)-1]
-		q := url.Values{"q": {f.Value("q")}, "last": {last.LastName}, "first": {last.FirstNames}, "after": {text(last.ID)}}
+		q := url.Values{"q": {f.Value("q")}, "last": {last.LastName}, "first": {last.FirstNames}, "after": {ui.Digits(last.ID)}}
 		view.Pages = &ui.Pages{Next: r.Path("/clients") + "?" + q.Encode()}
 	}
-	return r.Show(w, status(f), "casework/clients", view)
+	return r.Show(w, f.Status(), "casework/clients", view)
 }
 
 type clientView struct {
@@ -73,7 +73,7 @@ type clientView struct {
 }
 
 func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
-	number, err := id(r, "client")
+	number, err := r.PathID("client")
 	if err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
 	var list []voucher.Voucher
 	var hetu ident.Hetu
 	names := map[int64]i18n.Names{}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number); err != nil {
 			return err
 		}
@@ -151,12 +151,12 @@ func (p *Pages) clientAdd(w http.ResponseWriter, r *ui.Request) error {
 		in := client.AddInput{Organiser: r.Actor.Organiser, Identity: ui.Read(f, "identity", ident.ParseHetu), Details: details(f)}
 		if !f.Refused() {
 			var added client.Client
-			err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 				added, err = client.Add(ctx, tx, r.Actor, p.Keys, in)
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/clients/"+text(added.ID), "casework.client.added")
+				return r.SeeOther(w, "/clients/"+ui.Digits(added.ID), "casework.client.added")
 			}
 			if known, ok := knownClient(err); ok {
 				view.Known = &ui.Link{Text: r.T("casework.client.known"), Href: r.Path("/clients/{client}", known)}
@@ -169,7 +169,7 @@ func (p *Pages) clientAdd(w http.ResponseWriter, r *ui.Request) error {
 	if err := p.municipalities(r, &view); err != nil {
 		return err
 	}
-	return r.Show(w, status(f), "casework/client-edit", view)
+	return r.Show(w, f.Status(), "casework/client-edit", view)
 }
 
 func knownClient(err error) (int64, bool) {
@@ -182,7 +182,7 @@ func knownClient(err error) (int64, bool) {
 }
 
 func (p *Pages) clientEdit(w http.ResponseWriter, r *ui.Request) error {
-	number, err := id(r, "client")
+	number, err := r.PathID("client")
 	if err != nil {
 		return err
 	}
@@ -191,12 +191,12 @@ func (p *Pages) clientEdit(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		in := client.EditInput{Organiser: r.Actor.Organiser, Client: number, RowVersion: version(f), Details: details(f)}
 		if !f.Refused() {
-			err := p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := client.Edit(ctx, tx, r.Actor, in)
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/clients/"+text(number), "casework.client.saved")
+				return r.SeeOther(w, "/clients/"+ui.Digits(number), "casework.client.saved")
 			}
 			if !f.Take(err) {
 				return err
@@ -204,7 +204,7 @@ func (p *Pages) clientEdit(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	var c client.Client
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		c, err = client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		return err
 	})
@@ -214,13 +214,13 @@ func (p *Pages) clientEdit(w http.ResponseWriter, r *ui.Request) error {
 	view.Name = c.Name()
 	for name, value := range map[string]any{"last_name": c.LastName, "first_names": c.FirstNames, "language": string(c.Language), "municipality": c.Municipality,
 		"address_line": c.AddressLine, "postcode": c.Postcode, "city": c.City, "phone": c.Phone, "email": c.Email, "external_ref": c.ExternalRef,
-		"protected": c.Protected, "version": text(int64(c.RowVersion))} {
+		"protected": c.Protected, "version": ui.Digits(c.RowVersion)} {
 		f.Set(name, value)
 	}
 	if err := p.municipalities(r, &view); err != nil {
 		return err
 	}
-	return r.Show(w, status(f), "casework/client-edit", view)
+	return r.Show(w, f.Status(), "casework/client-edit", view)
 }
 
 func details(f *ui.Form) client.Details {
@@ -238,7 +238,7 @@ func languages(r *ui.Request) []ui.Option {
 }
 
 func (p *Pages) municipalities(r *ui.Request, view *editView) error {
-	return p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	return r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		all, err := organiser.Municipalities(ctx, tx)
 		view.Municipalities = []ui.Option{{Text: "–"}}
 		for _, m := range all {

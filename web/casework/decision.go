@@ -37,11 +37,11 @@ func sampleDecision() decisionView {
 
 // openDecision reads the file of the address, with the name of its client.
 func (p *Pages) openDecision(r *ui.Request) (f decision.File, name string, err error) {
-	number, err := id(r, "decision")
+	number, err := r.PathID("decision")
 	if err != nil {
 		return f, "", err
 	}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if f, err = decision.Open(ctx, tx, r.Actor, r.Actor.Organiser, number); err != nil || f.Client == nil {
 			return err
 		}
@@ -60,7 +60,7 @@ func (p *Pages) decision(w http.ResponseWriter, r *ui.Request) error {
 	}
 	v := decisionView{ID: f.ID, Number: f.Number, Kind: r.T("decision.kind." + string(f.Kind)), State: "decision." + string(f.Outcome), Client: name, Reasons: f.Reasons}
 	var names map[int64]i18n.Names
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if names, err = serviceNames(ctx, tx, r); err != nil || f.SubjectKind != "voucher" || f.Kind == decision.Purchase || !r.Actor.Can(access.VoucherRead) {
 			return err
 		}
@@ -179,7 +179,7 @@ func (p *Pages) decisionLetter(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return voucherview.PDF(w, text(d.ID)+".pdf", d.PDF)
+	return voucherview.PDF(w, ui.Digits(d.ID)+".pdf", d.PDF)
 }
 
 // decisionText is the same letter as plain text, for reading aloud and for a message.
@@ -194,11 +194,11 @@ func (p *Pages) decisionText(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func (p *Pages) storedLetter(r *ui.Request) (d decision.Stored, err error) {
-	number, err := id(r, "decision")
+	number, err := r.PathID("decision")
 	if err != nil {
 		return d, err
 	}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		f, err := decision.Open(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		if err != nil {
 			return err

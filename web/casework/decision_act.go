@@ -31,7 +31,7 @@ func (p *Pages) onDecision(w http.ResponseWriter, r *ui.Request, page, done stri
 		act := read(f, d)
 		if !f.Refused() {
 			next := d.ID
-			err := p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				made, err := act(ctx, tx)
 				if made != 0 {
 					next = made
@@ -39,14 +39,14 @@ func (p *Pages) onDecision(w http.ResponseWriter, r *ui.Request, page, done stri
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/decisions/"+text(next), done)
+				return r.SeeOther(w, "/decisions/"+ui.Digits(next), done)
 			}
 			if !f.Take(err) {
 				return err
 			}
 		}
 	}
-	return r.Show(w, status(f), page, view)
+	return r.Show(w, f.Status(), page, view)
 }
 
 func channelOptions(r *ui.Request) []ui.Option {

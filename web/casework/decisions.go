@@ -88,7 +88,7 @@ type decisionsView struct {
 func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
 	var work decision.Work
 	names := map[int64]i18n.Names{}
-	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if work, err = decision.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, shown); err != nil {
 			return err
 		}
@@ -99,9 +99,9 @@ func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	v := decisionsView{Tiles: ui.Tiles{
-		{Label: r.T("decision.page.proposals"), Figure: text(int64(len(work.Proposals))), Href: "#proposals"},
-		{Label: r.T("decision.page.unsent"), Figure: text(int64(len(work.NotSent))), Href: "#unsent"},
-		{Label: r.T("decision.page.appeals"), Figure: text(int64(len(work.Appeals))), Href: "#appeals"}}}
+		{Label: r.T("decision.page.proposals"), Figure: ui.Digits(int64(len(work.Proposals))), Href: "#proposals"},
+		{Label: r.T("decision.page.unsent"), Figure: ui.Digits(int64(len(work.NotSent))), Href: "#unsent"},
+		{Label: r.T("decision.page.appeals"), Figure: ui.Digits(int64(len(work.Appeals))), Href: "#appeals"}}}
 	v.Proposals = ui.Table{ID: "proposals", Caption: r.T("decision.page.proposals"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
 		{Text: r.T("proposal.page.amount"), Numeric: true}, {Text: r.T("common.state")}, {Text: r.T("proposal.page.prepared_by")}}, Empty: ui.Empty{Title: r.T("decision.page.proposals.none")}}
 	for _, x := range work.Proposals {
@@ -151,7 +151,7 @@ type clientDecisionsView struct {
 
 // clientDecisions lists everything that has been decided or proposed about a client.
 func (p *Pages) clientDecisions(w http.ResponseWriter, r *ui.Request) error {
-	number, err := id(r, "client")
+	number, err := r.PathID("client")
 	if err != nil {
 		return err
 	}
@@ -159,7 +159,7 @@ func (p *Pages) clientDecisions(w http.ResponseWriter, r *ui.Request) error {
 	var made []decision.Decision
 	var proposed []decision.Proposal
 	var names map[int64]i18n.Names
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		if err != nil {
 			return err

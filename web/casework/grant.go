@@ -57,7 +57,7 @@ func sampleGrant() grantView {
 
 // grant is the form of a decision: service → contents, amounts, validity, reasons. "calculate" shows what it comes to, "grant" makes it.
 func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
-	number, err := id(r, "client")
+	number, err := r.PathID("client")
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 	view := grantView{Form: f, Client: number, Service: service}
 	var s catalogue.Service
 	var choices []voucher.Choice
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		c, err := client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		if err != nil {
 			return err
@@ -99,7 +99,7 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 			saved, err := p.propose(r, f, view.Proposal, in.GrantInput)
 			switch {
 			case err == nil:
-				return r.SeeOther(w, "/proposals/"+text(saved), "proposal.page.saved")
+				return r.SeeOther(w, "/proposals/"+ui.Digits(saved), "proposal.page.saved")
 			case !f.Take(err):
 				return err
 			}
@@ -107,18 +107,18 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 			done, err := p.grantOrShow(r, f, &view, in)
 			switch {
 			case err == nil && done != 0:
-				return r.SeeOther(w, "/vouchers/"+text(done), "casework.granted")
+				return r.SeeOther(w, "/vouchers/"+ui.Digits(done), "casework.granted")
 			case err != nil && !f.Take(err):
 				return err
 			}
 		}
 	}
-	return r.Show(w, status(f), "casework/grant", view)
+	return r.Show(w, f.Status(), "casework/grant", view)
 }
 
 // grantOrShow makes the grant, or fills the calculation when the form asks for it; it answers the voucher made, 0 when none was.
 func (p *Pages) grantOrShow(r *ui.Request, f *ui.Form, view *grantView, in purchase.OrderInput) (done int64, err error) {
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		var offer voucher.Offer
 		var err error
 		making := f.Value("act") == "grant"
@@ -163,15 +163,15 @@ func (v *grantView) fill(r *ui.Request, s catalogue.Service, choices []voucher.C
 	v.Form.Set("contact", r.Actor.Name)
 	v.Form.Set("kind", string(purchase.Framework))
 	for _, c := range s.ContentsOn(today) {
-		row := grantRow{Name: c.Names.In(r.Lang), Unit: r.T("unit." + string(c.Unit) + ".one"), Amount: voucher.Field(c.ID), Recurrence: "recurrence-" + text(c.ID),
-			Total: "total-" + text(c.ID)}
+		row := grantRow{Name: c.Names.In(r.Lang), Unit: r.T("unit." + string(c.Unit) + ".one"), Amount: voucher.Field(c.ID), Recurrence: "recurrence-" + ui.Digits(c.ID),
+			Total: "total-" + ui.Digits(c.ID)}
 		for _, rec := range []voucher.Recurrence{voucher.Monthly, voucher.Weekly, voucher.Daily, voucher.Quarterly, voucher.Total} {
 			row.Recurrences = append(row.Recurrences, ui.Option{Value: string(rec), Text: r.T("voucher.recurrence." + string(rec))})
 		}
 		if n := v.Asks.needs[c.ID]; n.Individual {
-			row.Individual = "individual-" + text(c.ID)
+			row.Individual = "individual-" + ui.Digits(c.ID)
 		} else if len(n.Choices) > 0 {
-			row.Need, row.Needs = "need-"+text(c.ID), named(n.Choices)
+			row.Need, row.Needs = "need-"+ui.Digits(c.ID), named(n.Choices)
 		}
 		v.Rows = append(v.Rows, row)
 	}
@@ -187,7 +187,7 @@ func (v *grantView) fill(r *ui.Request, s catalogue.Service, choices []voucher.C
 			continue
 		}
 		at[c.Unit] = len(v.Units)
-		v.Units = append(v.Units, ui.Option{Value: text(c.Unit), Text: c.UnitName + " (" + c.ProviderName + ")", Hint: price})
+		v.Units = append(v.Units, ui.Option{Value: ui.Digits(c.Unit), Text: c.UnitName + " (" + c.ProviderName + ")", Hint: price})
 	}
 }
 
@@ -200,13 +200,13 @@ func (p *Pages) grantInput(r *ui.Request, f *ui.Form, s catalogue.Service, clien
 		if strings.TrimSpace(f.Value(field)) == "" {
 			continue
 		}
-		line := voucher.LineInput{Content: c.ID, Recurrence: voucher.Recurrence(f.Choice("recurrence-"+text(c.ID), "day", "week", "month", "quarter", "total"))}
+		line := voucher.LineInput{Content: c.ID, Recurrence: voucher.Recurrence(f.Choice("recurrence-"+ui.Digits(c.ID), "day", "week", "month", "quarter", "total"))}
 		if c.Unit == catalogue.Euro {
 			line.AmountCents = new(f.Cents(field))
 		} else {
 			line.Amount = new(f.Quantity(field))
 		}
-		if q, ok := f.OptionalQuantity("total-" + text(c.ID)); ok {
+		if q, ok := f.OptionalQuantity("total-" + ui.Digits(c.ID)); ok {
 			line.Total = &q
 		}
 		in.Lines = append(in.Lines, line)
@@ -228,7 +228,7 @@ func (p *Pages) chooseService(w http.ResponseWriter, r *ui.Request, number int64
 	view := servicesView{Client: number}
 	view.Services = ui.Table{Caption: r.T("casework.grant.choose"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.service")}, {Text: r.T("casework.mode")}, {Text: r.T("casework.area")}},
 		Empty: ui.Empty{Title: r.T("casework.grant.none"), Text: r.T("casework.grant.none.text")}}
-	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		if err != nil {
 			return err
@@ -239,7 +239,7 @@ func (p *Pages) chooseService(w http.ResponseWriter, r *ui.Request, number int64
 			if !s.Mode.Grants() || !r.Actor.SeesService(s.Teams) || s.Mode == catalogue.Purchased && !r.Actor.Can(access.OrderMake) {
 				continue
 			}
-			view.Services.Rows = append(view.Services.Rows, []ui.Cell{{Text: s.Names.In(r.Lang), Href: r.Path("/clients/{client}/grant", number) + "?service=" + text(s.ID)},
+			view.Services.Rows = append(view.Services.Rows, []ui.Cell{{Text: s.Names.In(r.Lang), Href: r.Path("/clients/{client}/grant", number) + "?service=" + ui.Digits(s.ID)},
 				{Text: r.T("casework.mode." + string(s.Mode))}, {Text: s.Area.In(r.Lang)}})
 		}
 		return err
@@ -271,7 +271,7 @@ func (p *Pages) sheet(w http.ResponseWriter, r *ui.Request) error {
 	fees := map[int64]money.Cents{}
 	for _, l := range v.Lines {
 		c := voucherview.Content(s, l)
-		row := feeRow{Field: "fee-" + text(l.Content), Text: c.Names.In(r.Lang) + ": " + r.T("casework.sheet.fee", "unit", r.T("unit."+string(c.Unit)+".one"))}
+		row := feeRow{Field: "fee-" + ui.Digits(l.Content), Text: c.Names.In(r.Lang) + ": " + r.T("casework.sheet.fee", "unit", r.T("unit."+string(c.Unit)+".one"))}
 		view.Contents = append(view.Contents, row)
 		if fee, ok := f.OptionalCents(row.Field); ok {
 			fees[l.Content] = fee
@@ -280,19 +280,19 @@ func (p *Pages) sheet(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		in := voucher.SheetInput{Organiser: v.Organiser, Voucher: v.ID, Channel: voucher.Channel(f.Choice("channel", "portal", "letter", "phone", "hand")), OwnServiceFee: fees}
 		if !f.Refused() {
-			err := p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := voucher.GiveSheet(ctx, tx, r.Actor, p.Means, in)
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/vouchers/"+text(v.ID), "casework.sheet.given")
+				return r.SeeOther(w, "/vouchers/"+ui.Digits(v.ID), "casework.sheet.given")
 			}
 			if !f.Take(err) {
 				return err
 			}
 		}
 	}
-	return r.Show(w, status(f), "casework/sheet", view)
+	return r.Show(w, f.Status(), "casework/sheet", view)
 }
 
 func channels(r *ui.Request) []ui.Option {

@@ -82,11 +82,11 @@ func readAsked(f *ui.Form, a asking, in *voucher.GrantInput) {
 	}
 	for i, l := range in.Lines {
 		n := a.needs[l.Content]
-		if n.Individual && f.Value("individual-"+text(l.Content)) != "" {
-			in.Lines[i].Individual = new(f.Cents("individual-" + text(l.Content)))
+		if n.Individual && f.Value("individual-"+ui.Digits(l.Content)) != "" {
+			in.Lines[i].Individual = new(f.Cents("individual-" + ui.Digits(l.Content)))
 		}
 		if len(n.Choices) > 0 {
-			in.Lines[i].Need = f.Value("need-" + text(l.Content))
+			in.Lines[i].Need = f.Value("need-" + ui.Digits(l.Content))
 		}
 	}
 }

@@ -68,11 +68,11 @@ func sampleHousehold() householdView {
 
 // home reads the household with its client, for every page about it.
 func (p *Pages) home(r *ui.Request) (h household.Household, c client.Client, err error) {
-	number, err := id(r, "client")
+	number, err := r.PathID("client")
 	if err != nil {
 		return h, c, err
 	}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number); err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (p *Pages) household(w http.ResponseWriter, r *ui.Request) error {
 	view.Members, view.Consents, view.Reports = n.members(day, view.CanEdit), n.consents(day, view.CanEdit), n.reports(view.CanEdit)
 	view.Items, view.Past = n.items(s, day, view.CanEdit)
 	view.Chart, view.Timeline = n.timeline(day)
-	return r.Show(w, status(f), "casework/household", view)
+	return r.Show(w, f.Status(), "casework/household", view)
 }
 
 // names knows how people and words of one household are written.

@@ -32,15 +32,15 @@ func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 	view.choices(r, h.Definition(r.Today()))
 	var old household.Item
 	if r.PathValue("income") != "" {
-		if view.Item, err = id(r, "income"); err != nil {
+		if view.Item, err = r.PathID("income"); err != nil {
 			return err
 		}
 		known := false
 		if old, known = h.Item(view.Item); !known {
-			return errAddress
+			return ui.ErrNoPage
 		}
-		setAll(f, map[string]any{"member": text(old.Member), "kind": old.Kind, "amount": old.Cents, "per": old.Per, "source": string(old.Source), "payer": old.Payer, "note": old.Note,
-			"reported_on": old.ReportedOn, "version": text(int64(old.RowVersion))})
+		setAll(f, map[string]any{"member": ui.Digits(old.Member), "kind": old.Kind, "amount": old.Cents, "per": old.Per, "source": string(old.Source), "payer": old.Payer, "note": old.Note,
+			"reported_on": old.ReportedOn, "version": ui.Digits(old.RowVersion)})
 		setPeriod(f, old.Period)
 		if old.FetchedOn != nil {
 			f.Set("fetched_on", *old.FetchedOn)
@@ -96,7 +96,7 @@ func values(options []ui.Option) []string {
 func (n names) people() []ui.Option {
 	list := []ui.Option{{Value: "0", Text: n.c.Name(), Hint: n.r.T("household.role.client")}}
 	for _, m := range n.h.Members {
-		list = append(list, ui.Option{Value: text(m.ID), Text: m.Name(), Hint: n.r.T("household.role."+string(m.Role)) + ", " + period(n.r, m.Period)})
+		list = append(list, ui.Option{Value: ui.Digits(m.ID), Text: m.Name(), Hint: n.r.T("household.role."+string(m.Role)) + ", " + period(n.r, m.Period)})
 	}
 	return list
 }
@@ -162,7 +162,7 @@ func (p *Pages) withdraw(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	number, err := id(r, "consent")
+	number, err := r.PathID("consent")
 	if err != nil {
 		return err
 	}
@@ -175,7 +175,7 @@ func (p *Pages) withdraw(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	if view.What == "" {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	var day calendar.Date
 	if f.Submitted() {

@@ -32,14 +32,14 @@ func (p *Pages) member(w http.ResponseWriter, r *ui.Request) error {
 	}
 	f.Set("from", r.Today())
 	if r.PathValue("member") != "" {
-		if view.Member, err = id(r, "member"); err != nil {
+		if view.Member, err = r.PathID("member"); err != nil {
 			return err
 		}
 		m, known := h.Member(view.Member)
 		if !known {
-			return errAddress
+			return ui.ErrNoPage
 		}
-		setAll(f, map[string]any{"last_name": m.LastName, "first_names": m.FirstNames, "role": string(m.Role), "version": text(int64(m.RowVersion))})
+		setAll(f, map[string]any{"last_name": m.LastName, "first_names": m.FirstNames, "role": string(m.Role), "version": ui.Digits(m.RowVersion)})
 		setPeriod(f, m.Period)
 	}
 	act := func(ctx context.Context, tx *postgres.Tx) error {
@@ -67,15 +67,15 @@ func (p *Pages) member(w http.ResponseWriter, r *ui.Request) error {
 func (p *Pages) homeDone(w http.ResponseWriter, r *ui.Request, page string, view any, clientID int64, done string, act func(context.Context, *postgres.Tx) error) error {
 	f := r.Input()
 	if f.Submitted() && !f.Refused() {
-		err := p.do(r, act)
+		err := r.Do(p.DB, act)
 		if err == nil {
-			return r.SeeOther(w, "/clients/"+text(clientID)+"/household", done)
+			return r.SeeOther(w, "/clients/"+ui.Digits(clientID)+"/household", done)
 		}
 		if !f.Take(err) {
 			return err
 		}
 	}
-	return r.Show(w, status(f), page, view)
+	return r.Show(w, f.Status(), page, view)
 }
 
 func setAll(f *ui.Form, values map[string]any) {

@@ -22,7 +22,7 @@ type reportsView struct{ Table ui.Table }
 func (p *Pages) incomeReports(w http.ResponseWriter, r *ui.Request) error {
 	view := reportsView{Table: ui.Table{Caption: r.T("household.reports.waiting"), Cards: true, Columns: []ui.Column{{Text: r.T("common.name")}, {Text: r.T("household.reported")}, {Text: r.T("household.change.from")}},
 		Empty: ui.Empty{Title: r.T("household.reports.none"), Text: r.T("household.reports.none.text")}}}
-	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := household.Unhandled(ctx, tx, r.Actor, r.Actor.Organiser, mostReports)
 		for _, one := range list {
 			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: one.Name, Href: r.Path("/clients/{client}/household/reports/{report}", one.Client, one.Report)},
@@ -69,12 +69,12 @@ func (p *Pages) proposals(w http.ResponseWriter, r *ui.Request) error {
 	view := proposalsView{Form: f, ID: c.ID, Name: c.Name(), Asked: true}
 	news := household.Change{From: r.Today(), Reported: r.Today(), Decided: r.Today(), MonthsBack: h.Definition(r.Today()).MonthsBack}
 	if r.PathValue("report") != "" {
-		if view.Report, err = id(r, "report"); err != nil {
+		if view.Report, err = r.PathID("report"); err != nil {
 			return err
 		}
 		report, known := open(h, view.Report)
 		if !known {
-			return errAddress
+			return ui.ErrNoPage
 		}
 		view.Words, news.From, news.Reported = report.Words, report.From, report.ReportedOn
 	}
@@ -90,7 +90,7 @@ func (p *Pages) proposals(w http.ResponseWriter, r *ui.Request) error {
 	}
 	if f.Refused() {
 		view.Asked = false
-		return r.Show(w, status(f), "casework/household-proposals", view)
+		return r.Show(w, f.Status(), "casework/household-proposals", view)
 	}
 	before, after := h.At(news.From-1), h.At(max(news.From, r.Today()))
 	percent := h.Definition(news.From).EssentialPercent
@@ -98,7 +98,7 @@ func (p *Pages) proposals(w http.ResponseWriter, r *ui.Request) error {
 	if household.Essential(before, after, percent) {
 		view.Essential = r.T("household.essential.yes", "percent", percent)
 	}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := voucher.Proposals(ctx, tx, r.Actor, p.Means, h, news)
 		if err != nil {
 			return err

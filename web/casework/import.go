@@ -40,12 +40,12 @@ func (p *Pages) clientImport(w http.ResponseWriter, r *ui.Request) error {
 	up := f.File("file", fileMax)
 	act := f.Choice("act", "check", "import")
 	if f.Refused() {
-		return r.Show(w, status(f), "casework/import", view)
+		return r.Show(w, f.Status(), "casework/import", view)
 	}
 	var receipt client.Receipt
 	var plan client.Plan
 	var bad []client.BadRow
-	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		places, err := organiser.Municipalities(ctx, tx)
 		if err != nil {
 			return err
@@ -66,7 +66,7 @@ func (p *Pages) clientImport(w http.ResponseWriter, r *ui.Request) error {
 		if !f.Take(err) {
 			return err
 		}
-		return r.Show(w, status(f), "casework/import", view)
+		return r.Show(w, f.Status(), "casework/import", view)
 	}
 	receipt.Refused += len(bad)
 	if act == "import" && receipt.Refused == 0 {
@@ -77,7 +77,7 @@ func (p *Pages) clientImport(w http.ResponseWriter, r *ui.Request) error {
 		key string
 		n   int
 	}{{"add", receipt.Added}, {"change", receipt.Changed}, {"keep", receipt.Kept}, {"refused", receipt.Refused}} {
-		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("casework.import." + act + "." + t.key), Figure: text(int64(t.n))})
+		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("casework.import." + act + "." + t.key), Figure: ui.Digits(t.n)})
 	}
 	view.Errors = p.importErrors(r, plan, bad)
 	return r.Show(w, http.StatusOK, "casework/import", view)
@@ -94,7 +94,7 @@ func (p *Pages) importErrors(r *ui.Request, plan client.Plan, bad []client.BadRo
 				if one.Field != "" {
 					column = r.T("casework.field." + one.Field)
 				}
-				t.Rows = append(t.Rows, []ui.Cell{{Text: text(int64(line))}, {Text: column}, {Text: p.Means.Texts.Fault(r.Lang, one), Small: one.Code}})
+				t.Rows = append(t.Rows, []ui.Cell{{Text: ui.Digits(line)}, {Text: column}, {Text: p.Means.Texts.Fault(r.Lang, one), Small: one.Code}})
 			}
 		}
 	}

@@ -54,11 +54,11 @@ func (o openedProposal) due() (due calendar.Date) {
 }
 
 func (p *Pages) openProposal(r *ui.Request) (o openedProposal, err error) {
-	number, err := id(r, "proposal")
+	number, err := r.PathID("proposal")
 	if err != nil {
 		return o, err
 	}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if o.ProposedGrant, err = voucher.Proposed(ctx, tx, r.Actor, r.Actor.Organiser, number); err != nil {
 			return err
 		}
@@ -143,24 +143,24 @@ func (p *Pages) hearingLetter(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	number, err := id(r, "hearing")
+	number, err := r.PathID("hearing")
 	if err != nil {
 		return err
 	}
 	for _, s := range o.Steps {
 		if s.Document != nil && *s.Document == number {
 			var d decision.Stored
-			err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 				d, err = decision.Document(ctx, tx, r.Actor, o.Organiser, number)
 				return err
 			})
 			if err != nil {
 				return err
 			}
-			return voucherview.PDF(w, text(d.ID)+".pdf", d.PDF)
+			return voucherview.PDF(w, ui.Digits(d.ID)+".pdf", d.PDF)
 		}
 	}
-	return errAddress
+	return ui.ErrNoPage
 }
 
 // proposalActView is a small form about one proposal.
@@ -180,12 +180,12 @@ func (p *Pages) onProposal(w http.ResponseWriter, r *ui.Request, page, done stri
 		return err
 	}
 	f := r.Input()
-	f.Set("version", text(int64(o.RowVersion)))
+	f.Set("version", ui.Digits(o.RowVersion))
 	v := proposalActView{Form: f, ID: o.ID, Name: o.Person.Name(), ServiceName: o.Service.Names.In(r.Lang), Amount: orDash(r, o.Amount)}
 	act := read(&v, o, decision.DecideInput{Organiser: o.Organiser, Proposal: o.ID, RowVersion: version(f)})
 	if f.Submitted() && !f.Refused() {
-		next := "/proposals/" + text(o.ID)
-		err := p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+		next := "/proposals/" + ui.Digits(o.ID)
+		err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			to, err := act(ctx, tx)
 			if to != "" {
 				next = to
@@ -199,7 +199,7 @@ func (p *Pages) onProposal(w http.ResponseWriter, r *ui.Request, page, done stri
 			return err
 		}
 	}
-	return r.Show(w, status(f), page, v)
+	return r.Show(w, f.Status(), page, v)
 }
 
 func (p *Pages) proposalDecide(w http.ResponseWriter, r *ui.Request) error {
@@ -216,7 +216,7 @@ func (p *Pages) proposalDecide(w http.ResponseWriter, r *ui.Request) error {
 			if err != nil {
 				return "", err
 			}
-			return "/decisions/" + text(*made.Decision), nil
+			return "/decisions/" + ui.Digits(*made.Decision), nil
 		}
 	})
 }
@@ -232,7 +232,7 @@ func (p *Pages) proposalRefuse(w http.ResponseWriter, r *ui.Request) error {
 			if err != nil {
 				return "", err
 			}
-			return "/decisions/" + text(made.ID), nil
+			return "/decisions/" + ui.Digits(made.ID), nil
 		}
 	})
 }

@@ -17,14 +17,14 @@ func (p *Pages) proposed(r *ui.Request, f *ui.Form) (int64, error) {
 		return 0, nil //nolint:nilerr // no proposal is named: an ordinary grant
 	}
 	var g voucher.ProposedGrant
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		g, err = voucher.Proposed(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		return err
 	})
 	if err != nil {
 		return 0, err
 	}
-	f.Set("version", text(int64(g.RowVersion)))
+	f.Set("version", ui.Digits(g.RowVersion))
 	f.Set("valid_from", g.Grant.Period.From)
 	f.Set("valid_to", g.Grant.Period.Last())
 	f.Set("contact", g.Contact)
@@ -35,11 +35,11 @@ func (p *Pages) proposed(r *ui.Request, f *ui.Form) (int64, error) {
 	}
 	f.Set("column", g.Grant.Asked.Column)
 	for _, l := range g.Grant.Lines {
-		f.Set("need-"+text(l.Content), l.Need)
+		f.Set("need-"+ui.Digits(l.Content), l.Need)
 		if l.Individual != nil {
-			f.Set("individual-"+text(l.Content), *l.Individual)
+			f.Set("individual-"+ui.Digits(l.Content), *l.Individual)
 		}
-		f.Set("recurrence-"+text(l.Content), string(l.Recurrence))
+		f.Set("recurrence-"+ui.Digits(l.Content), string(l.Recurrence))
 		switch {
 		case l.Amount != nil:
 			f.Set(voucher.Field(l.Content), *l.Amount)
@@ -47,7 +47,7 @@ func (p *Pages) proposed(r *ui.Request, f *ui.Form) (int64, error) {
 			f.Set(voucher.Field(l.Content), *l.AmountCents)
 		}
 		if l.Total != nil {
-			f.Set("total-"+text(l.Content), *l.Total)
+			f.Set("total-"+ui.Digits(l.Content), *l.Total)
 		}
 	}
 	return number, nil
@@ -55,7 +55,7 @@ func (p *Pages) proposed(r *ui.Request, f *ui.Form) (int64, error) {
 
 // propose saves the form as a proposal and answers which.
 func (p *Pages) propose(r *ui.Request, f *ui.Form, proposal int64, in voucher.GrantInput) (saved int64, err error) {
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		g, err := voucher.ProposeGrant(ctx, tx, r.Actor, p.Means, in, decision.DecideInput{Organiser: in.Organiser, Proposal: proposal, RowVersion: version(f)})
 		saved = g.ID
 		return err

@@ -40,11 +40,11 @@ type voucherView struct {
 
 // open reads the voucher of the address with its service.
 func (p *Pages) open(r *ui.Request) (v voucher.Voucher, s catalogue.Service, err error) {
-	number, err := id(r, "voucher")
+	number, err := r.PathID("voucher")
 	if err != nil {
 		return v, s, err
 	}
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if v, err = voucher.Get(ctx, tx, r.Actor, r.Actor.Organiser, number); err != nil {
 			return err
 		}
@@ -67,7 +67,7 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 	var order *purchase.Order
 	var events []event.Event
 	var balances map[int64]purse.Sums
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = client.Load(ctx, tx, v.Organiser, v.Client); err != nil {
 			return err
 		}
@@ -165,7 +165,7 @@ func (p *Pages) paper(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var pdf []byte
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := client.Load(ctx, tx, v.Organiser, v.Client)
 		if err != nil {
 			return err
@@ -186,12 +186,12 @@ func (p *Pages) paper(w http.ResponseWriter, r *ui.Request) error {
 
 // document is a stored letter about the voucher: a decision or the information sheet.
 func (p *Pages) document(w http.ResponseWriter, r *ui.Request) error {
-	number, err := id(r, "document")
+	number, err := r.PathID("document")
 	if err != nil {
 		return err
 	}
 	var d decision.Stored
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		d, err = decision.Document(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		return err
 	})

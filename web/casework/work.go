@@ -35,7 +35,7 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	var orders []purchase.Waiting
 	var reports int64 // of changed income, that clients have told of
 	names := map[int64]i18n.Names{}
-	err := p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = voucher.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, "", shown); err != nil {
 			return err
 		}
@@ -64,10 +64,10 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 		counts[v.For]++
 	}
 	for _, waits := range voucher.Waits() {
-		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("casework.waits." + waits), Figure: text(int64(counts[waits])), Href: r.Path("/work") + "?waits=" + waits})
+		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("casework.waits." + waits), Figure: ui.Digits(int64(counts[waits])), Href: r.Path("/work") + "?waits=" + waits})
 	}
 	if reports > 0 {
-		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("household.reports.title"), Figure: text(reports), Href: r.Path("/income-reports")})
+		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("household.reports.title"), Figure: ui.Digits(reports), Href: r.Path("/income-reports")})
 	}
 	view.Table = ui.Table{Caption: r.T("casework.work.caption"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
 		{Text: r.T("casework.valid")}, {Text: r.T("casework.work.waits")}, {Text: r.T("casework.work.since")}},
@@ -101,12 +101,12 @@ func (p *Pages) find(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var v voucher.Voucher
-	err = p.do(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		v, err = voucher.Find(ctx, tx, r.Actor, r.Actor.Organiser, number)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return r.SeeOther(w, "/vouchers/"+text(v.ID), "")
+	return r.SeeOther(w, "/vouchers/"+ui.Digits(v.ID), "")
 }

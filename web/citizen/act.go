@@ -58,7 +58,7 @@ func (p *Pages) answer(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return r.Show(w, status(f), "citizen/answer", view)
+	return r.Show(w, f.Status(), "citizen/answer", view)
 }
 
 type chooseView struct {
@@ -100,7 +100,7 @@ func (p *Pages) choose(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return r.Show(w, status(f), "citizen/choose", view)
+	return r.Show(w, f.Status(), "citizen/choose", view)
 }
 
 func units(r *ui.Request, o own, choices []voucher.Choice, day calendar.Date) []ui.Option {
@@ -123,7 +123,7 @@ func units(r *ui.Request, o own, choices []voucher.Choice, day calendar.Date) []
 		if c.City != "" {
 			name += ", " + c.City
 		}
-		list = append(list, ui.Option{Value: text(c.Unit), Text: name, Hint: hint})
+		list = append(list, ui.Option{Value: ui.Digits(c.Unit), Text: name, Hint: hint})
 	}
 	return list
 }
@@ -135,7 +135,7 @@ type endView struct {
 
 // end leaves a provider from a day on; what is left of the voucher stays.
 func (p *Pages) end(w http.ResponseWriter, r *ui.Request) error {
-	number, err := id(r, "reservation")
+	number, err := r.PathID("reservation")
 	if err != nil {
 		return err
 	}
@@ -166,5 +166,5 @@ func (p *Pages) end(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return r.Show(w, status(f), "citizen/end", view)
+	return r.Show(w, f.Status(), "citizen/end", view)
 }

@@ -9,10 +9,8 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strconv"
 	"strings"
 
-	"seteli/core/fault"
 	"seteli/domain/catalogue"
 	"seteli/domain/organiser"
 	"seteli/domain/voucher"
@@ -31,8 +29,6 @@ type Pages struct {
 	DB    *postgres.DB
 	Texts *i18n.Catalogue
 }
-
-var errAddress = fault.New(fault.NotFound, "CIT-001", "citizen.address")
 
 // Audience is the pages with their routes and navigation. The tags of vouchers are registered by the caseworker's pages.
 func (p *Pages) Audience() ui.Audience {
@@ -88,24 +84,6 @@ func (p *Pages) routes() []ui.Route {
 	return routes
 }
 
-// id reads a number from the address; what is no number does not exist.
-func id(r *ui.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
-}
-
-func status(f *ui.Form) int {
-	if f.Refused() {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
-}
-
-func text(n int64) string { return strconv.FormatInt(n, 10) }
-
 // own is one voucher of the person with what its pages show beside it.
 type own struct {
 	voucher.Voucher
@@ -114,29 +92,29 @@ type own struct {
 }
 
 func (o own) path(tail string) string {
-	return "/my/vouchers/" + text(int64(o.Voucher.Organiser)) + "/" + text(o.ID) + tail
+	return "/my/vouchers/" + ui.Digits(o.Voucher.Organiser) + "/" + ui.Digits(o.ID) + tail
 }
 
 // do runs fn under the voucher's organiser's scope, after the voucher has been read as the person's own.
 func (p *Pages) do(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx, o own) error) error {
-	org, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
-	if err != nil || org <= 0 {
-		return errAddress
-	}
-	number, err := id(r, "voucher")
+	org, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
-	return p.DB.Tenant(r.Context(), r.Actor.In(int32(org)), func(tx *postgres.Tx) error {
+	number, err := r.PathID("voucher")
+	if err != nil {
+		return err
+	}
+	return p.DB.Tenant(r.Context(), r.Actor.In(org), func(tx *postgres.Tx) error {
 		var o own
 		var err error
-		if o.Voucher, err = voucher.Get(r.Context(), tx, r.Actor, int32(org), number); err != nil {
+		if o.Voucher, err = voucher.Get(r.Context(), tx, r.Actor, org, number); err != nil {
 			return err
 		}
-		if o.Service, err = catalogue.ServiceAt(r.Context(), tx, int32(org), o.Voucher.Service, voucherview.Shown(o.Voucher, tx.Today())); err != nil {
+		if o.Service, err = catalogue.ServiceAt(r.Context(), tx, org, o.Voucher.Service, voucherview.Shown(o.Voucher, tx.Today())); err != nil {
 			return err
 		}
-		if o.Organiser, err = organiser.Get(r.Context(), tx, int32(org)); err != nil {
+		if o.Organiser, err = organiser.Get(r.Context(), tx, org); err != nil {
 			return err
 		}
 		return fn(r.Context(), tx, o)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"html/template"
 	"net/http"
-	"strconv"
 
 	"seteli/domain/decision"
 	"seteli/platform/document"
@@ -43,16 +42,16 @@ type ownDecisionView struct {
 
 // ownDecision reads the decision of the address under its organiser's scope; that it is the person's own is checked by the domain.
 func (p *Pages) ownDecision(r *ui.Request) (f decision.File, letter decision.Stored, err error) {
-	org, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
-	if err != nil || org <= 0 {
-		return f, letter, errAddress
-	}
-	number, err := id(r, "decision")
+	org, err := r.PathOrganiser()
 	if err != nil {
 		return f, letter, err
 	}
-	err = p.DB.Tenant(r.Context(), r.Actor.In(int32(org)), func(tx *postgres.Tx) error {
-		return p.openOwn(r.Context(), tx, r, int32(org), number, &f, &letter)
+	number, err := r.PathID("decision")
+	if err != nil {
+		return f, letter, err
+	}
+	err = p.DB.Tenant(r.Context(), r.Actor.In(org), func(tx *postgres.Tx) error {
+		return p.openOwn(r.Context(), tx, r, org, number, &f, &letter)
 	})
 	return f, letter, err
 }
@@ -89,5 +88,5 @@ func (p *Pages) decisionPDF(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return voucherview.PDF(w, text(letter.ID)+".pdf", letter.PDF)
+	return voucherview.PDF(w, ui.Digits(letter.ID)+".pdf", letter.PDF)
 }

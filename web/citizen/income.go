@@ -132,7 +132,7 @@ func (p *Pages) incomeReport(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	f.Set("organiser", text(int64(org)))
+	f.Set("organiser", ui.Digits(org))
 	view := reportView{Form: f}
 	err = p.DB.Tenant(r.Context(), r.Actor.In(org), func(tx *postgres.Tx) error {
 		if _, err := household.Own(r.Context(), tx, r.Actor, org); err != nil {
@@ -157,7 +157,7 @@ func (p *Pages) incomeReport(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return r.Show(w, status(f), "citizen/income-report", view)
+	return r.Show(w, f.Status(), "citizen/income-report", view)
 }
 
 func (p *Pages) tell(ctx context.Context, by access.Actor, in household.ReportInput) error {
@@ -169,7 +169,7 @@ func (p *Pages) reportedTo(r *ui.Request, named string) (int32, error) {
 	if named != "" {
 		n, err := strconv.ParseInt(named, 10, 32)
 		if err != nil || n <= 0 {
-			return 0, errAddress
+			return 0, ui.ErrNoPage
 		}
 		return int32(n), nil
 	}
@@ -177,7 +177,7 @@ func (p *Pages) reportedTo(r *ui.Request, named string) (int32, error) {
 	err := p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error {
 		list, err := client.ByPerson(r.Context(), tx, r.Actor)
 		if err == nil && len(list) == 0 {
-			return errAddress
+			return ui.ErrNoPage
 		}
 		if err == nil {
 			first = list[0].Organiser

@@ -201,7 +201,7 @@ type letterView struct {
 }
 
 func (p *Pages) document(r *ui.Request) (d decision.Stored, err error) {
-	number, err := id(r, "document")
+	number, err := r.PathID("document")
 	if err != nil {
 		return d, err
 	}
@@ -226,5 +226,5 @@ func (p *Pages) pdf(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return voucherview.PDF(w, text(d.ID)+".pdf", d.PDF)
+	return voucherview.PDF(w, ui.Digits(d.ID)+".pdf", d.PDF)
 }

@@ -56,7 +56,7 @@ func (p *Pages) act(w http.ResponseWriter, r *ui.Request, v actView, done string
 	if f.Refused() {
 		return p.Site.Show(w, r, http.StatusUnprocessableEntity, "finance/act", v)
 	}
-	err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error { return do(ctx, tx, reason) })
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error { return do(ctx, tx, reason) })
 	switch {
 	case err == nil:
 		return p.Site.SeeOther(w, r, runPath(v.Run.No), done, "key", v.Run.Key)
@@ -114,12 +114,12 @@ func (p *Pages) returned(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	provider, err := id(r, "provider")
+	provider, err := r.PathID("provider")
 	if err != nil {
 		return err
 	}
 	var s settlement.Statement
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		s, err = settlement.OneStatement(ctx, tx, r.Actor, run.Organiser, run.No, provider)
 		return err
 	})
@@ -149,7 +149,7 @@ func (p *Pages) paid(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var list []settlement.Statement
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, err = settlement.Statements(ctx, tx, r.Actor, run.Organiser, run.No)
 		return err
 	})
@@ -184,7 +184,7 @@ func (p *Pages) paid(w http.ResponseWriter, r *ui.Request) error {
 		f.Refuse(errFuture)
 	}
 	if !f.Refused() {
-		err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+		err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := settlement.MarkPaid(ctx, tx, r.Actor, in)
 			return err
 		})
@@ -219,7 +219,7 @@ func (p *Pages) download(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var file payment.File
-	err = p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		file, err = payment.ReadFile(ctx, tx, r.Actor, run.Organiser, run.No)
 		return err
 	})

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"seteli/core/fault"
 	"seteli/domain/payment"
 	"seteli/domain/settlement"
 	"seteli/platform/access"
@@ -31,8 +30,6 @@ type Pages struct {
 	Writer payment.FileWriter
 	Site   *ui.Site
 }
-
-var errAddress = fault.New(fault.NotFound, "FIN-001", "finance.address")
 
 // Audience is the pages with their routes and navigation. Providers come to /statements from their own navigation.
 func (p *Pages) Audience() ui.Audience {
@@ -103,25 +100,6 @@ func (p *Pages) routes() []ui.Route {
 	return routes
 }
 
-// read runs fn under the actor's scope without writing.
-func (p *Pages) read(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// write runs one use case.
-func (p *Pages) write(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// id reads a number from the address; what is no number does not exist.
-func id(r *ui.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
-}
-
 // staff refuses whoever is not on an organiser's side: runs as a whole are the organiser's.
 func staff(r *ui.Request) error {
 	if r.Actor.Organiser == 0 || r.Actor.Role.Side() != access.OrganiserSide {
@@ -134,11 +112,11 @@ func (p *Pages) oneRun(r *ui.Request) (run settlement.Run, err error) {
 	if err := staff(r); err != nil {
 		return run, err
 	}
-	no, err := id(r, "run")
+	no, err := r.PathID("run")
 	if err != nil {
 		return run, err
 	}
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		run, err = settlement.Get(ctx, tx, r.Actor, r.Actor.Organiser, no)
 		return err
 	})

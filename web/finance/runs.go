@@ -28,7 +28,7 @@ func (p *Pages) runs(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var list []settlement.Run
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, err = settlement.List(ctx, tx, r.Actor, r.Actor.Organiser, 60)
 		return err
 	})
@@ -67,7 +67,7 @@ func (p *Pages) newRun(w http.ResponseWriter, r *ui.Request) error {
 	v := newView{Form: f, MayMake: r.Actor.Can(access.SettlementPrepare)}
 	if !f.Submitted() {
 		var o organiser.Organiser
-		err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 			o, err = organiser.Get(ctx, tx, r.Actor.Organiser)
 			return err
 		})
@@ -85,7 +85,7 @@ func (p *Pages) newRun(w http.ResponseWriter, r *ui.Request) error {
 	var err error
 	if act == "calculate" {
 		var run settlement.Run
-		err = p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 			run, err = settlement.Calculate(ctx, tx, r.Actor, in)
 			return err
 		})
@@ -120,7 +120,7 @@ func existing(r *ui.Request, err error) *ui.Link {
 func (p *Pages) preview(r *ui.Request, in settlement.CalculateInput, v *newView) error {
 	var seen settlement.Forecast
 	var before map[int64]money.Cents
-	err := p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if seen, err = settlement.Preview(ctx, tx, r.Actor, in); err != nil {
 			return err
 		}
@@ -227,7 +227,7 @@ func (p *Pages) run(w http.ResponseWriter, r *ui.Request) error {
 	var before map[int64]money.Cents
 	var file payment.File
 	var made bool
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = settlement.Statements(ctx, tx, r.Actor, run.Organiser, run.No); err != nil {
 			return err
 		}
@@ -357,7 +357,7 @@ func (p *Pages) payeesCSV(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var list []settlement.Statement
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, err = settlement.Statements(ctx, tx, r.Actor, run.Organiser, run.No)
 		return err
 	})

@@ -3,7 +3,6 @@ package finance
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 
@@ -28,7 +27,7 @@ func (p *Pages) statements(w http.ResponseWriter, r *ui.Request) error {
 		return p.Site.SeeOther(w, r, "/finance/runs", "")
 	}
 	var list []settlement.Statement
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, err = settlement.StatementsOfProvider(ctx, tx, r.Actor, 0, r.Actor.Provider, 120)
 		return err
 	})
@@ -67,24 +66,26 @@ const linesPerPage = 100
 
 // load reads a statement and its lines under the organiser's scope; the use case checks whose it is and logs the reading.
 func (p *Pages) load(r *ui.Request) (s settlement.Statement, list []settlement.Line, err error) {
-	var ids [3]int64
-	for i, name := range []string{"organiser", "run", "provider"} {
-		if ids[i], err = id(r, name); err != nil {
-			return s, nil, err
-		}
+	org, err := r.PathOrganiser()
+	if err != nil {
+		return s, nil, err
 	}
-	if ids[0] > math.MaxInt32 {
-		return s, nil, errAddress
+	run, err := r.PathID("run")
+	if err != nil {
+		return s, nil, err
 	}
-	org := int32(ids[0])
+	provider, err := r.PathID("provider")
+	if err != nil {
+		return s, nil, err
+	}
 	if err := r.Actor.May(access.SettlementRead, org); err != nil {
-		return s, nil, errAddress // another organiser's statement is as if it did not exist
+		return s, nil, ui.ErrNoPage // another organiser's statement is as if it did not exist
 	}
 	err = p.DB.Tenant(r.Context(), r.Actor.In(org), func(tx *postgres.Tx) (err error) {
-		if s, err = settlement.OneStatement(r.Context(), tx, r.Actor, org, ids[1], ids[2]); err != nil {
+		if s, err = settlement.OneStatement(r.Context(), tx, r.Actor, org, run, provider); err != nil {
 			return err
 		}
-		list, err = settlement.Lines(r.Context(), tx, r.Actor, org, ids[1], ids[2])
+		list, err = settlement.Lines(r.Context(), tx, r.Actor, org, run, provider)
 		return err
 	})
 	return s, list, err
@@ -178,7 +179,7 @@ func (p *Pages) statementPDF(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	if s.Document == 0 {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	var paper decision.Stored
 	err = p.DB.Tenant(r.Context(), r.Actor.In(s.Organiser), func(tx *postgres.Tx) (err error) {

@@ -27,7 +27,7 @@ func (p *Pages) suppliers(w http.ResponseWriter, r *ui.Request) error {
 		{Text: r.T("finance.supplier.number")}, {Text: r.T("finance.supplier.term"), Numeric: true}, {Text: r.T("finance.supplier.hold")}},
 		Empty: ui.Empty{Title: r.T("finance.suppliers.none"), Text: r.T("finance.suppliers.none.text")}}}
 	var list []settlement.Supplier
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if view.Demanded, err = settlement.SupplierNumbersDemanded(ctx, tx, r.Actor.Organiser); err != nil {
 			return err
 		}
@@ -67,14 +67,14 @@ func (p *Pages) supplier(w http.ResponseWriter, r *ui.Request) error {
 	if err := staff(r); err != nil {
 		return err
 	}
-	provider, err := id(r, "provider")
+	provider, err := r.PathID("provider")
 	if err != nil {
 		return err
 	}
 	f, org := r.Input(), r.Actor.Organiser
 	view := supplierView{Form: f}
 	var now register.Supplier
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := settlement.Suppliers(ctx, tx, r.Actor, org)
 		if err != nil {
 			return err
@@ -86,7 +86,7 @@ func (p *Pages) supplier(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			}
 		}
-		return errAddress // the organiser has nothing to do with it
+		return ui.ErrNoPage // the organiser has nothing to do with it
 	})
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (p *Pages) supplier(w http.ResponseWriter, r *ui.Request) error {
 		}
 		in.Seen = new(time.UnixMicro(seen))
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := register.SetSupplier(ctx, tx, r.Actor, in)
 				return err
 			})
@@ -115,11 +115,7 @@ func (p *Pages) supplier(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	status := http.StatusOK
-	if f.Refused() {
-		status = http.StatusUnprocessableEntity
-	}
-	return p.Site.Show(w, r, status, "finance/supplier", view)
+	return p.Site.Show(w, r, f.Status(), "finance/supplier", view)
 }
 
 func fillSupplier(r *ui.Request, view *supplierView, now register.Supplier) {

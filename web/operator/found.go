@@ -27,7 +27,7 @@ func (p *Pages) found(w http.ResponseWriter, r *ui.Request) error {
 		in := organiser.FoundInput{Prefix: strings.ToUpper(f.OptionalText("prefix")), Kind: f.OptionalText("kind"), BusinessID: f.OptionalText("business_id"), Settings: settings(f)}
 		if !f.Refused() {
 			var o organiser.Organiser
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 				o, err = organiser.Found(ctx, tx, r.Actor, in)
 				return err
 			})
@@ -46,7 +46,7 @@ func (p *Pages) found(w http.ResponseWriter, r *ui.Request) error {
 	for _, rhythm := range organiser.Rhythms() {
 		v.Rhythms = append(v.Rhythms, ui.Option{Value: rhythm, Text: r.T("settings.rhythm." + rhythm), Hint: r.T("settings.rhythm." + rhythm + ".hint")})
 	}
-	return r.Show(w, status(f), "operator/found", v)
+	return r.Show(w, f.Status(), "operator/found", v)
 }
 
 func settings(f *ui.Form) organiser.Settings {

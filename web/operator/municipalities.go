@@ -49,7 +49,7 @@ func (p *Pages) municipalities(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	var all []organiser.Municipality
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		all, err = organiser.Municipalities(ctx, tx)
 		return err
 	})
@@ -62,7 +62,7 @@ func (p *Pages) municipalities(w http.ResponseWriter, r *ui.Request) error {
 	for _, m := range all {
 		v.Table.Rows = append(v.Table.Rows, ui.TextCells(m.Names.Fi, m.Names.Sv, m.Code, m.County, m.Language))
 	}
-	return r.Show(w, status(f), "operator/municipalities", v)
+	return r.Show(w, f.Status(), "operator/municipalities", v)
 }
 
 func (p *Pages) load(r *ui.Request, up ui.Upload) (int, error) {
@@ -74,7 +74,7 @@ func (p *Pages) load(r *ui.Request, up ui.Upload) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	return len(list), p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+	return len(list), r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		return organiser.SetMunicipalities(ctx, tx, r.Actor, list)
 	})
 }

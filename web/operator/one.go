@@ -32,7 +32,7 @@ func (p *Pages) one(w http.ResponseWriter, r *ui.Request) error {
 	var staff []organiser.Staff
 	var serves []organiser.Served
 	v := oneView{ID: o.ID, Name: o.Names.In(r.Lang), Facts: facts(r, o)}
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if staff, err = organiser.StaffOf(ctx, tx, r.Actor, o.ID); err != nil {
 			return err
 		}
@@ -104,5 +104,5 @@ func (p *Pages) mainUser(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return r.Show(w, status(f), "operator/main-user", mainUserView{f, o.Names.In(r.Lang)})
+	return r.Show(w, f.Status(), "operator/main-user", mainUserView{f, o.Names.In(r.Lang)})
 }

@@ -11,9 +11,7 @@ import (
 	"embed"
 	"fmt"
 	"net/http"
-	"strconv"
 
-	"seteli/core/fault"
 	"seteli/domain/organiser"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -29,8 +27,6 @@ type Pages struct {
 	DB    *postgres.DB
 	Texts *i18n.Catalogue
 }
-
-var errAddress = fault.New(fault.NotFound, "OPR-001", "operator.no_page")
 
 // Audience is the pages with their routes and navigation.
 func (p *Pages) Audience() ui.Audience {
@@ -70,34 +66,17 @@ func sample() ui.Table {
 	return ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{{{Text: "x"}}}}
 }
 
-// read runs fn in the national scope without writing.
-func (p *Pages) read(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.ReadNational(r.Context(), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// write runs one use case in the national scope.
-func (p *Pages) write(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.National(r.Context(), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
 // named reads the organiser that the address names; what is none does not exist.
 func (p *Pages) named(r *ui.Request) (o organiser.Organiser, err error) {
-	id, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
-	if err != nil || id <= 0 {
-		return o, errAddress
+	id, err := r.PathOrganiser()
+	if err != nil {
+		return o, err
 	}
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		o, err = organiser.Get(ctx, tx, int32(id))
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		o, err = organiser.Get(ctx, tx, id)
 		return err
 	})
 	return o, err
-}
-
-func status(f *ui.Form) int {
-	if f.Refused() {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
 }
 
 func address(o organiser.Organiser) string { return fmt.Sprintf("/operator/%d", o.ID) }
@@ -107,7 +86,7 @@ type listView struct{ Table ui.Table }
 // list shows every organiser.
 func (p *Pages) list(w http.ResponseWriter, r *ui.Request) error {
 	var all []organiser.Organiser
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		all, err = organiser.All(ctx, tx)
 		return err
 	})

@@ -31,7 +31,7 @@ func (p *Pages) providerAdd(w http.ResponseWriter, r *ui.Request) error {
 			Language: i18n.Lang(f.Choice("language", "fi", "sv", "en"))}}
 		if !f.Refused() {
 			var added register.Provider
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 				added, err = register.Add(ctx, tx, r.Actor, in)
 				return err
 			})
@@ -47,7 +47,7 @@ func (p *Pages) providerAdd(w http.ResponseWriter, r *ui.Request) error {
 	for _, lang := range []string{"fi", "sv", "en"} {
 		v.Languages = append(v.Languages, ui.Option{Value: lang, Text: r.T("operator.provider.language." + lang)})
 	}
-	return r.Show(w, status(f), "operator/provider-add", v)
+	return r.Show(w, f.Status(), "operator/provider-add", v)
 }
 
 func companyAddress(id int64) string { return "/register/" + strconv.FormatInt(id, 10) }
@@ -61,13 +61,13 @@ type providerView struct {
 
 // provider shows a company with those who sign for it, and names another. The rest of its users is its own matter.
 func (p *Pages) provider(w http.ResponseWriter, r *ui.Request) error {
-	id, err := strconv.ParseInt(r.PathValue("provider"), 10, 64)
-	if err != nil || id <= 0 {
-		return errAddress
+	id, err := r.PathID("provider")
+	if err != nil {
+		return err
 	}
 	var c register.Provider
 	var users []access.Member
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = register.Get(ctx, tx, id); err != nil {
 			return err
 		}
@@ -84,7 +84,7 @@ func (p *Pages) provider(w http.ResponseWriter, r *ui.Request) error {
 			f.Refuse(errUnchecked)
 		}
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := register.NameSignatory(ctx, tx, r.Actor, in)
 				return err
 			})
@@ -105,5 +105,5 @@ func (p *Pages) provider(w http.ResponseWriter, r *ui.Request) error {
 			v.Signatories.Rows = append(v.Signatories.Rows, []ui.Cell{{Text: u.Name}, {Text: u.Email}, {Text: r.Period(u.Valid)}})
 		}
 	}
-	return r.Show(w, status(f), "operator/provider", v)
+	return r.Show(w, f.Status(), "operator/provider", v)
 }

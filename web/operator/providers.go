@@ -24,7 +24,7 @@ func (p *Pages) providers(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	words := f.OptionalText("search")
 	var list []register.Provider
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, err = register.Search(ctx, tx, r.Actor, words, mostProviders+1)
 		return err
 	})
@@ -43,5 +43,5 @@ func (p *Pages) providers(w http.ResponseWriter, r *ui.Request) error {
 		}
 		v.Table.Rows = append(v.Table.Rows, []ui.Cell{{Text: c.Name, Href: r.Path("/register/{provider}", c.ID)}, {Text: c.BusinessID.String()}, {Text: c.City}, {Text: c.Email}, {Text: c.Phone}, {Text: since, Small: ended}})
 	}
-	return r.Show(w, status(f), "operator/providers", v)
+	return r.Show(w, f.Status(), "operator/providers", v)
 }

@@ -40,7 +40,7 @@ func (p *Pages) serve(w http.ResponseWriter, r *ui.Request) error {
 		}
 		if !f.Refused() {
 			period := calendar.Period{From: from, To: calendar.Forever}
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				for _, m := range codes {
 					if err := organiser.Serve(ctx, tx, r.Actor, o.ID, m.Code, period); err != nil {
 						return aboutMunicipality(err, m.Names.In(r.Lang))
@@ -56,7 +56,7 @@ func (p *Pages) serve(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return r.Show(w, status(f), "operator/serves", serveView{f, o.Names.In(r.Lang)})
+	return r.Show(w, f.Status(), "operator/serves", serveView{f, o.Names.In(r.Lang)})
 }
 
 // aboutMunicipality names the municipality that is served already: the form holds many.
@@ -70,7 +70,7 @@ func aboutMunicipality(err error, name string) error {
 // codes finds the municipalities that were written, by code or by name in any language; each that is not there is named.
 func (p *Pages) codes(r *ui.Request, f *ui.Form, written string) (codes []organiser.Municipality, err error) {
 	var known []organiser.Municipality
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		known, err = organiser.Municipalities(ctx, tx)
 		return err
 	})
@@ -109,7 +109,7 @@ func (p *Pages) serveEnd(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	code := f.OptionalText("municipality")
 	var serves []organiser.Served
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		serves, err = organiser.Serves(ctx, tx, o.ID)
 		return err
 	})
@@ -118,12 +118,12 @@ func (p *Pages) serveEnd(w http.ResponseWriter, r *ui.Request) error {
 	}
 	i := slices.IndexFunc(serves, func(s organiser.Served) bool { return s.Municipality == code && s.Period.To == calendar.Forever })
 	if i < 0 {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	if f.Submitted() {
 		day := f.Date("last_day")
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				return organiser.EndServing(ctx, tx, r.Actor, o.ID, code, day+1)
 			})
 			if err == nil {
@@ -134,7 +134,7 @@ func (p *Pages) serveEnd(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return r.Show(w, status(f), "operator/serves-end", serveEndView{Form: f, ID: o.ID, Facts: ui.Summary{Rows: []ui.Row{
+	return r.Show(w, f.Status(), "operator/serves-end", serveEndView{Form: f, ID: o.ID, Facts: ui.Summary{Rows: []ui.Row{
 		{Key: r.T("operator.organiser"), Value: o.Names.In(r.Lang)}, {Key: r.T("operator.municipality"), Value: serves[i].Names.In(r.Lang)},
 		{Key: r.T("operator.period"), Value: r.Period(serves[i].Period)}}}})
 }

@@ -8,9 +8,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strconv"
 
-	"seteli/core/fault"
 	"seteli/domain/catalogue"
 	"seteli/domain/organiser"
 	"seteli/domain/purchase"
@@ -30,8 +28,6 @@ type Pages struct {
 	DB    *postgres.DB
 	Texts *i18n.Catalogue
 }
-
-var errAddress = fault.New(fault.NotFound, "ORW-001", "orders.no_page")
 
 // most is how many orders the list shows, those without an answer first.
 const most = 200
@@ -107,7 +103,7 @@ func (p *Pages) served(r *ui.Request, list []purchase.Order) (map[key]about, err
 	}
 	out := map[key]about{}
 	for org, ids := range by {
-		err := p.do(r, org, func(ctx context.Context, tx *postgres.Tx) error {
+		err := r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) error {
 			served, err := purchase.ServedBy(ctx, tx, r.Actor, org, ids)
 			if err != nil {
 				return err
@@ -133,11 +129,6 @@ func (p *Pages) served(r *ui.Request, list []purchase.Order) (map[key]about, err
 	return out, nil
 }
 
-// do runs reading and use cases of one request under an organiser's scope.
-func (p *Pages) do(r *ui.Request, organiser int32, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.Tenant(r.Context(), r.Actor.In(organiser), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
 type orderView struct {
 	Form    *ui.Form
 	Number  string
@@ -149,17 +140,17 @@ type orderView struct {
 
 // order shows one order and takes its answer; what each answer means is said before it is given.
 func (p *Pages) order(w http.ResponseWriter, r *ui.Request) error {
-	org, err := number(r, "organiser", 32)
+	org, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
-	id, err := number(r, "order", 64)
+	id, err := r.PathID("order")
 	if err != nil {
 		return err
 	}
 	var o purchase.Order
 	err = p.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) { // the provider's own scope: another's order is not there
-		o, err = purchase.Get(r.Context(), tx, r.Actor, int32(org), id)
+		o, err = purchase.Get(r.Context(), tx, r.Actor, org, id)
 		return err
 	})
 	if err != nil {
@@ -175,7 +166,7 @@ func (p *Pages) order(w http.ResponseWriter, r *ui.Request) error {
 		in := purchase.AnswerInput{Organiser: o.Organiser, Order: o.ID, RowVersion: int32(f.Int("version", 1, 1<<30)), Terms: f.Bool("terms"),
 			Plan: f.OptionalLongText("plan"), Note: f.OptionalLongText("note")}
 		if !f.Refused() {
-			err := p.do(r, o.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			err := r.DoIn(p.DB, o.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
 				if choice == "confirm" {
 					_, err = purchase.Confirm(ctx, tx, r.Actor, in)
 				} else {
@@ -192,19 +183,7 @@ func (p *Pages) order(w http.ResponseWriter, r *ui.Request) error {
 		}
 		view.Waiting = true // also when somebody else has answered: nothing typed is lost
 	}
-	status := http.StatusOK
-	if f.Refused() {
-		status = http.StatusUnprocessableEntity
-	}
-	return r.Show(w, status, "orders/order", view)
-}
-
-func number(r *ui.Request, name string, bits int) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, bits)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
+	return r.Show(w, f.Status(), "orders/order", view)
 }
 
 func (p *Pages) view(r *ui.Request, o purchase.Order) (orderView, error) {
@@ -219,7 +198,7 @@ func (p *Pages) view(r *ui.Request, o purchase.Order) (orderView, error) {
 	}
 	var unit register.Unit
 	var lines []purchase.Bought
-	err = p.do(r, o.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.DoIn(p.DB, o.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if unit, err = register.GetUnit(ctx, tx, o.Unit); err != nil {
 			return err
 		}

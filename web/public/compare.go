@@ -115,11 +115,7 @@ func (p *Pages) providers(w http.ResponseWriter, r *ui.Request) error {
 		v.Hits = append(v.Hits, hitOf(r, x, h, a, answer.Valued))
 	}
 	v.Pages = pagesOf(r, a.query.Offset, answer.Total)
-	status := http.StatusOK
-	if v.Form.Refused() {
-		status = http.StatusUnprocessableEntity
-	}
-	return r.Show(w, status, "public/providers", v)
+	return r.Show(w, v.Form.Status(), "public/providers", v)
 }
 
 // filters fills the choices of the form, the links of the order, and the active filters.

@@ -103,7 +103,7 @@ func tiles(r *ui.Request, sums []event.Sum) ui.Tiles {
 		}
 	}
 	return ui.Tiles{{Label: r.T("recording.tile.accepted"), Figure: r.Cents(share), Note: r.T("recording.tile.events", "n", count)},
-		{Label: r.T("recording.tile.review"), Figure: text(waiting)}, {Label: r.T("recording.tile.refunded"), Figure: r.Cents(refunded)}}
+		{Label: r.T("recording.tile.review"), Figure: ui.Digits(waiting)}, {Label: r.T("recording.tile.refunded"), Figure: r.Cents(refunded)}}
 }
 
 func (s *Pages) eventTable(r *ui.Request, list []event.Event, n named) ui.Table {
@@ -120,11 +120,11 @@ func (s *Pages) eventTable(r *ui.Request, list []event.Event, n named) ui.Table 
 
 // own reads one event of the provider, with its words, states and steps.
 func (s *Pages) own(r *ui.Request) (event.Event, named, []event.Step, error) {
-	o, err := organiserOf(r)
+	o, err := r.PathOrganiser()
 	if err != nil {
 		return event.Event{}, named{}, nil, err
 	}
-	id, err := number(r, "event")
+	id, err := r.PathID("event")
 	if err != nil {
 		return event.Event{}, named{}, nil, err
 	}
@@ -223,7 +223,7 @@ const mostExported = 100_000
 func (s *Pages) export(w http.ResponseWriter, r *ui.Request) error {
 	format := sheet.Format(r.PathValue("format"))
 	if format != sheet.CSV && format != sheet.XLSX {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	month, f := filter(r)
 	f.Most, f.BeforeDate, f.BeforeID = mostExported, 0, 0

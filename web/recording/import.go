@@ -42,7 +42,7 @@ func (s *Pages) files(w http.ResponseWriter, r *ui.Request) error {
 	for _, x := range list {
 		row := []ui.Cell{{Text: x.Name, Href: r.Path("/import/{file}", x.ID)}, {Text: i18n.DateTime(r.Lang, x.UploadedAt), Small: x.UploadedBy}, r.TagCell("file." + x.State), {}, {}}
 		if x.Receipt != nil {
-			row[3], row[4] = ui.Cell{Text: text(int64(x.Receipt.Counts.Rows)), Numeric: true}, r.CentsCell(x.Receipt.Counts.Organiser)
+			row[3], row[4] = ui.Cell{Text: ui.Digits(x.Receipt.Counts.Rows), Numeric: true}, r.CentsCell(x.Receipt.Counts.Organiser)
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -54,7 +54,7 @@ func (s *Pages) files(w http.ResponseWriter, r *ui.Request) error {
 func (s *Pages) template(w http.ResponseWriter, r *ui.Request) error {
 	format := sheet.Format(r.PathValue("format"))
 	if format != sheet.CSV && format != sheet.XLSX {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	return send(w, r, format, r.T("recording.import.template.name"), func(out *bytes.Buffer) error {
 		return event.WriteTemplate(out, s.Texts, r.Lang, format, r.Today())
@@ -63,7 +63,7 @@ func (s *Pages) template(w http.ResponseWriter, r *ui.Request) error {
 
 // file is the check of one file: what is good, what is not and why, what a spreadsheet has damaged; then the confirmation.
 func (s *Pages) file(w http.ResponseWriter, r *ui.Request) error {
-	id, err := number(r, "file")
+	id, err := r.PathID("file")
 	if err != nil {
 		return err
 	}
@@ -105,8 +105,8 @@ func (s *Pages) filePage(r *ui.Request, f *ui.Form, v *event.FilePreview) page {
 	good := v.Counts.Rows - v.Counts.Rejected
 	p := page{Caption: r.T("recording.import.caption", "name", v.File.Name, "when", v.File.UploadedAt), Form: f, Wide: true,
 		Title: r.T("recording.import.checked", "n", v.Counts.Rejected),
-		Top: []ui.Component{ui.Tiles{{Label: r.T("recording.import.rows"), Figure: text(int64(v.Counts.Rows))}, {Label: r.T("recording.import.good"), Figure: text(int64(v.Counts.Accepted + v.Counts.Partial)), Note: r.Cents(v.Counts.Organiser)},
-			{Label: r.T("event.state.review"), Figure: text(int64(v.Counts.Review))}, {Label: r.T("recording.import.errors"), Figure: text(int64(v.Counts.Rejected))}}},
+		Top: []ui.Component{ui.Tiles{{Label: r.T("recording.import.rows"), Figure: ui.Digits(v.Counts.Rows)}, {Label: r.T("recording.import.good"), Figure: ui.Digits(int64(v.Counts.Accepted + v.Counts.Partial)), Note: r.Cents(v.Counts.Organiser)},
+			{Label: r.T("event.state.review"), Figure: ui.Digits(v.Counts.Review)}, {Label: r.T("recording.import.errors"), Figure: ui.Digits(v.Counts.Rejected)}}},
 		Bottom: []ui.Component{s.rows(r, v)}}
 	if v.Counts.Repeated > 0 {
 		p.Texts = append(p.Texts, r.T("recording.import.repeated", "n", v.Counts.Repeated))
@@ -158,7 +158,7 @@ func (s *Pages) examples(r *ui.Request, v *event.FilePreview, kind sheet.Damage)
 				if d, ok := x.Values["proposal"].(calendar.Date); ok {
 					proposal = r.Date(d)
 				}
-				t.Rows = append(t.Rows, ui.TextCells(text(int64(row.Row)), r.T("event.file.column."+x.Field), fmt.Sprint(x.Values["given"]), proposal))
+				t.Rows = append(t.Rows, ui.TextCells(ui.Digits(row.Row), r.T("event.file.column."+x.Field), fmt.Sprint(x.Values["given"]), proposal))
 			}
 		}
 	}
@@ -177,7 +177,7 @@ func (s *Pages) rows(r *ui.Request, v *event.FilePreview) ui.Component {
 					continue
 				}
 				wrong, remedy := s.findingText(r, x)
-				t.Rows = append(t.Rows, []ui.Cell{{Text: text(int64(v.Rows[i].Row))}, r.TagCell(tags[x.Severity()]), {Text: v.Rows[i].Cell(x.Field)}, {Text: wrong, Small: x.Code}, {Text: remedy}})
+				t.Rows = append(t.Rows, []ui.Cell{{Text: ui.Digits(int64(v.Rows[i].Row))}, r.TagCell(tags[x.Severity()]), {Text: v.Rows[i].Cell(x.Field)}, {Text: wrong, Small: x.Code}, {Text: remedy}})
 			}
 		}
 	}
@@ -203,7 +203,7 @@ func (s *Pages) fileAnswers(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func (s *Pages) preview(r *ui.Request) (*event.FilePreview, error) {
-	id, err := number(r, "file")
+	id, err := r.PathID("file")
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 
 	"seteli/core/calendar"
@@ -14,8 +13,6 @@ import (
 	"seteli/platform/postgres"
 	"seteli/web/ui"
 )
-
-func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // reservation finds one of the provider's own, with its client and what is left on the day.
 func (s *Pages) reservation(r *ui.Request, organiser int32, id int64, day calendar.Date) (reserved, error) {
@@ -28,7 +25,7 @@ func (s *Pages) reservation(r *ui.Request, organiser int32, id int64, day calend
 		return reserved{}, err
 	}
 	if len(list) == 0 || list[0].Organiser != organiser || list[0].ID != id {
-		return reserved{}, errAddress
+		return reserved{}, ui.ErrNoPage
 	}
 	rows, err := s.served(r, list, day)
 	if err != nil {
@@ -39,11 +36,11 @@ func (s *Pages) reservation(r *ui.Request, organiser int32, id int64, day calend
 
 // record is the form of one event: the client and the voucher are known, a day and an amount are asked.
 func (s *Pages) record(w http.ResponseWriter, r *ui.Request) error {
-	organiser, err := organiserOf(r)
+	organiser, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
-	id, err := number(r, "reservation")
+	id, err := r.PathID("reservation")
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"seteli/core/fault"
@@ -64,7 +63,6 @@ type field struct {
 type act struct{ Key, Kind, Name, Value, Text string }
 
 var (
-	errAddress  = fault.New(fault.NotFound, "REC-001", "recording.no_page")
 	errChosen   = fault.New(fault.Invalid, "REC-002", "recording.review.nothing_chosen")
 	errNumber   = fault.New(fault.Invalid, "REC-003", "recording.reserve.number_unknown")
 	errRejected = fault.New(fault.Invalid, "REC-005", "recording.rejected") // carries the text and remedy of a check
@@ -136,34 +134,13 @@ func subject(path string) string {
 	return ""
 }
 
-// number reads an id from the address; what is no number does not exist.
-func number(r *ui.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
-}
-
-func organiserOf(r *ui.Request) (int32, error) {
-	n, err := number(r, "organiser")
-	if err != nil || n > 1<<31-1 {
-		return 0, errAddress
-	}
-	return int32(n), nil
-}
-
 func (s *Pages) show(w http.ResponseWriter, r *ui.Request, p page) error {
 	for i, h := range p.Hidden {
 		if h.Name == "step" && p.Form.Stale() {
 			p.Hidden[i].Value = p.Form.Value(h.Name) // the present one: sent again, it is sent knowingly
 		}
 	}
-	status := http.StatusOK
-	if p.Form.Refused() {
-		status = http.StatusUnprocessableEntity
-	}
-	return r.Show(w, status, "recording/page", p)
+	return r.Show(w, p.Form.Status(), "recording/page", p)
 }
 
 // findingText is one finding as the reader reads it.

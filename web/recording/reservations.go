@@ -193,8 +193,8 @@ func (s *Pages) reserveForm(r *ui.Request, p page, org organiser.Organiser, v vo
 	rows := []ui.Row{{Key: r.T("recording.organiser"), Value: org.Names.In(r.Lang)}, {Key: r.T("recording.service"), Value: service.Names.In(r.Lang)}, {Key: r.T("recording.period"), Value: r.Period(v.Usable())}}
 	var units []ui.Option
 	for _, c := range choices {
-		if !slices.ContainsFunc(units, func(o ui.Option) bool { return o.Value == text(c.Unit) }) {
-			units = append(units, ui.Option{Value: text(c.Unit), Text: c.UnitName})
+		if !slices.ContainsFunc(units, func(o ui.Option) bool { return o.Value == ui.Digits(c.Unit) }) {
+			units = append(units, ui.Option{Value: ui.Digits(c.Unit), Text: c.UnitName})
 		}
 		for _, content := range service.Contents {
 			if content.ID == c.Content {

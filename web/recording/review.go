@@ -163,12 +163,12 @@ func (s *Pages) reach(r *ui.Request, tx *postgres.Tx, id int64) error {
 			return nil
 		}
 	}
-	return errAddress
+	return ui.ErrNoPage
 }
 
 // looked is one event of the checker's organiser, with the page that shows it.
 func (s *Pages) looked(r *ui.Request) (event.Event, named, page, error) {
-	id, err := number(r, "event")
+	id, err := r.PathID("event")
 	if err != nil {
 		return event.Event{}, named{}, page{}, err
 	}
@@ -395,5 +395,5 @@ func (s *Pages) step(w http.ResponseWriter, r *ui.Request, key string, reasoned 
 	if !p.Form.Submitted() {
 		return s.show(w, r, p)
 	}
-	return s.apply(w, r, p, e, "/review/"+text(e.ID), key+".done", fn)
+	return s.apply(w, r, p, e, "/review/"+ui.Digits(e.ID), key+".done", fn)
 }

@@ -28,12 +28,12 @@ type slotRow struct {
 }
 
 func (p *Pages) attachments(w http.ResponseWriter, r *ui.Request) error {
-	service, err := id(r, "service")
+	service, err := r.PathID("service")
 	if err != nil {
 		return err
 	}
 	var slots []catalogue.Slot
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if _, err = catalogue.Versions(ctx, tx, r.Actor.Organiser, service); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (p *Pages) attachments(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		if !f.Refused() {
-			return p.Site.SeeOther(w, r, "/settings/services/"+text(service)+"/attachments", "settings.saved")
+			return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(service)+"/attachments", "settings.saved")
 		}
 	}
 	f.Set("level", "company")
@@ -62,7 +62,7 @@ func (p *Pages) attachments(w http.ResponseWriter, r *ui.Request) error {
 		}
 		v.Slots = append(v.Slots, row)
 	}
-	return p.Site.Show(w, r, status(f), "settings/attachments", v)
+	return p.Site.Show(w, r, f.Status(), "settings/attachments", v)
 }
 
 // slotChange adds a slot, or turns the one whose button was pressed.
@@ -73,7 +73,7 @@ func (p *Pages) slotChange(r *ui.Request, f *ui.Form, service int64, slots []cat
 		if f.Refused() {
 			return nil
 		}
-		return p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := catalogue.AddSlot(ctx, tx, r.Actor, s)
 			return err
 		})
@@ -84,10 +84,10 @@ func (p *Pages) slotChange(r *ui.Request, f *ui.Form, service int64, slots []cat
 			continue
 		}
 		s.Active, s.RowVersion = !s.Active, version
-		return p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+		return r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := catalogue.EditSlot(ctx, tx, r.Actor, s)
 			return err
 		})
 	}
-	return errAddress
+	return ui.ErrNoPage
 }

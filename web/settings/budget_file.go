@@ -42,7 +42,7 @@ func (p *Pages) budgetFile(w http.ResponseWriter, r *ui.Request) error {
 	}
 	file := f.File("file", largestBudgetFile)
 	if f.Refused() {
-		return p.Site.Show(w, r, status(f), "settings/budget-file", v)
+		return p.Site.Show(w, r, f.Status(), "settings/budget-file", v)
 	}
 	err := p.budgetPreview(r, file, &v)
 	if list := fault.All(err); fault.KindOf(err) == fault.Invalid && len(list) > 0 {
@@ -52,7 +52,7 @@ func (p *Pages) budgetFile(w http.ResponseWriter, r *ui.Request) error {
 	} else if err != nil {
 		return err
 	}
-	return p.Site.Show(w, r, status(f), "settings/budget-file", v)
+	return p.Site.Show(w, r, f.Status(), "settings/budget-file", v)
 }
 
 var errFileFaults = fault.New(fault.Invalid, "SET-003", "settings.budget_file.faults")
@@ -62,7 +62,7 @@ func (p *Pages) budgetPreview(r *ui.Request, file ui.Upload, v *budgetFileView) 
 	if err != nil {
 		return err
 	}
-	return p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	return r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		services, err := catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today())
 		if err != nil {
 			return err
@@ -143,7 +143,7 @@ func (p *Pages) budgetConfirm(w http.ResponseWriter, r *ui.Request, f *ui.Form) 
 		return errConfirm
 	}
 	changed := 0
-	err := p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		changed, err = organiser.ImportBudgets(ctx, tx, r.Actor, r.Actor.Organiser, name, lines)
 		return err
 	})

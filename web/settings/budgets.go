@@ -30,10 +30,10 @@ type budgetRow struct {
 }
 
 // Field names the field of the amount, Version the hidden field beside it.
-func (b budgetRow) Field() string { return "amount." + text(b.Service) }
+func (b budgetRow) Field() string { return "amount." + ui.Digits(b.Service) }
 
 // Version names the hidden field that tells which budget the page showed.
-func (b budgetRow) Version() string { return "version." + text(b.Service) }
+func (b budgetRow) Version() string { return "version." + ui.Digits(b.Service) }
 
 func sampleBudgets() budgetsView {
 	return budgetsView{Year: 2026, Rows: []budgetRow{{Service: 1, Name: "Kotihoito"}}, Years: []ui.Link{{Text: "2027", Href: "?year=2027"}}}
@@ -52,7 +52,7 @@ func (p *Pages) budgets(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		changed := readBudgets(r, f, rows, year)
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				for _, in := range changed {
 					if err := organiser.SetBudget(ctx, tx, r.Actor, in); err != nil {
 						return err
@@ -78,11 +78,11 @@ func (p *Pages) budgets(w http.ResponseWriter, r *ui.Request) error {
 		}
 		f.Set(row.Version(), row.RowVersion)
 	}
-	return p.Site.Show(w, r, status(f), "settings/budgets", v)
+	return p.Site.Show(w, r, f.Status(), "settings/budgets", v)
 }
 
 func (p *Pages) budgetRows(r *ui.Request, year int) (rows []budgetRow, total money.Cents, err error) {
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		services, err := catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today())
 		if err != nil {
 			return err

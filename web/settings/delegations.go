@@ -25,7 +25,7 @@ type delegationsView struct{ Valid, Past ui.Table }
 // delegationsOf reads the rows and the names of the services. It writes: the row with which an organiser begins comes with the first reading.
 func (p *Pages) delegationsOf(r *ui.Request) (list []decision.Delegation, services map[int64]i18n.Names, err error) {
 	services = map[int64]i18n.Names{}
-	err = p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = decision.Delegations(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func (p *Pages) delegationAdd(w http.ResponseWriter, r *ui.Request) error {
 		d := readDelegation(f, v, people)
 		d.Organiser = r.Actor.Organiser
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := decision.Delegate(ctx, tx, r.Actor, d)
 				return err
 			})
@@ -122,7 +122,7 @@ func (p *Pages) delegationAdd(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return p.Site.Show(w, r, status(f), "settings/delegation-add", v)
+	return p.Site.Show(w, r, f.Status(), "settings/delegation-add", v)
 }
 
 // delegationChoices are people, roles, kinds and services; the empty choice does not bind.
@@ -140,13 +140,13 @@ func (p *Pages) delegationChoices(r *ui.Request) (v delegationAddView, people ma
 			v.Kinds = append(v.Kinds, ui.Option{Value: string(k), Text: kindName(r, k)})
 		}
 	}
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		staff, err := organiser.StaffOf(ctx, tx, r.Actor, r.Actor.Organiser)
 		if err != nil {
 			return err
 		}
 		for _, s := range staff {
-			key := text(s.Account)
+			key := ui.Digits(s.Account)
 			if s.Active && slices.Contains(deciders, s.Role) && people[key] == "" {
 				people[key] = s.Name
 				v.Holders = append(v.Holders, ui.Option{Value: key, Text: s.Name})
@@ -154,7 +154,7 @@ func (p *Pages) delegationChoices(r *ui.Request) (v delegationAddView, people ma
 		}
 		services, err := catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today())
 		for _, s := range services {
-			v.Services = append(v.Services, ui.Option{Value: text(s.ID), Text: s.Names.In(r.Lang)})
+			v.Services = append(v.Services, ui.Option{Value: ui.Digits(s.ID), Text: s.Names.In(r.Lang)})
 		}
 		return err
 	})
@@ -173,7 +173,7 @@ func readDelegation(f *ui.Form, v delegationAddView, people map[string]string) d
 	d := decision.Delegation{Office: f.Text("office"), Role: access.Role(chosen(f, "role", v.Roles)), Kind: decision.Kind(chosen(f, "kind", v.Kinds)),
 		Valid: calendar.Period{From: f.Date("valid_from"), To: calendar.Forever}}
 	if account, err := strconv.ParseInt(chosen(f, "account", v.Holders), 10, 64); err == nil {
-		d.Account, d.AccountName = &account, people[text(account)]
+		d.Account, d.AccountName = &account, people[ui.Digits(account)]
 	}
 	if service, err := strconv.ParseInt(chosen(f, "service", v.Services), 10, 64); err == nil {
 		d.Service = &service
@@ -203,7 +203,7 @@ type delegationEndView struct {
 }
 
 func (p *Pages) delegationEnd(w http.ResponseWriter, r *ui.Request) error {
-	number, err := id(r, "delegation")
+	number, err := r.PathID("delegation")
 	if err != nil {
 		return err
 	}
@@ -212,7 +212,7 @@ func (p *Pages) delegationEnd(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		last := f.Date("day")
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				return decision.EndDelegation(ctx, tx, r.Actor, r.Actor.Organiser, number, last+1)
 			})
 			if err == nil {
@@ -229,10 +229,10 @@ func (p *Pages) delegationEnd(w http.ResponseWriter, r *ui.Request) error {
 	}
 	i := slices.IndexFunc(list, func(d decision.Delegation) bool { return d.ID == number })
 	if i < 0 {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	cells := delegationCells(r, list[i], services)
-	return p.Site.Show(w, r, status(f), "settings/delegation-end", delegationEndView{Form: f, ID: number, Facts: ui.Summary{Rows: []ui.Row{
+	return p.Site.Show(w, r, f.Status(), "settings/delegation-end", delegationEndView{Form: f, ID: number, Facts: ui.Summary{Rows: []ui.Row{
 		{Key: r.T("decision.delegations.who"), Value: cells[0].Text, Small: cells[0].Small}, {Key: r.T("decision.delegations.what"), Value: cells[1].Text, Small: cells[1].Small},
 		{Key: r.T("decision.delegations.limit"), Value: cells[2].Text}, {Key: r.T("decision.delegations.period"), Value: cells[3].Text}}}})
 }

@@ -30,7 +30,7 @@ func (p *Pages) hierarchy(w http.ResponseWriter, r *ui.Request) error {
 	}
 	f.Set("level", "class")
 	v := hierarchyView{Form: f, Levels: []ui.Option{{Value: "class", Text: r.T("settings.class")}, {Value: "area", Text: r.T("settings.area")}}}
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		classes, err := catalogue.Classes(ctx, tx, r.Actor.Organiser)
 		if err != nil {
 			return err
@@ -42,7 +42,7 @@ func (p *Pages) hierarchy(w http.ResponseWriter, r *ui.Request) error {
 		v.Table = ui.Table{Caption: r.T("settings.hierarchy.caption"), Columns: []ui.Column{{Text: r.T("settings.class")}, {Text: r.T("settings.area")}},
 			Empty: ui.Empty{Title: r.T("settings.hierarchy.empty"), Text: r.T("settings.hierarchy.empty_text")}}
 		for _, c := range classes {
-			v.Classes = append(v.Classes, ui.Option{Value: text(c.ID), Text: c.Names.In(r.Lang)})
+			v.Classes = append(v.Classes, ui.Option{Value: ui.Digits(c.ID), Text: c.Names.In(r.Lang)})
 			bare := true
 			for _, a := range areas {
 				if a.Class == c.ID {
@@ -59,7 +59,7 @@ func (p *Pages) hierarchy(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.Site.Show(w, r, status(f), "settings/hierarchy", v)
+	return p.Site.Show(w, r, f.Status(), "settings/hierarchy", v)
 }
 
 func (p *Pages) hierarchyAdd(r *ui.Request, f *ui.Form) (done bool, err error) {
@@ -71,7 +71,7 @@ func (p *Pages) hierarchyAdd(r *ui.Request, f *ui.Form) (done bool, err error) {
 	if f.Refused() {
 		return false, nil
 	}
-	return true, p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+	return true, r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		if level == "area" {
 			_, err := catalogue.AddArea(ctx, tx, r.Actor, catalogue.Area{Organiser: r.Actor.Organiser, Class: class, Names: name})
 			return err

@@ -38,7 +38,7 @@ var parts = []household.Part{household.Earned, household.Benefits, household.Cap
 // income sets what counts as income from a day on. The form begins from the latest definition, so that only the differences are typed.
 func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 	var list []household.Definition
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, err = household.Definitions(ctx, tx, r.Actor.Organiser)
 		return err
 	})
@@ -58,7 +58,7 @@ func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		next := readDefinition(f, latest)
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				return household.Define(ctx, tx, r.Actor, r.Actor.Organiser, next)
 			})
 			if err == nil {
@@ -69,7 +69,7 @@ func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return p.Site.Show(w, r, status(f), "settings/income", v)
+	return p.Site.Show(w, r, f.Status(), "settings/income", v)
 }
 
 func knownDefinitions(r *ui.Request, list []household.Definition) ui.Table {

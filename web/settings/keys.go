@@ -71,7 +71,7 @@ func (p *Pages) keys(w http.ResponseWriter, r *ui.Request) error {
 		if left := int(k.Valid.To - r.Today()); state == "settings.active" && left <= 60 {
 			ends = r.T("settings.keys.ends", "n", left)
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: k.Name, Small: k.Prefix}, {Text: text(int64(len(k.Scopes))), Numeric: true}, {Text: r.Period(k.Valid), Small: ends}, {Text: used}, r.TagCell(state), rotate, revoke})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: k.Name, Small: k.Prefix}, {Text: ui.Digits(int64(len(k.Scopes))), Numeric: true}, {Text: r.Period(k.Valid), Small: ends}, {Text: used}, r.TagCell(state), rotate, revoke})
 	}
 	return p.Site.Show(w, r, http.StatusOK, "settings/keys", keysView{Table: t})
 }
@@ -79,7 +79,7 @@ func (p *Pages) keys(w http.ResponseWriter, r *ui.Request) error {
 func alive(k access.Key, today calendar.Date) bool { return !k.Revoked && today < k.Valid.To }
 
 func (p *Pages) keyList(r *ui.Request) (list []access.Key, err error) {
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		list, err = access.Keys(ctx, tx, r.Actor.Organiser, r.Actor.Provider)
 		return err
 	})
@@ -123,11 +123,11 @@ func (p *Pages) keyAdd(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	f.Set("last_day", r.Today().AddMonths(12)-1)
-	return p.Site.Show(w, r, status(f), "settings/key-add", v)
+	return p.Site.Show(w, r, f.Status(), "settings/key-add", v)
 }
 
 func (p *Pages) makeKey(r *ui.Request, k access.Key) (made access.Key, secret string, err error) {
-	err = p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if made, secret, err = access.MakeKey(ctx, tx, r.Actor, k); err != nil {
 			return err
 		}
@@ -151,7 +151,7 @@ type keyEndView struct {
 }
 
 func (p *Pages) keyEnd(w http.ResponseWriter, r *ui.Request) error {
-	key, err := id(r, "key")
+	key, err := r.PathID("key")
 	if err != nil {
 		return err
 	}
@@ -162,7 +162,7 @@ func (p *Pages) keyEnd(w http.ResponseWriter, r *ui.Request) error {
 	act := r.PathValue("act")
 	i := slices.IndexFunc(list, func(k access.Key) bool { return k.ID == key && alive(k, r.Today()) })
 	if i < 0 || act != "rotate" && act != "revoke" {
-		return errAddress
+		return ui.ErrNoPage
 	}
 	f := r.Input()
 	v := keyEndView{Form: f, ID: key, Name: list[i].Name, Rotate: act == "rotate", Until: r.Today() + overlapDays}
@@ -174,7 +174,7 @@ func (p *Pages) keyEnd(w http.ResponseWriter, r *ui.Request) error {
 		}
 		w.Header().Set("Cache-Control", "no-store")
 	default:
-		err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+		err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			if err := access.RevokeKey(ctx, tx, r.Actor, key); err != nil {
 				return err
 			}
@@ -185,12 +185,12 @@ func (p *Pages) keyEnd(w http.ResponseWriter, r *ui.Request) error {
 		}
 		return p.Site.SeeOther(w, r, "/settings/keys", "settings.key.revoked")
 	}
-	return p.Site.Show(w, r, status(f), "settings/key-end", v)
+	return p.Site.Show(w, r, f.Status(), "settings/key-end", v)
 }
 
 func (p *Pages) rotateKey(r *ui.Request, old access.Key) (secret string, err error) {
 	valid := calendar.Period{From: r.Today(), To: r.Today().AddMonths(12)}
-	return secret, p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	return secret, r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		var made access.Key
 		if made, secret, err = access.RotateKey(ctx, tx, r.Actor, old.ID, valid, overlapDays); err != nil {
 			return err

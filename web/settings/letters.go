@@ -42,7 +42,7 @@ func kindOf(r *ui.Request) (decision.Kind, error) {
 			return k, nil
 		}
 	}
-	return "", errAddress
+	return "", ui.ErrNoPage
 }
 
 // letterTexts are the versions of one kind.
@@ -54,7 +54,7 @@ type letterTexts struct {
 
 func (p *Pages) letterTexts(r *ui.Request) (map[decision.Kind]letterTexts, error) {
 	all := map[decision.Kind]letterTexts{}
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := decision.Templates(ctx, tx, r.Actor.Organiser)
 		for _, t := range list { // the newest of a kind first
 			x := all[t.Kind]
@@ -134,7 +134,7 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 		in := readLetter(f)
 		in.Organiser, in.Kind = r.Actor.Organiser, kind
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := decision.DraftTemplate(ctx, tx, r.Actor, p.Words, in)
 				return err
 			})
@@ -166,7 +166,7 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 			v.Versions.Rows = append(v.Versions.Rows, []ui.Cell{{Text: i18n.Int(r.Lang, int64(t.Version))}, {Text: r.Date(t.ValidFrom)}, {Text: t.PublishedBy, Small: i18n.DateTime(r.Lang, *t.PublishedAt)}})
 		}
 	}
-	return p.Site.Show(w, r, status(f), "settings/letter", v)
+	return p.Site.Show(w, r, f.Status(), "settings/letter", v)
 }
 
 // fillLetter starts from the draft, else from the newest version, else from nothing.
@@ -222,13 +222,13 @@ func (p *Pages) sample(r *ui.Request) (kind decision.Kind, t decision.Template, 
 		return kind, t, l, err
 	}
 	if t = all[kind].draft; t.ID == 0 {
-		return kind, t, l, errAddress
+		return kind, t, l, ui.ErrNoPage
 	}
 	lang, known := i18n.ParseLang(r.Input().Value("lang"))
 	if !known {
 		lang = r.Lang
 	}
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		org, err := organiser.Get(ctx, tx, r.Actor.Organiser)
 		l = decision.Sample(p.Words, org, kind, t.Words, lang, tx.Today())
 		return err
@@ -245,7 +245,7 @@ func (p *Pages) letterPreview(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		id, version := f.ID("draft"), f.Int("row_version", 1, 1_000_000)
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := decision.PublishTemplate(ctx, tx, r.Actor, r.Actor.Organiser, id, version)
 				return err
 			})
@@ -266,7 +266,7 @@ func (p *Pages) letterPreview(w http.ResponseWriter, r *ui.Request) error {
 	if v.Body, err = document.Part(l, p.Words); err != nil {
 		return err
 	}
-	return p.Site.Show(w, r, status(f), "settings/letter-preview", v)
+	return p.Site.Show(w, r, f.Status(), "settings/letter-preview", v)
 }
 
 func (p *Pages) letterPDF(w http.ResponseWriter, r *ui.Request) error {

@@ -24,7 +24,7 @@ func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
 		in := organiser.EditInput{Organiser: r.Actor.Organiser, RowVersion: f.Int("row_version", 1, 1_000_000), Settings: readSettings(f)}
 		demand := f.Bool("supplier_numbers")
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				if _, err := organiser.Edit(ctx, tx, r.Actor, in); err != nil {
 					return err
 				}
@@ -43,7 +43,7 @@ func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	if !f.Submitted() || f.Stale() {
-		err := p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+		err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			o, err := organiser.Get(ctx, tx, r.Actor.Organiser)
 			if err != nil {
 				return err
@@ -64,7 +64,7 @@ func (p *Pages) organiser(w http.ResponseWriter, r *ui.Request) error {
 	for _, lang := range i18n.Langs {
 		v.Languages = append(v.Languages, ui.Option{Value: string(lang), Text: r.T("settings.notice_languages." + string(lang))})
 	}
-	return p.Site.Show(w, r, status(f), "settings/organiser", v)
+	return p.Site.Show(w, r, f.Status(), "settings/organiser", v)
 }
 
 func fillSettings(f *ui.Form, o organiser.Organiser) {

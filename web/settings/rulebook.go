@@ -47,11 +47,11 @@ type rulebookWork struct {
 }
 
 func (p *Pages) rulebookWork(r *ui.Request) (work rulebookWork, err error) {
-	service, err := id(r, "service")
+	service, err := r.PathID("service")
 	if err != nil {
 		return work, err
 	}
-	return work, p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	return work, r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		versions, err := catalogue.Versions(ctx, tx, r.Actor.Organiser, service)
 		if err != nil {
 			return err
@@ -75,12 +75,12 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 		in := readDraft(f, s, work.base(r.Today()).Rules)
 		in.Organiser, in.Service = r.Actor.Organiser, s.ID
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := rulebook.Draft(ctx, tx, r.Actor, p.Models, in)
 				return err
 			})
 			if err == nil {
-				return p.Site.SeeOther(w, r, "/settings/services/"+text(s.ID)+"/rulebook/publish", "settings.rulebook.drafted")
+				return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(s.ID)+"/rulebook/publish", "settings.rulebook.drafted")
 			}
 			if !f.Take(err) {
 				return err
@@ -102,7 +102,7 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 	for m := time.January; m <= time.December; m++ {
 		v.Months = append(v.Months, ui.Option{Value: strconv.Itoa(int(m)), Text: i18n.MonthName(r.Lang, m)})
 	}
-	return p.Site.Show(w, r, status(f), "settings/rulebook", v)
+	return p.Site.Show(w, r, f.Status(), "settings/rulebook", v)
 }
 
 // plain reports a value that is typed on the page of the rules itself.

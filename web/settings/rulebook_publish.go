@@ -40,12 +40,12 @@ func (p *Pages) rulebookPublish(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		in := rulebook.PublishInput{Organiser: r.Actor.Organiser, ID: f.ID("draft"), RowVersion: f.Int("row_version", 1, 1_000_000)}
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := rulebook.Publish(ctx, tx, r.Actor, p.Models, in)
 				return err
 			})
 			if err == nil {
-				return p.Site.SeeOther(w, r, "/settings/services/"+text(work.service.ID), "settings.rulebook.was_published", "version", d.Version, "day", d.ValidFrom)
+				return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(work.service.ID), "settings.rulebook.was_published", "version", d.Version, "day", d.ValidFrom)
 			}
 			if !f.Take(err) {
 				return err
@@ -56,7 +56,7 @@ func (p *Pages) rulebookPublish(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.Site.Show(w, r, status(f), "settings/rulebook-publish", publishView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang),
+	return p.Site.Show(w, r, f.Status(), "settings/rulebook-publish", publishView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang),
 		RowVersion: d.RowVersion, Draft: d.ID, Facts: ruleFacts(r, d), Values: values, Own: d.PreparedByAccount == r.Actor.Account, Preparer: d.PreparedBy,
 		Paragraphs: strings.Split(strings.ReplaceAll(d.Texts.In(r.Lang), "\r\n", "\n"), "\n\n")})
 }

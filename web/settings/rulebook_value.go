@@ -72,7 +72,7 @@ func (p *Pages) rulebookValue(w http.ResponseWriter, r *ui.Request) error {
 	schema := method.Fields(v.Method)
 	if v.Method == "" || schema == nil || !v.Begun {
 		v.Method = ""
-		return p.Site.Show(w, r, status(f), "settings/rulebook-value", v)
+		return p.Site.Show(w, r, f.Status(), "settings/rulebook-value", v)
 	}
 	if f.Submitted() && f.Value("more") == "" {
 		value, err := method.Decode(typed(f, v.Method, schema))
@@ -82,13 +82,13 @@ func (p *Pages) rulebookValue(w http.ResponseWriter, r *ui.Request) error {
 			if f.Value("draft") != "" {
 				in.ID, in.RowVersion = f.ID("draft"), f.Int("row_version", 1, 1_000_000)
 			}
-			err = p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := rulebook.Draft(ctx, tx, r.Actor, p.Models, in)
 				return err
 			})
 		}
 		if err == nil {
-			return p.Site.SeeOther(w, r, "/settings/services/"+text(work.service.ID)+"/rulebook/publish", "settings.rulebook.drafted")
+			return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(work.service.ID)+"/rulebook/publish", "settings.rulebook.drafted")
 		}
 		if !f.Take(err) {
 			return err
@@ -109,7 +109,7 @@ func (p *Pages) rulebookValue(w http.ResponseWriter, r *ui.Request) error {
 	for _, field := range schema {
 		v.Params = append(v.Params, paramOf(r, f, work.service, field, filled))
 	}
-	return p.Site.Show(w, r, status(f), "settings/rulebook-value", v)
+	return p.Site.Show(w, r, f.Status(), "settings/rulebook-value", v)
 }
 
 // base is what a draft starts from: the draft itself, else the newest version, else the defaults.
@@ -209,7 +209,7 @@ func optionsOf(r *ui.Request, s catalogue.Service, field method.Field) (options 
 		}
 	case method.Content:
 		for _, c := range s.Contents {
-			options = append(options, ui.Option{Value: text(c.ID), Text: c.Names.In(r.Lang)})
+			options = append(options, ui.Option{Value: ui.Digits(c.ID), Text: c.Names.In(r.Lang)})
 		}
 	default:
 		return nil

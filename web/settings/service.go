@@ -24,7 +24,7 @@ type serviceView struct {
 }
 
 func (p *Pages) service(w http.ResponseWriter, r *ui.Request) error {
-	service, err := id(r, "service")
+	service, err := r.PathID("service")
 	if err != nil {
 		return err
 	}
@@ -32,7 +32,7 @@ func (p *Pages) service(w http.ResponseWriter, r *ui.Request) error {
 	var teams []organiser.Team
 	var books []rulebook.Rulebook
 	var draft bool
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if versions, err = catalogue.Versions(ctx, tx, r.Actor.Organiser, service); err != nil {
 			return err
 		}

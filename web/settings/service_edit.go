@@ -49,13 +49,13 @@ func (p *Pages) serviceEdit(w http.ResponseWriter, r *ui.Request) error {
 	var service int64
 	var err error
 	if r.PathValue("service") != "" {
-		if service, err = id(r, "service"); err != nil {
+		if service, err = r.PathID("service"); err != nil {
 			return err
 		}
 	}
 	var now catalogue.Service
 	var areas []catalogue.Area
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if areas, err = catalogue.Areas(ctx, tx, r.Actor.Organiser); err != nil || service == 0 {
 			return err
 		}
@@ -85,16 +85,16 @@ func (p *Pages) serviceEdit(w http.ResponseWriter, r *ui.Request) error {
 		err = onRows(err, rows)
 		switch {
 		case err == nil:
-			return p.Site.SeeOther(w, r, "/settings/services/"+text(made.ID), "settings.service.published", "version", made.Version, "day", made.ValidFrom)
+			return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(made.ID), "settings.service.published", "version", made.Version, "day", made.ValidFrom)
 		case !f.Take(err):
 			return err
 		}
 	}
-	return p.Site.Show(w, r, status(f), "settings/service-edit", view)
+	return p.Site.Show(w, r, f.Status(), "settings/service-edit", view)
 }
 
 func (p *Pages) publishService(r *ui.Request, in catalogue.VersionInput) (made catalogue.Service, err error) {
-	return made, p.write(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	return made, r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if in.Service == 0 {
 			made, err = catalogue.AddService(ctx, tx, r.Actor, in)
 		} else {
@@ -107,7 +107,7 @@ func (p *Pages) publishService(r *ui.Request, in catalogue.VersionInput) (made c
 func editor(r *ui.Request, f *ui.Form, now catalogue.Service, areas []catalogue.Area) editView {
 	v := editView{Form: f, Service: now.ID, Name: now.Names.In(r.Lang), Units: unitOptions(r)}
 	for _, a := range areas {
-		v.Areas = append(v.Areas, ui.Option{Value: text(a.ID), Text: a.Names.In(r.Lang)})
+		v.Areas = append(v.Areas, ui.Option{Value: ui.Digits(a.ID), Text: a.Names.In(r.Lang)})
 	}
 	for _, m := range catalogue.Modes() {
 		v.Modes = append(v.Modes, ui.Option{Value: string(m), Text: r.T("settings.mode." + string(m)), Hint: r.T("settings.mode." + string(m) + ".hint")})

@@ -20,26 +20,26 @@ type serviceTeamsView struct {
 }
 
 func (p *Pages) serviceTeams(w http.ResponseWriter, r *ui.Request) error {
-	service, err := id(r, "service")
+	service, err := r.PathID("service")
 	if err != nil {
 		return err
 	}
 	f := r.Input()
 	v := serviceTeamsView{Form: f, Service: service}
 	var allowed, chosen []string
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		versions, err := catalogue.Versions(ctx, tx, r.Actor.Organiser, service)
 		if err != nil {
 			return err
 		}
 		v.Name = versions[0].Names.In(r.Lang)
 		for _, t := range versions[0].Teams {
-			chosen = append(chosen, text(t))
+			chosen = append(chosen, ui.Digits(t))
 		}
 		teams, err := organiser.Teams(ctx, tx, r.Actor.Organiser)
 		for _, t := range teams {
-			allowed = append(allowed, text(t.ID))
-			v.Teams = append(v.Teams, ui.Option{Value: text(t.ID), Text: t.Name})
+			allowed = append(allowed, ui.Digits(t.ID))
+			v.Teams = append(v.Teams, ui.Option{Value: ui.Digits(t.ID), Text: t.Name})
 		}
 		return err
 	})
@@ -49,11 +49,11 @@ func (p *Pages) serviceTeams(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		teams := numbers(f.Choices("teams", allowed...))
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				return catalogue.SetTeams(ctx, tx, r.Actor, r.Actor.Organiser, service, teams)
 			})
 			if err == nil {
-				return p.Site.SeeOther(w, r, "/settings/services/"+text(service), "settings.saved")
+				return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(service), "settings.saved")
 			}
 			if !f.Take(err) {
 				return err
@@ -61,7 +61,7 @@ func (p *Pages) serviceTeams(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	f.Set("teams", chosen)
-	return p.Site.Show(w, r, status(f), "settings/service-teams", v)
+	return p.Site.Show(w, r, f.Status(), "settings/service-teams", v)
 }
 
 // numbers reads the values of ticked boxes, which Choices has already compared with the allowed ones.

@@ -20,7 +20,7 @@ func (p *Pages) services(w http.ResponseWriter, r *ui.Request) error {
 	var list []catalogue.Service
 	var books map[int64]rulebook.Rulebook
 	var areas []catalogue.Area
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today()); err != nil {
 			return err
 		}

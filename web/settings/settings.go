@@ -6,13 +6,10 @@
 package settings
 
 import (
-	"context"
 	"embed"
 	"net/http"
-	"strconv"
 	"strings"
 
-	"seteli/core/fault"
 	"seteli/domain/catalogue"
 	"seteli/domain/rulebook"
 	"seteli/platform/access"
@@ -31,8 +28,6 @@ type Pages struct {
 	Words  *i18n.Catalogue
 	Site   *ui.Site
 }
-
-var errAddress = fault.New(fault.NotFound, "SET-001", "settings.address")
 
 // Audience is the pages with their routes and navigation.
 func (p *Pages) Audience() ui.Audience {
@@ -120,25 +115,6 @@ func (p *Pages) routes() []ui.Route {
 	return routes
 }
 
-// read runs fn under the actor's scope without writing.
-func (p *Pages) read(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// write runs one use case.
-func (p *Pages) write(r *ui.Request, fn func(ctx context.Context, tx *postgres.Tx) error) error {
-	return p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
-}
-
-// id reads a number from the address; what is no number does not exist.
-func id(r *ui.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
-}
-
 func names(f *ui.Form, prefix string) i18n.Names {
 	return i18n.Names{Fi: f.Text(prefix + "_fi"), Sv: f.OptionalText(prefix + "_sv"), En: f.OptionalText(prefix + "_en")}
 }
@@ -156,12 +132,3 @@ func unitOptions(r *ui.Request) []ui.Option {
 	}
 	return list
 }
-
-func status(f *ui.Form) int {
-	if f.Refused() {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
-}
-
-func text(n int64) string { return strconv.FormatInt(n, 10) }

@@ -19,7 +19,7 @@ type staffView struct{ Teams, Active, Past ui.Table }
 func (p *Pages) staff(w http.ResponseWriter, r *ui.Request) error {
 	var teams []organiser.Team
 	var staff []organiser.Staff
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if teams, err = organiser.Teams(ctx, tx, r.Actor.Organiser); err != nil {
 			return err
 		}
@@ -43,7 +43,7 @@ func teamsTable(r *ui.Request, teams []organiser.Team) ui.Table {
 		if !team.Active {
 			state = "settings.passive"
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: team.Name, Href: r.Path("/settings/teams/{team}", team.ID)}, {Text: text(int64(len(team.Members))), Numeric: true}, r.TagCell(state)})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: team.Name, Href: r.Path("/settings/teams/{team}", team.ID)}, {Text: ui.Digits(int64(len(team.Members))), Numeric: true}, r.TagCell(state)})
 	}
 	return t
 }
@@ -86,12 +86,12 @@ func (p *Pages) staffAdd(w http.ResponseWriter, r *ui.Request) error {
 		roles = append(roles, string(role))
 		v.Roles = append(v.Roles, ui.Option{Value: string(role), Text: roleName(r, role)})
 	}
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := organiser.Teams(ctx, tx, r.Actor.Organiser)
 		for _, t := range list {
 			if t.Active {
-				teams = append(teams, text(t.ID))
-				v.Teams = append(v.Teams, ui.Option{Value: text(t.ID), Text: t.Name})
+				teams = append(teams, ui.Digits(t.ID))
+				v.Teams = append(v.Teams, ui.Option{Value: ui.Digits(t.ID), Text: t.Name})
 			}
 		}
 		return err
@@ -106,7 +106,7 @@ func (p *Pages) staffAdd(w http.ResponseWriter, r *ui.Request) error {
 			in.Valid = calendar.Period{From: from}
 		}
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := organiser.AddStaff(ctx, tx, r.Actor, in)
 				return err
 			})
@@ -119,7 +119,7 @@ func (p *Pages) staffAdd(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	return p.Site.Show(w, r, status(f), "settings/staff-add", v)
+	return p.Site.Show(w, r, f.Status(), "settings/staff-add", v)
 }
 
 // staffEndView asks before a role is ended.
@@ -130,13 +130,13 @@ type staffEndView struct {
 }
 
 func (p *Pages) staffEnd(w http.ResponseWriter, r *ui.Request) error {
-	mandate, err := id(r, "mandate")
+	mandate, err := r.PathID("mandate")
 	if err != nil {
 		return err
 	}
 	f := r.Input()
 	if f.Submitted() {
-		err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error {
+		err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 			return organiser.EndStaff(ctx, tx, r.Actor, r.Actor.Organiser, mandate)
 		})
 		if err == nil {
@@ -147,7 +147,7 @@ func (p *Pages) staffEnd(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	var staff []organiser.Staff
-	err = p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		staff, err = organiser.StaffOf(ctx, tx, r.Actor, r.Actor.Organiser)
 		return err
 	})
@@ -159,6 +159,6 @@ func (p *Pages) staffEnd(w http.ResponseWriter, r *ui.Request) error {
 		return organiser.ErrStaffUnknown
 	}
 	s := staff[i]
-	return p.Site.Show(w, r, status(f), "settings/staff-end", staffEndView{Form: f, ID: mandate, Facts: ui.Summary{Rows: []ui.Row{
+	return p.Site.Show(w, r, f.Status(), "settings/staff-end", staffEndView{Form: f, ID: mandate, Facts: ui.Summary{Rows: []ui.Row{
 		{Key: r.T("settings.person"), Value: s.Name, Small: s.Email}, {Key: r.T("settings.role"), Value: roleName(r, s.Role)}, {Key: r.T("settings.period"), Value: r.Period(s.Valid)}}}})
 }

@@ -22,7 +22,7 @@ type teamView struct {
 func (p *Pages) team(w http.ResponseWriter, r *ui.Request) error {
 	var team organiser.Team
 	var staff []organiser.Staff
-	err := p.read(r, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if team, err = p.teamOf(ctx, tx, r); err != nil {
 			return err
 		}
@@ -39,10 +39,10 @@ func (p *Pages) team(w http.ResponseWriter, r *ui.Request) error {
 		if !s.Active {
 			continue
 		}
-		allowed = append(allowed, text(s.ID))
-		v.Members = append(v.Members, ui.Option{Value: text(s.ID), Text: s.Name, Hint: roleName(r, s.Role)})
+		allowed = append(allowed, ui.Digits(s.ID))
+		v.Members = append(v.Members, ui.Option{Value: ui.Digits(s.ID), Text: s.Name, Hint: roleName(r, s.Role)})
 		if slices.Contains(team.Members, s.ID) {
-			chosen = append(chosen, text(s.ID))
+			chosen = append(chosen, ui.Digits(s.ID))
 		}
 	}
 	if f.Submitted() {
@@ -52,7 +52,7 @@ func (p *Pages) team(w http.ResponseWriter, r *ui.Request) error {
 		}
 		members := numbers(f.Choices("members", allowed...))
 		if !f.Refused() {
-			err := p.write(r, func(ctx context.Context, tx *postgres.Tx) error { return saveTeam(ctx, tx, r, in, members) })
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error { return saveTeam(ctx, tx, r, in, members) })
 			if err == nil {
 				return p.Site.SeeOther(w, r, "/settings/staff", "settings.saved")
 			}
@@ -65,7 +65,7 @@ func (p *Pages) team(w http.ResponseWriter, r *ui.Request) error {
 	f.Set("active", team.Active || team.ID == 0)
 	f.Set("row_version", team.RowVersion)
 	f.Set("members", chosen)
-	return p.Site.Show(w, r, status(f), "settings/team", v)
+	return p.Site.Show(w, r, f.Status(), "settings/team", v)
 }
 
 // saveTeam is one transaction: the name is not saved without the members.
@@ -86,7 +86,7 @@ func (p *Pages) teamOf(ctx context.Context, tx *postgres.Tx, r *ui.Request) (org
 	if r.PathValue("team") == "" {
 		return organiser.Team{}, nil
 	}
-	wanted, err := id(r, "team")
+	wanted, err := r.PathID("team")
 	if err != nil {
 		return organiser.Team{}, err
 	}

@@ -167,11 +167,7 @@ func (p *Pages) accessSearch(w http.ResponseWriter, r *ui.Request) error {
 	for _, c := range found {
 		v.Clients.Rows = append(v.Clients.Rows, []ui.Cell{{Text: c.Name(), Href: r.Path("/access-log/{client}", c.ID)}, {Text: r.Date(c.BirthDate)}})
 	}
-	status := http.StatusOK
-	if f.Refused() {
-		status = http.StatusUnprocessableEntity
-	}
-	return r.Show(w, status, "steering/access", v)
+	return r.Show(w, f.Status(), "steering/access", v)
 }
 
 // accessOfView is who has read a client's data (703/2023, 11 §).

@@ -29,11 +29,11 @@ func sampleBalance() balanceView {
 
 // own is the client's balance.
 func (p *Pages) own(w http.ResponseWriter, r *ui.Request) error {
-	org, err := organiserOf(r)
+	org, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
-	return p.balance(w, r, org, "/my/vouchers/"+text(int64(org))+"/"+r.PathValue("voucher"))
+	return p.balance(w, r, org, "/my/vouchers/"+ui.Digits(org)+"/"+r.PathValue("voucher"))
 }
 
 // staff is the caseworker's view of the same.
@@ -42,13 +42,13 @@ func (p *Pages) staff(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func (p *Pages) balance(w http.ResponseWriter, r *ui.Request, org int32, back string) error {
-	id, err := number(r, "voucher")
+	id, err := r.PathID("voucher")
 	if err != nil {
 		return err
 	}
 	var v purse.View
 	var s catalogue.Service
-	err = p.in(r, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if v, err = purse.Get(ctx, tx, r.Actor, org, id); err != nil {
 			return err
 		}
@@ -116,13 +116,13 @@ type takeView struct {
 
 // take takes unused money off a balance, with a reason.
 func (p *Pages) take(w http.ResponseWriter, r *ui.Request) error {
-	id, err := number(r, "voucher")
+	id, err := r.PathID("voucher")
 	if err != nil {
 		return err
 	}
 	org, f := r.Actor.Organiser, r.Input()
 	var v purse.View
-	err = p.in(r, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		v, err = purse.Get(ctx, tx, r.Actor, org, id)
 		return err
 	})
@@ -133,19 +133,19 @@ func (p *Pages) take(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		sum, why := f.Cents("amount"), f.LongText("reason")
 		if !f.Refused() {
-			err := p.in(r, org, func(ctx context.Context, tx *postgres.Tx) error {
+			err := r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) error {
 				_, err := purse.TakeBack(ctx, tx, r.Actor, purse.TakeBackInput{Organiser: org, Voucher: id, Amount: &sum, Reason: why})
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/vouchers/"+text(id)+"/balance", "till.taken")
+				return r.SeeOther(w, "/vouchers/"+ui.Digits(id)+"/balance", "till.taken")
 			}
 			if !f.Take(err) {
 				return err
 			}
 		}
 	}
-	return r.Show(w, status(f), "till/take", takeView{Form: f, Number: v.Voucher.Number.Print(), Back: r.Path("/vouchers/{voucher}/balance", id), Left: r.Cents(v.Sums.Left())})
+	return r.Show(w, f.Status(), "till/take", takeView{Form: f, Number: v.Voucher.Number.Print(), Back: r.Path("/vouchers/{voucher}/balance", id), Left: r.Cents(v.Sums.Left())})
 }
 
 type pursesView struct{ Table ui.Table }
@@ -154,7 +154,7 @@ type pursesView struct{ Table ui.Table }
 func (p *Pages) purses(w http.ResponseWriter, r *ui.Request) error {
 	var list []purse.ServiceSums
 	names := map[int64]string{}
-	err := p.in(r, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.DoIn(p.DB, r.Actor.Organiser, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = purse.Summary(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
 			return err
 		}
@@ -171,7 +171,7 @@ func (p *Pages) purses(w http.ResponseWriter, r *ui.Request) error {
 		Columns: []ui.Column{{Text: r.T("till.service")}, {Text: r.T("till.count"), Numeric: true}, {Text: r.T("till.sum.given"), Numeric: true}, {Text: r.T("till.sum.held"), Numeric: true},
 			{Text: r.T("till.sum.used"), Numeric: true}, {Text: r.T("till.sum.left"), Numeric: true}, {Text: r.T("till.sum.returned"), Numeric: true}, {Text: r.T("till.sum.expired"), Numeric: true}}}
 	for _, s := range list {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: names[s.Service]}, {Text: text(s.Purses), Numeric: true}, r.CentsCell(s.Given), r.CentsCell(s.Held), r.CentsCell(s.Used), r.CentsCell(s.Left()),
+		t.Rows = append(t.Rows, []ui.Cell{{Text: names[s.Service]}, {Text: ui.Digits(s.Purses), Numeric: true}, r.CentsCell(s.Given), r.CentsCell(s.Held), r.CentsCell(s.Used), r.CentsCell(s.Left()),
 			r.CentsCell(s.Returned), r.CentsCell(s.Expired)})
 	}
 	return r.Show(w, http.StatusOK, "till/purses", pursesView{t})

@@ -28,14 +28,14 @@ func sampleGrant() grantView {
 
 // grant gives a client a balance: how much, until when, what for, and the terms.
 func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
-	id, err := number(r, "client")
+	id, err := r.PathID("client")
 	if err != nil {
 		return err
 	}
 	org, f := r.Actor.Organiser, r.Input()
 	view := grantView{Form: f}
 	var contents []purse.Content
-	err = p.in(r, org, func(ctx context.Context, tx *postgres.Tx) error {
+	err = r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) error {
 		c, err := client.Get(ctx, tx, r.Actor, org, id)
 		if err != nil {
 			return err
@@ -54,19 +54,19 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 		in := grantInput(f, org, id, contents)
 		if !f.Refused() {
 			var made purse.Purse
-			err := p.in(r, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			err := r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
 				_, made, err = purse.Grant(ctx, tx, r.Actor, p.Means, in)
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, "/vouchers/"+text(made.Voucher), "till.granted")
+				return r.SeeOther(w, "/vouchers/"+ui.Digits(made.Voucher), "till.granted")
 			}
 			if !f.Take(err) {
 				return err
 			}
 		}
 	}
-	return r.Show(w, status(f), "till/grant", view)
+	return r.Show(w, f.Status(), "till/grant", view)
 }
 
 func (p *Pages) options(ctx context.Context, tx *postgres.Tx, r *ui.Request, org int32, contents []purse.Content, view *grantView) error {
@@ -77,13 +77,13 @@ func (p *Pages) options(ctx context.Context, tx *postgres.Tx, r *ui.Request, org
 	for _, s := range services {
 		for _, c := range contents {
 			if c.Service == s.ID && c.Unit == string(catalogue.Euro) {
-				view.Services = append(view.Services, ui.Option{Value: text(s.ID), Text: s.Names.In(r.Lang)})
+				view.Services = append(view.Services, ui.Option{Value: ui.Digits(s.ID), Text: s.Names.In(r.Lang)})
 				break
 			}
 		}
 	}
 	for _, c := range contents {
-		view.Contents = append(view.Contents, ui.Option{Value: text(c.ID), Text: c.Names.In(r.Lang), Hint: r.T("unit." + c.Unit + ".one")})
+		view.Contents = append(view.Contents, ui.Option{Value: ui.Digits(c.ID), Text: c.Names.In(r.Lang), Hint: r.T("unit." + c.Unit + ".one")})
 	}
 	for _, x := range purse.Refills() {
 		view.Refills = append(view.Refills, ui.Option{Value: string(x), Text: r.T("till.refill." + string(x))})
@@ -101,7 +101,7 @@ func (p *Pages) defaults(r *ui.Request, f *ui.Form, contents []purse.Content) {
 	f.Set("contact", r.Actor.Name)
 	for _, c := range contents {
 		if c.Unit == string(catalogue.Euro) {
-			f.Set("service", text(c.Service))
+			f.Set("service", ui.Digits(c.Service))
 			break
 		}
 	}
@@ -111,11 +111,11 @@ func grantInput(f *ui.Form, org int32, id int64, contents []purse.Content) purse
 	in := purse.GrantInput{Organiser: org, Client: id, Service: f.ID("service"), Balance: f.Cents("balance"), Period: calendar.Period{From: f.Date("valid_from"), To: f.Date("valid_to") + 1}}
 	var allowed []string
 	for _, c := range contents {
-		allowed = append(allowed, text(c.ID))
+		allowed = append(allowed, ui.Digits(c.ID))
 	}
 	for _, v := range f.Choices("contents", allowed...) {
 		for _, c := range contents {
-			if text(c.ID) == v {
+			if ui.Digits(c.ID) == v {
 				in.Contents = append(in.Contents, c.ID)
 			}
 		}

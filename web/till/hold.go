@@ -38,11 +38,11 @@ func shownSum(h purse.Hold) money.Cents {
 
 // hold is the receipt: the answer large, and what can be done next.
 func (p *Pages) hold(w http.ResponseWriter, r *ui.Request) error {
-	org, err := organiserOf(r)
+	org, err := r.PathOrganiser()
 	if err != nil {
 		return err
 	}
-	id, err := number(r, "hold")
+	id, err := r.PathID("hold")
 	if err != nil {
 		return err
 	}
@@ -51,14 +51,14 @@ func (p *Pages) hold(w http.ResponseWriter, r *ui.Request) error {
 		key, err := p.end(r, f, org, id)
 		switch {
 		case err == nil && !f.Refused():
-			return r.SeeOther(w, "/till/"+text(int64(org))+"/"+text(id), key)
+			return r.SeeOther(w, "/till/"+ui.Digits(org)+"/"+ui.Digits(id), key)
 		case err != nil && !f.Take(err):
 			return err
 		}
 	}
 	var h purse.Hold
 	var left *money.Cents
-	err = p.in(r, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err = r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if h, err = purse.One(ctx, tx, r.Actor, org, id); err != nil {
 			return err
 		}
@@ -69,7 +69,7 @@ func (p *Pages) hold(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	f.Set("amount", h.Amount)
-	return r.Show(w, status(f), "till/hold", p.receipt(r, f, h, left))
+	return r.Show(w, f.Status(), "till/hold", p.receipt(r, f, h, left))
 }
 
 // end does what the pressed button says and gives the key of the notice.
@@ -90,7 +90,7 @@ func (p *Pages) end(r *ui.Request, f *ui.Form, org int32, id int64) (key string,
 		_, err = p.Till.Release(r.Context(), r.Actor, org, in)
 		return "till.released", err
 	case "refund":
-		err = p.in(r, org, func(ctx context.Context, tx *postgres.Tx) error {
+		err = r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) error {
 			_, err := purse.Refund(ctx, tx, r.Actor, org, id, in.Reason)
 			return err
 		})

@@ -47,7 +47,7 @@ func (p *Pages) till(w http.ResponseWriter, r *ui.Request) error {
 		hold, err := p.sell(r, f, &view)
 		switch {
 		case err == nil && !f.Refused():
-			return r.SeeOther(w, "/till/"+text(int64(hold.Organiser))+"/"+text(hold.ID), "")
+			return r.SeeOther(w, "/till/"+ui.Digits(hold.Organiser)+"/"+ui.Digits(hold.ID), "")
 		case err != nil && !p.refused(r, f, &view, err):
 			return err
 		}
@@ -55,7 +55,7 @@ func (p *Pages) till(w http.ResponseWriter, r *ui.Request) error {
 	if err := p.latest(r, &view); err != nil {
 		return err
 	}
-	return r.Show(w, status(f), "till/till", view)
+	return r.Show(w, f.Status(), "till/till", view)
 }
 
 // refused puts a refusal on the page: large, and at its field. False for what is not about this charge.
@@ -130,7 +130,7 @@ func (p *Pages) sell(r *ui.Request, f *ui.Form, view *tillView) (purse.Hold, err
 func (p *Pages) choose(r *ui.Request, f *ui.Form, view *tillView, org int32, ask *purse.Ask) error {
 	var list []purse.Choice
 	units := map[int64]string{}
-	err := p.in(r, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = purse.Choices(ctx, tx, r.Actor, org, ask.Number); err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (p *Pages) choose(r *ui.Request, f *ui.Form, view *tillView, org int32, ask
 	}
 	var allowed []string
 	for _, c := range list {
-		value := text(c.Content.ID) + "-" + text(c.Unit)
+		value := ui.Digits(c.Content.ID) + "-" + ui.Digits(c.Unit)
 		allowed = append(allowed, value)
 		hint := units[c.Unit]
 		if c.Content.Unit != "euro" {
@@ -189,7 +189,7 @@ func (p *Pages) latest(r *ui.Request, view *tillView) error {
 	}
 	if len(list) > pageSize {
 		list = list[:pageSize]
-		view.More.Next = r.Path("/till") + "?before=" + text(list[pageSize-1].ID)
+		view.More.Next = r.Path("/till") + "?before=" + ui.Digits(list[pageSize-1].ID)
 	}
 	if before != 0 {
 		view.More.First = r.Path("/till")

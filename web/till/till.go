@@ -6,10 +6,8 @@
 package till
 
 import (
-	"context"
 	"embed"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"seteli/core/fault"
@@ -31,9 +29,8 @@ type Pages struct {
 }
 
 var (
-	errAddress = fault.New(fault.NotFound, "TIL-001", "till.address")
-	errNumber  = fault.New(fault.Invalid, "TIL-002", "till.number_unknown").At("number")
-	errSum     = fault.New(fault.Invalid, "TIL-003", "till.sum_or_quantity").At("amount")
+	errNumber = fault.New(fault.Invalid, "TIL-002", "till.number_unknown").At("number")
+	errSum    = fault.New(fault.Invalid, "TIL-003", "till.sum_or_quantity").At("amount")
 )
 
 // Audience is the pages with their navigation.
@@ -70,37 +67,6 @@ func (p *Pages) routes() []ui.Route {
 	form(access.OrganiserSide, "/vouchers/{voucher}/balance/take", "voucher", access.VoucherChange, p.take)
 	form(access.OrganiserSide, "/clients/{client}/grant-balance", "client", access.VoucherGrant, p.grant)
 	return routes
-}
-
-// number reads an id from the address; what is no number does not exist.
-func number(r *ui.Request, name string) (int64, error) {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return n, nil
-}
-
-func organiserOf(r *ui.Request) (int32, error) {
-	n, err := strconv.ParseInt(r.PathValue("organiser"), 10, 32)
-	if err != nil || n <= 0 {
-		return 0, errAddress
-	}
-	return int32(n), nil
-}
-
-func status(f *ui.Form) int {
-	if f.Refused() {
-		return http.StatusUnprocessableEntity
-	}
-	return http.StatusOK
-}
-
-func text(n int64) string { return strconv.FormatInt(n, 10) }
-
-// in runs fn under an organiser's scope.
-func (p *Pages) in(r *ui.Request, organiser int32, fn func(context.Context, *postgres.Tx) error) error {
-	return p.DB.Tenant(r.Context(), r.Actor.In(organiser), func(tx *postgres.Tx) error { return fn(r.Context(), tx) })
 }
 
 // reason reads why; a blank is refused by the use case in its own words.

@@ -26,11 +26,13 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 var (
 	errPanic    = fault.New(fault.Internal, "WEB-020", "ui.error.internal")
-	errNoPage   = fault.New(fault.NotFound, "WEB-021", "ui.error.not_found")
 	errForeign  = fault.New(fault.Forbidden, "WEB-022", "ui.error.foreign")
 	errForm     = fault.New(fault.Invalid, "WEB-023", "ui.error.body")
 	errInternal = fault.New(fault.Internal, "WEB-024", "ui.error.internal")
 )
+
+// ErrNoPage answers an address that names nothing; a handler gives it also for what the person has nothing to do with.
+var ErrNoPage = fault.New(fault.NotFound, "WEB-021", "ui.error.not_found")
 
 // answer watches what is sent, for the log, and carries the flash text read from its cookie.
 type answer struct {
@@ -127,7 +129,7 @@ func (s *Site) elsewhere(w http.ResponseWriter, r *Request) error {
 		http.Redirect(w, r.Request, r.inLanguage(r.Lang), http.StatusFound)
 		return nil
 	}
-	return errNoPage
+	return ErrNoPage
 }
 
 // known tells whether a path without its language has the shape of a registered one.

@@ -73,7 +73,7 @@ func (s *Site) fail(w *answer, r *Request, err error) string {
 		view.Message = s.faultText(r.Lang, all[0])
 	}
 	if kind == fault.NotFound {
-		view.Code = errNoPage.Code // the code would tell a missing object from a missing page
+		view.Code = ErrNoPage.Code // the code would tell a missing object from a missing page
 	}
 	if status == http.StatusServiceUnavailable {
 		w.Header().Set("Retry-After", "30")
