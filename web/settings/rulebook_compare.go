@@ -66,7 +66,7 @@ func (p *Pages) rulebookCompare(w http.ResponseWriter, r *ui.Request) error {
 	}
 	v.Nothing = len(books) == 1
 	for _, b := range books {
-		v.Versions = append(v.Versions, ui.Option{Value: text(b.ID), Text: versionName(r, b)})
+		v.Versions = append(v.Versions, ui.Option{Value: ui.Digits(b.ID), Text: versionName(r, b)})
 	}
 	before, after := chosenVersions(f, books, r)
 	f.Set("before", before.ID)
@@ -74,7 +74,7 @@ func (p *Pages) rulebookCompare(w http.ResponseWriter, r *ui.Request) error {
 	if err := p.fillCompare(r, work, before, after, &v); err != nil {
 		return err
 	}
-	return p.Site.Show(w, r, status(f), "settings/rulebook-compare", v)
+	return p.Site.Show(w, r, f.Status(), "settings/rulebook-compare", v)
 }
 
 func versionName(r *ui.Request, b rulebook.Rulebook) string {
@@ -95,10 +95,10 @@ func chosenVersions(f *ui.Form, books []rulebook.Rulebook, r *ui.Request) (befor
 		}
 	}
 	for _, b := range books {
-		if f.Value("before") == text(b.ID) {
+		if f.Value("before") == ui.Digits(b.ID) {
 			before = b
 		}
-		if f.Value("after") == text(b.ID) {
+		if f.Value("after") == ui.Digits(b.ID) {
 			after = b
 		}
 	}
@@ -127,7 +127,7 @@ func (p *Pages) fillCompare(r *ui.Request, work rulebookWork, before, after rule
 	if after.Published() && after.ID != work.versions[0].ID {
 		return nil // a later version is in force or coming: this one will change no voucher
 	}
-	return p.read(r, func(ctx context.Context, tx *postgres.Tx) error {
+	return r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		e, err := voucher.EffectOf(ctx, tx, r.Actor, p.Models, after)
 		if err == nil {
 			effectTold(r, e, v)
@@ -285,7 +285,7 @@ func valuesBeside(r *ui.Request, work rulebookWork, all []method.Comparison) (ou
 			}
 			continue
 		}
-		one := compared{Heading: name, Chart: incomeChart(r, c, "value-"+text(int64(n))).HTML(), Tables: []ui.Table{incomeTable(r, c)}}
+		one := compared{Heading: name, Chart: incomeChart(r, c, "value-"+ui.Digits(n)).HTML(), Tables: []ui.Table{incomeTable(r, c)}}
 		if len(c.Bands) > 0 {
 			one.Tables = append(one.Tables, bandTable(r, c))
 		}
@@ -298,7 +298,7 @@ func valuesBeside(r *ui.Request, work rulebookWork, all []method.Comparison) (ou
 }
 
 func contentOf(r *ui.Request, work rulebookWork, c method.Comparison) string {
-	name := text(c.Content)
+	name := ui.Digits(c.Content)
 	if content, ok := work.service.Content(c.Content); ok {
 		name = content.Names.In(r.Lang)
 	}
