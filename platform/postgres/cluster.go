@@ -291,7 +291,8 @@ func (c *Cluster) URL(role, database string) string {
 		database = Database
 	}
 	u := url.URL{Scheme: "postgres", User: url.UserPassword(role, c.passwords[role]), Path: "/" + database}
-	u.RawQuery = url.Values{"host": {c.socket}, "port": {"5432"}, "sslmode": {"disable"}}.Encode()
+	// PostgreSQL reads a plus sign as itself: a space in the directory's name must be written as %20.
+	u.RawQuery = "host=" + url.PathEscape(c.socket) + "&port=5432&sslmode=disable"
 	return u.String()
 }
 

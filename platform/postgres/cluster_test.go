@@ -254,6 +254,14 @@ func TestLongPathGetsASocketElsewhere(t *testing.T) {
 	}
 }
 
+func TestDirectoryMayHaveAnyName(t *testing.T) {
+	t.Parallel()
+	c := begin(t, postgres.ClusterConfig{Dir: filepath.Join(place(t), "ä 1+1 & 100%")})
+	if got := ask[int](t, c, `select 1`); got != 1 {
+		t.Fail()
+	}
+}
+
 // R1 and the death signal: the owner is killed, PostgreSQL goes down with it, and nothing acknowledged is lost.
 func TestPostgresDiesWithItsOwnerAndKeepsWhatWasAcknowledged(t *testing.T) {
 	t.Parallel()
