@@ -292,7 +292,7 @@ func (c *Cluster) URL(role, database string) string {
 	}
 	u := url.URL{Scheme: "postgres", User: url.UserPassword(role, c.passwords[role]), Path: "/" + database}
 	// PostgreSQL reads a plus sign as itself: a space in the directory's name must be written as %20.
-	u.RawQuery = "host=" + url.PathEscape(c.socket) + "&port=5432&sslmode=disable"
+	u.RawQuery = "host=" + strings.ReplaceAll(url.QueryEscape(c.socket), "+", "%20") + "&port=5432&sslmode=disable"
 	return u.String()
 }
 
