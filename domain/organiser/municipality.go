@@ -3,6 +3,8 @@ package organiser
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -61,6 +63,26 @@ func Municipalities(ctx context.Context, tx *postgres.Tx) ([]Municipality, error
 		list[i] = Municipality{Code: r.Code, Names: i18n.Names{Fi: r.NameFi, Sv: r.NameSv}, County: r.County, Language: r.Language}
 	}
 	return list, nil
+}
+
+// Named finds the municipalities of a written list, by name in either language or by code, each once; commas, semicolons and lines part
+// the names. What names none comes back as it was written.
+func Named(known []Municipality, written string) (found []Municipality, unknown []string) {
+	for _, word := range strings.FieldsFunc(written, func(c rune) bool { return strings.ContainsRune(",;\n", c) }) {
+		if word = strings.TrimSpace(word); word == "" {
+			continue
+		}
+		i := slices.IndexFunc(known, func(m Municipality) bool {
+			return m.Code == word || strings.EqualFold(m.Names.Fi, word) || strings.EqualFold(m.Names.Sv, word)
+		})
+		switch {
+		case i < 0:
+			unknown = append(unknown, word)
+		case !slices.Contains(found, known[i]):
+			found = append(found, known[i])
+		}
+	}
+	return found, unknown
 }
 
 // Serve adds a municipality to those whom the organiser serves. ORG-009 when it does so already in some of the period.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +12,7 @@ import (
 	"seteli/core/fault/faulttest"
 	"seteli/domain/organiser"
 	"seteli/platform/access"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/platform/postgres/postgrestest"
 	"seteli/platform/sheet"
@@ -105,5 +107,18 @@ func TestOperatorIsSomebodyWhoHasSignedIn(t *testing.T) {
 	must(t, postgrestest.Admin(t, db).QueryRow(t.Context(), `select count(*) from audit where organiser_id = 0 and act = 'operator.added' and actor_name = 'seteli operator add'`).Scan(&acts))
 	if acts != 1 {
 		t.Errorf("%d rows in the audit", acts)
+	}
+}
+
+func TestMunicipalitiesAreFoundByNameInEitherLanguage(t *testing.T) {
+	t.Parallel()
+	oulu := organiser.Municipality{Code: "564", Names: i18n.Names{Fi: "Oulu", Sv: "Uleåborg"}}
+	pedersore := organiser.Municipality{Code: "599", Names: i18n.Names{Fi: "Pedersören kunta", Sv: "Pedersöre"}}
+	found, unknown := organiser.Named([]organiser.Municipality{oulu, pedersore}, " uleåborg, 564;pedersören kunta\nOul,, Pedersöre")
+	if want := []organiser.Municipality{oulu, pedersore}; !slices.Equal(found, want) {
+		t.Errorf("found %v, want %v", found, want)
+	}
+	if want := []string{"Oul"}; !slices.Equal(unknown, want) {
+		t.Errorf("unknown %v, want %v", unknown, want)
 	}
 }

@@ -283,7 +283,15 @@ func TestCompanyUnitsAndUsersInTheBrowser(t *testing.T) {
 	fields.Set("postcode", "00100")
 	office.post("/sv/company", fields).want(t, 303)
 	office.post("/sv/company", fields).want(t, 422) // the version has passed
-	office.post("/fi/company/units/new", url.Values{"version": {"1"}, "name": {"Aava Länsi"}, "municipality": {"853"}, "languages": {"fi", "sign"}}).want(t, 303)
+	office.post("/fi/company/units/new", url.Values{"version": {"1"}, "name": {"Aava Länsi"}, "municipality": {"853"}, "languages": {"fi", "sign"},
+		"areas": {"oulu, Åbo"}}).want(t, 303)
+	wrong := office.post("/fi/company/units/new", url.Values{"version": {"1"}, "name": {"Aava Itä"}, "municipality": {"853"}, "languages": {"fi"}, "areas": {"Oulu, Olu"}}).want(t, 422)
+	if got := wrong.text(".govuk-error-summary"); !strings.Contains(got, "”Olu”") {
+		t.Errorf("the wrong municipality is not named: %s", got)
+	}
+	if got := wrong.text("textarea[name=areas]"); got != "Oulu, Olu" {
+		t.Errorf("what was written is gone: %q", got)
+	}
 	if got := office.get("/en/company").want(t, 200).text("table"); !strings.Contains(got, "Aava Länsi") {
 		t.Errorf("units: %s", got)
 	}

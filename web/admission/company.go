@@ -3,9 +3,11 @@ package admission
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
+	"seteli/core/fault"
 	"seteli/core/ident"
 	"seteli/domain/organiser"
 	"seteli/domain/register"
@@ -156,7 +158,7 @@ func (s site) unit(w http.ResponseWriter, r *ui.Request) error {
 	}
 	f := r.Input()
 	if f.Submitted() {
-		profile := readUnit(f, u)
+		profile := readUnit(f, u, towns)
 		done, err := s.saved(w, r, "/company", func(ctx context.Context, tx *postgres.Tx) (err error) {
 			if u.ID == 0 {
 				_, err = register.AddUnit(ctx, tx, r.Actor, register.AddUnitInput{Provider: r.Actor.Provider, Profile: profile})
@@ -169,7 +171,7 @@ func (s site) unit(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 	}
-	fillUnit(f, u)
+	fillUnit(r, f, u, towns)
 	p := page{Title: r.T("admission.web.unit.new"), Hidden: version(f, max(u.RowVersion, 1)), Fields: unitFields(r, towns), Buttons: save("admission.web.save")}
 	if u.ID != 0 {
 		p.Title = u.Name
@@ -178,18 +180,33 @@ func (s site) unit(w http.ResponseWriter, r *ui.Request) error {
 	return show(w, r, p)
 }
 
-func readUnit(f *ui.Form, u register.Unit) register.Profile {
+// errNoTown is one for each name that names no municipality.
+var errNoTown = fault.New(fault.Invalid, "ADW-004", "admission.web.areas.unknown").At("areas")
+
+func readUnit(f *ui.Form, u register.Unit, towns []organiser.Municipality) register.Profile {
 	p := register.Profile{Name: f.Text("name"), AddressLine: f.OptionalText("address"), Postcode: f.OptionalText("postcode"), City: f.OptionalText("city"),
 		Municipality: f.OptionalText("municipality"), Phone: f.OptionalText("phone"), Email: f.OptionalText("email"), Website: f.OptionalText("website"),
 		Languages: f.Choices("languages", register.Spoken()...), Opening: f.OptionalText("opening"), ExternalID: f.OptionalText("external_id"), OID: u.OID, Active: u.ID == 0 || f.Bool("active"),
 		Descriptions: i18n.Names{Fi: f.OptionalLongText("description_fi"), Sv: f.OptionalLongText("description_sv"), En: f.OptionalLongText("description_en")}}
-	p.Areas = append(p.Areas, strings.FieldsFunc(f.OptionalText("areas"), func(c rune) bool { return c == ',' || c == ' ' })...)
+	served, unknown := organiser.Named(towns, f.OptionalLongText("areas"))
+	for _, m := range served {
+		p.Areas = append(p.Areas, m.Code)
+	}
+	for _, name := range unknown {
+		f.Refuse(errNoTown.With("name", name))
+	}
 	return p
 }
 
-func fillUnit(f *ui.Form, u register.Unit) {
+func fillUnit(r *ui.Request, f *ui.Form, u register.Unit, towns []organiser.Municipality) {
+	areas := slices.Clone(u.Areas)
+	for i, code := range areas {
+		if at := slices.IndexFunc(towns, func(m organiser.Municipality) bool { return m.Code == code }); at >= 0 {
+			areas[i] = towns[at].Names.In(r.Lang)
+		}
+	}
 	for name, v := range map[string]string{"name": u.Name, "email": u.Email, "phone": u.Phone, "website": u.Website, "address": u.AddressLine, "postcode": u.Postcode,
-		"city": u.City, "municipality": u.Municipality, "opening": u.Opening, "external_id": u.ExternalID, "areas": strings.Join(u.Areas, ", "),
+		"city": u.City, "municipality": u.Municipality, "opening": u.Opening, "external_id": u.ExternalID, "areas": strings.Join(areas, ", "),
 		"description_fi": u.Descriptions.Fi, "description_sv": u.Descriptions.Sv, "description_en": u.Descriptions.En} {
 		f.Set(name, v)
 	}
@@ -207,7 +224,7 @@ func unitFields(r *ui.Request, towns []organiser.Municipality) []field {
 	}
 	return append(contactFields(r, "admission.web.unit.name"),
 		field{Kind: "select", Name: "municipality", Label: r.T("admission.web.municipality"), Options: places},
-		field{Kind: "input", Name: "areas", Label: r.T("admission.web.areas"), Hint: r.T("admission.web.areas.hint"), Optional: true},
+		field{Kind: "textarea", Name: "areas", Label: r.T("admission.web.areas"), Hint: r.T("admission.web.areas.hint"), Optional: true},
 		field{Kind: "checkboxes", Name: "languages", Label: r.T("admission.web.service_languages"), Options: spoken},
 		field{Kind: "textarea", Name: "description_fi", Label: r.T("admission.web.description.fi"), Optional: true},
 		field{Kind: "textarea", Name: "description_sv", Label: r.T("admission.web.description.sv"), Optional: true},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"strings"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -68,28 +67,18 @@ func aboutMunicipality(err error, name string) error {
 }
 
 // codes finds the municipalities that were written, by code or by name in any language; each that is not there is named.
-func (p *Pages) codes(r *ui.Request, f *ui.Form, written string) (codes []organiser.Municipality, err error) {
+func (p *Pages) codes(r *ui.Request, f *ui.Form, written string) ([]organiser.Municipality, error) {
 	var known []organiser.Municipality
-	err = r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		known, err = organiser.Municipalities(ctx, tx)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	for _, word := range strings.FieldsFunc(written, func(c rune) bool { return c == ',' || c == ';' || c == '\n' }) {
-		if word = strings.TrimSpace(word); word == "" {
-			continue
-		}
-		i := slices.IndexFunc(known, func(m organiser.Municipality) bool {
-			return m.Code == word || strings.EqualFold(m.Names.Fi, word) || strings.EqualFold(m.Names.Sv, word)
-		})
-		switch {
-		case i < 0:
-			f.Refuse(errNoSuch.With("name", word))
-		case !slices.Contains(codes, known[i]):
-			codes = append(codes, known[i])
-		}
+	codes, unknown := organiser.Named(known, written)
+	for _, name := range unknown {
+		f.Refuse(errNoSuch.With("name", name))
 	}
 	return codes, nil
 }
