@@ -302,3 +302,12 @@ where e.provider_id = @provider_id and e.service_date >= @from_date and e.servic
   and (cardinality(@units::bigint[]) = 0 or e.unit_id = any(@units::bigint[]))
 group by e.organiser_id, e.state
 order by e.organiser_id, e.state;
+
+-- name: EventsSince :many
+-- Accepted deliveries of one voucher from a day on, through the index on client and day.
+select e.event_id, e.step_no
+from event_now e
+where e.organiser_id = @organiser_id and e.client_id = @client_id and e.voucher_id = @voucher_id and e.service_date >= @from_date
+  and e.state = 'accepted' and e.event_id > @after
+order by e.event_id
+limit @most;

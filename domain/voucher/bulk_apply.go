@@ -233,7 +233,7 @@ func bulkDecisions(ctx context.Context, store *postgres.DB, means Means, organis
 			if err != nil || len(again) == 0 { // a message that came twice: the letter is there
 				return err
 			}
-			made, err := bulkDecision(ctx, tx, by, means, v, b)
+			made, err := changeDecision(ctx, tx, by, means, v, change{b.Kind, b.From, b.Reason, b.Office})
 			if err != nil {
 				return err
 			}
@@ -246,7 +246,14 @@ func bulkDecisions(ctx context.Context, store *postgres.DB, means Means, organis
 	return nil
 }
 
-func bulkDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, v Voucher, b Bulk) (decision.Decision, error) {
+// change is what a decision on a changed voucher tells.
+type change struct {
+	Kind           BulkKind
+	From           calendar.Date
+	Reason, Office string
+}
+
+func changeDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, v Voucher, b change) (decision.Decision, error) {
 	org, err := organiser.Get(ctx, tx, v.Organiser)
 	if err != nil {
 		return decision.Decision{}, err
@@ -265,14 +272,14 @@ func bulkDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means M
 		Language: w.lang, Reasons: b.Reason, MadeByTitle: b.Office, Client: &v.Client, Person: &v.Person, SubjectKind: "voucher", SubjectID: v.ID,
 		SenderUnit: service.Area.In(w.lang), Recipient: recipient(c), Title: w.say(key+".title", "service", name), Texts: means.Texts,
 		Blocks: func(string) []document.Block {
-			return append(bulkBlocks(w, v, b, service, key), document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(b.Reason),
+			return append(changeBlocks(w, v, b, service, key), document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(b.Reason),
 				document.Provisions{Items: []document.Paragraph{document.Plain(service.LegalAct + " " + service.LegalSection), w.plain("voucher.letter.provision.reasons")}},
 				document.Heading{Level: 2, Text: w.say("voucher.letter.advice")}, document.Plain(v.Contact))
 		}})
 }
 
-// bulkBlocks tells the client's own change first: old and new value of each content, or the new last day; then how the value came about.
-func bulkBlocks(w writer, v Voucher, b Bulk, s catalogue.Service, key string) []document.Block {
+// changeBlocks tells the client's own change first: old and new value of each content, or the new last day; then how the value came about.
+func changeBlocks(w writer, v Voucher, b change, s catalogue.Service, key string) []document.Block {
 	sum := document.Summary{Paragraphs: []document.Paragraph{w.plain(key+".brief", "service", s.Names.In(w.lang), "number", v.Number, "day", b.From, "period", v.Valid)}}
 	if b.Kind == Renew {
 		return []document.Block{sum}

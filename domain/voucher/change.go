@@ -111,6 +111,18 @@ type ChangeInput struct {
 	Facts      *rulebook.Facts // of the household; nil = as it is recorded for From, where the values depend on it
 	ValidTo    *calendar.Date  // new first day after the validity
 	Reason     string
+	Office     string // of who decides on the new value; printed in the decision
+}
+
+// TopicRevalued tells that a voucher has a new value from a day on.
+const TopicRevalued = "voucher.revalued"
+
+// Revalued is the payload of TopicRevalued.
+type Revalued struct {
+	Voucher int64         `json:"voucher"`
+	Client  int64         `json:"client"`
+	From    calendar.Date `json:"from"`
+	Reason  string        `json:"reason"`
 }
 
 // Change makes a new version of the voucher: a value period that begins on a day, and a later or an earlier end. What was before
@@ -138,11 +150,27 @@ func Change(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, 
 		if err := revalue(ctx, tx, by, means, &v, in); err != nil {
 			return Voucher{}, err
 		}
+		if err := decideValue(ctx, tx, by, means, v, in); err != nil {
+			return Voucher{}, err
+		}
 	}
 	if err := touch(ctx, tx, by, &v, ActChanged, in.Reason); err != nil {
 		return Voucher{}, err
 	}
 	return v, audit.Write(ctx, tx, by, ActChanged, v.Ref(), in)
+}
+
+// decideValue makes the client's decision on the new value and lets what was delivered since be priced anew.
+func decideValue(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, v Voucher, in ChangeInput) error {
+	if strings.TrimSpace(in.Office) == "" {
+		return errBulkOffice
+	}
+	_, err := changeDecision(ctx, tx, by, means, v, change{Kind: Revalue, From: in.From, Reason: in.Reason, Office: in.Office})
+	if err != nil || in.From > tx.Today() {
+		return err
+	}
+	return tx.Outbox(ctx, postgres.Message{Organiser: v.Organiser, Topic: TopicRevalued, Dedup: fmt.Sprintf("%s:%d:%d", TopicRevalued, v.ID, v.RowVersion),
+		Payload: Revalued{v.ID, v.Client, in.From, in.Reason}})
 }
 
 // move sets the end of the validity. A later end carries the last value on; an earlier one is a close by another name and so keeps

@@ -122,3 +122,16 @@ func recordedLines(ctx context.Context, q *db.Queries, organiser int32, ids []in
 	}
 	return nil
 }
+
+// Worths gives the values of a voucher's lines by line, for deliveries that are priced anew.
+func Worths(ctx context.Context, tx *postgres.Tx, organiser int32, voucher int64) (map[int64][]RecordedValue, error) {
+	v := &Recorded{ID: voucher}
+	if err := recordedLines(ctx, db.New(tx), organiser, []int64{voucher}, map[int64]*Recorded{voucher: v}); err != nil {
+		return nil, err
+	}
+	out := make(map[int64][]RecordedValue, len(v.Lines))
+	for _, l := range v.Lines {
+		out[l.ID] = l.Values
+	}
+	return out, nil
+}

@@ -306,10 +306,19 @@ func TestChangeBeginsANewValuePeriod(t *testing.T) {
 		})
 	}
 	longer := calendar.Day(2028, 1, 1)
-	err := change(voucher.ChangeInput{From: calendar.Day(2027, 1, 1), Values: map[int64]money.Cents{w.Hours: 3800}, ValidTo: &longer, Reason: "korotus"})
-	if err != nil {
+	in := voucher.ChangeInput{From: calendar.Day(2027, 1, 1), Values: map[int64]money.Cents{w.Hours: 3800}, ValidTo: &longer, Reason: "korotus"}
+	faulttest.Want(t, change(in), "VOU-053") // a new value is a decision: somebody in an office makes it
+	in.Office = "palveluohjaaja"
+	if err := change(in); err != nil {
 		t.Fatal(err)
 	}
+	world.Do(world.Staff, func(tx *postgres.Tx) error {
+		made, err := decision.Of(t.Context(), tx, w.Organiser, "voucher", v.ID)
+		if err == nil && len(made) != 2 {
+			t.Errorf("%d decisions, want the grant and the change", len(made))
+		}
+		return err
+	})
 	values := get(t, world, v.ID).Lines[0].Values
 	if len(values) != 2 || values[0].Period.To != calendar.Day(2027, 1, 1) || values[1].Cents != 3800 || values[1].Period.To != longer {
 		t.Fatalf("values = %+v", values)

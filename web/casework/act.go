@@ -187,7 +187,7 @@ func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
 		in.RowVersion, in.Reason, in.Recompute = version(f), f.LongText("reason"), f.Bool("recompute")
 		in.ValidTo = new(f.Date("valid_to") + 1)
 		if len(in.Values) > 0 || in.Recompute {
-			in.From = f.Date("from")
+			in.From, in.Office = f.Date("from"), f.Text("office")
 		}
 	}
 	return p.finish(w, r, "casework/change", view, v, "casework.changed", func(ctx context.Context, tx *postgres.Tx) error {

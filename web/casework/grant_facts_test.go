@@ -14,7 +14,9 @@ func TestGrantAsksWhatTheMethodNeeds(t *testing.T) {
 	world := w.New(t)
 	b := open(t, world, world.Staff)
 	address := "/fi/clients/1/grant"
-	rules := func(value string) { world.Exec(`update rulebook set rules = jsonb_set(rules, '{value}', '` + value + `') where service_id = 11`) }
+	rules := func(value string) {
+		world.Exec(`update rulebook set rules = jsonb_set(rules, '{value}', '` + value + `') where service_id = 11`)
+	}
 	calculate := func(fields ...string) (string, int) {
 		body, res := b.post(address, append([]string{"service", "11", "act", "calculate", "valid_from", "1.12.2026", "valid_to", "30.11.2027", "amount-21", "10", "recurrence-21", "month", "recurrence-22", "month"}, fields...)...)
 		return body, res.StatusCode

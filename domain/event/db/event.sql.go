@@ -885,6 +885,57 @@ func (q *Queries) EventsOfVoucher(ctx context.Context, arg EventsOfVoucherParams
 	return items, nil
 }
 
+const eventsSince = `-- name: EventsSince :many
+select e.event_id, e.step_no
+from event_now e
+where e.organiser_id = $1 and e.client_id = $2 and e.voucher_id = $3 and e.service_date >= $4
+  and e.state = 'accepted' and e.event_id > $5
+order by e.event_id
+limit $6
+`
+
+type EventsSinceParams struct {
+	OrganiserID int32
+	ClientID    int64
+	VoucherID   int64
+	FromDate    calendar.Date
+	After       int64
+	Most        int32
+}
+
+type EventsSinceRow struct {
+	EventID int64
+	StepNo  int32
+}
+
+// Accepted deliveries of one voucher from a day on, through the index on client and day.
+func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]EventsSinceRow, error) {
+	rows, err := q.db.Query(ctx, eventsSince,
+		arg.OrganiserID,
+		arg.ClientID,
+		arg.VoucherID,
+		arg.FromDate,
+		arg.After,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []EventsSinceRow
+	for rows.Next() {
+		var i EventsSinceRow
+		if err := rows.Scan(&i.EventID, &i.StepNo); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const fileAdd = `-- name: FileAdd :one
 insert into event_file (provider_id, name, sha256, bytes, answers, state, uploaded_at, uploaded_by_account, uploaded_by)
 values ($1, $2, $3, $4, '{}', 'uploaded', $5, $6, $7)
