@@ -175,6 +175,8 @@ func (w *whole) name(person int64) {
 		"sheet":       `select document_id from decision where organiser_id = 1 and subject_kind = 'voucher' and subject_id = ` + w.ids["voucher"] + ` order by decision_id limit 1`,
 		"decision":    `select min(decision_id) from decision where organiser_id = 1 and subject_kind = 'voucher' and subject_id = ` + w.ids["voucher"],
 		"delegation":  `select min(delegation_id) from delegation where organiser_id = 1`,
+		"bulk": `insert into voucher_bulk (organiser_id, kind, service_id, from_date, rulebook_id, reason, state, prepared_at, prepared_by_account, prepared_by)
+			select 1, 'revalue', service_id, '2036-01-01', rulebook_id, 'x', 'prepared', now(), 1, 'z' from voucher where organiser_id = 1 and voucher_id = ` + w.ids["voucher"] + ` returning bulk_id`,
 		"proposal": `insert into proposal (organiser_id, client_id, person_id, service_id, kind, input, snapshot, reasons, office, contact, prepared_by_account, prepared_by, prepared_at, changed_at)
 			select 1, client_id, person_id, service_id, 'voucher', jsonb_build_object('Period', jsonb_build_object('From', '2026-12-01', 'To', '2027-12-01')), '{}', 'x', '', 'y', 1, 'z', now(), now()
 			from voucher where organiser_id = 1 and voucher_id = ` + w.ids["voucher"] + ` returning proposal_id`,

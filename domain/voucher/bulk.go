@@ -14,6 +14,7 @@ import (
 	"seteli/core/ident"
 	"seteli/core/money"
 	"seteli/domain/catalogue"
+	"seteli/domain/client"
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
 	"seteli/platform/access"
@@ -80,10 +81,12 @@ func (b Bulk) Ref() audit.Ref {
 type BulkLine struct {
 	Line, Voucher, Client, Person, Content int64
 	Number                                 ident.VoucherNumber
+	ListName                               string // of the client, as lists have it
 	Before, After                          money.Cents
 	BeforeTo, AfterTo                      calendar.Date
 	Refusal                                string // fault code; "" = it changes
 	Applied                                bool
+	Decision                               int64 // of the client; 0 = not made yet
 }
 
 // PrepareBulk computes every voucher's change and stores it for a second person's look. Nothing of the vouchers changes. It reads all
@@ -213,8 +216,27 @@ func Bulks(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int3
 	return bulks(ctx, tx, organiser, 0)
 }
 
-// BulkOf gives one change with a page of its lines after a line.
-func BulkOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, id, after int64, most int32) (Bulk, []BulkLine, error) {
+// BulksWaiting counts the changes that wait for a second person.
+func BulksWaiting(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (int64, error) {
+	if err := by.May(access.VoucherRead, organiser); err != nil {
+		return 0, err
+	}
+	n, err := db.New(tx).BulkWaiting(ctx, organiser)
+	if err != nil {
+		return 0, fmt.Errorf("counting changes of many vouchers: %w", err)
+	}
+	return int64(n), nil
+}
+
+// BulkPage is which lines of a change are looked at.
+type BulkPage struct {
+	After   int64 // the last line of the page before; 0 = from the beginning
+	Most    int32
+	Refused bool // only those that do not change
+}
+
+// BulkOf gives one change with a page of its lines.
+func BulkOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, id int64, page BulkPage) (Bulk, []BulkLine, error) {
 	if err := by.May(access.VoucherRead, organiser); err != nil {
 		return Bulk{}, nil, err
 	}
@@ -222,7 +244,7 @@ func BulkOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 	if err != nil {
 		return Bulk{}, nil, err
 	}
-	rows, err := db.New(tx).BulkLines(ctx, db.BulkLinesParams{OrganiserID: organiser, BulkID: id, AfterLine: after, Most: most})
+	rows, err := db.New(tx).BulkLines(ctx, db.BulkLinesParams{OrganiserID: organiser, BulkID: id, AfterLine: page.After, Most: page.Most, Refused: page.Refused})
 	if err != nil {
 		return Bulk{}, nil, fmt.Errorf("reading the lines of change %d: %w", id, err)
 	}
@@ -233,7 +255,11 @@ func BulkOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 			return Bulk{}, nil, fmt.Errorf("voucher %d: stored number: %w", r.VoucherID, err)
 		}
 		lines[i] = BulkLine{Line: r.LineID, Voucher: r.VoucherID, Client: r.ClientID, Person: r.PersonID, Content: r.ContentID, Number: number, Before: r.BeforeCents,
-			After: r.AfterCents, BeforeTo: r.BeforeTo, AfterTo: r.AfterTo, Refusal: r.Refusal, Applied: r.AppliedAt != nil}
+			After: r.AfterCents, BeforeTo: r.BeforeTo, AfterTo: r.AfterTo, Refusal: r.Refusal, Applied: r.AppliedAt != nil,
+			ListName: client.Client{Details: client.Details{LastName: r.LastName, FirstNames: r.FirstNames}}.ListName()}
+		if r.DecisionID != nil {
+			lines[i].Decision = *r.DecisionID
+		}
 		views[i] = audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ClientID, Purpose: "voucher.bulk", What: "voucher"}
 	}
 	return b, lines, audit.SeenMany(ctx, tx, by, views)

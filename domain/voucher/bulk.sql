@@ -47,10 +47,13 @@ order by b.bulk_id desc
 limit 200;
 
 -- name: BulkLines :many
--- A page of the preview after a line, in the order of vouchers.
-select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.applied_at, v.number
-from voucher_bulk_line l join voucher v on v.organiser_id = l.organiser_id and v.voucher_id = l.voucher_id
-where l.organiser_id = @organiser_id and l.bulk_id = @bulk_id and l.line_id > @after_line
+-- A page of the preview after a line, in the order of vouchers; the refused ones alone when they are asked for.
+select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.applied_at, l.decision_id, v.number,
+  c.last_name, c.first_names
+from voucher_bulk_line l
+join voucher v on v.organiser_id = l.organiser_id and v.voucher_id = l.voucher_id
+join client c on c.organiser_id = l.organiser_id and c.client_id = l.client_id
+where l.organiser_id = @organiser_id and l.bulk_id = @bulk_id and l.line_id > @after_line and (not @refused::boolean or l.refusal <> '')
 order by l.line_id
 limit @most;
 
@@ -120,3 +123,6 @@ order by l.voucher_id;
 -- name: BulkDecided :exec
 update voucher_bulk_line set decision_id = @decision_id
 where organiser_id = @organiser_id and bulk_id = @bulk_id and voucher_id = @voucher_id and applied_at is not null;
+
+-- name: BulkWaiting :one
+select count(*)::int from voucher_bulk where organiser_id = @organiser_id and state = 'prepared';

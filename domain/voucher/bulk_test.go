@@ -93,7 +93,7 @@ func TestIndexChangeIsPreviewedApprovedByAnotherAndDecidedForEach(t *testing.T) 
 		if err != nil || len(made) != 2 || made[0].MadeBy != decider.Name {
 			t.Errorf("decisions %+v, %v", made, err)
 		}
-		after, lines, err := voucher.BulkOf(t.Context(), tx, w.Staff, vouchertest.Organiser, b.ID, 0, 10)
+		after, lines, err := voucher.BulkOf(t.Context(), tx, w.Staff, vouchertest.Organiser, b.ID, voucher.BulkPage{Most: 10})
 		if err != nil || after.State != "done" || after.Applied != 1 || after.Decided != 1 || len(lines) != 2 || lines[1].Refusal != "VOU-002" {
 			t.Errorf("%+v %+v %v", after, lines, err)
 		}

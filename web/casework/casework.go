@@ -1,5 +1,5 @@
 // Package casework is the caseworker's pages: the work list, clients one by one and by file, granting a voucher with a live
-// calculation, the voucher with its history, orders of purchased services.
+// calculation, the voucher with its history, orders of purchased services, changes of many vouchers at once.
 //
 // A page reads a form, calls one use case and shows a page or redirects. The package holds no rule: what may be done, and why not,
 // is told by the domain.
@@ -42,7 +42,7 @@ func (p *Pages) Audience() ui.Audience {
 			{Key: "casework.nav.import", Path: "/clients/import", Right: access.ClientImport},
 		},
 		Routes: p.routes(), States: states(),
-		Pages: append(slices.Concat(householdPages(), decisionPages()), []ui.PageSpec{
+		Pages: append(slices.Concat(householdPages(), decisionPages(), bulkPages()), []ui.PageSpec{
 			ui.Page("casework/work", workView{}), ui.Page("casework/clients", clientsView{}), ui.Page("casework/client", clientView{}),
 			ui.Page("casework/client-edit", editView{}), ui.Page("casework/import", importView{}, sampleImport()),
 			ui.Page("casework/services", servicesView{}), ui.Page("casework/grant", grantView{}, sampleGrant()),
@@ -58,6 +58,7 @@ func (p *Pages) Audience() ui.Audience {
 func states() map[string]ui.State {
 	all := voucherview.States()
 	maps.Copy(all, decisionStates())
+	maps.Copy(all, bulkStates())
 	return all
 }
 
@@ -79,6 +80,7 @@ func (p *Pages) routes() []ui.Route {
 	form("/clients/{client}/grant", access.VoucherGrant, p.grant)
 	p.householdRoutes(get, form)
 	p.decisionRoutes(get, form)
+	p.bulkRoutes(get, form)
 	get("/vouchers", access.VoucherRead, p.find)
 	get("/vouchers/{voucher}", access.VoucherRead, p.voucher)
 	get("/vouchers/{voucher}/paper", access.VoucherRead, p.paper)
@@ -101,6 +103,8 @@ func (p *Pages) routes() []ui.Route {
 			routes[i].Subject = "client"
 		case decisionSubject(path) != "":
 			routes[i].Subject = decisionSubject(path)
+		case strings.HasPrefix(path, "/changes/{bulk}"):
+			routes[i].Subject = "bulk"
 		case path == "/clients/import":
 			routes[i].Body = 26 << 20
 		}

@@ -17,7 +17,7 @@ func (b *browser) shows(body string, parts ...string) {
 			b.t.Errorf("the page lacks %q", part)
 		}
 	}
-	for _, area := range []string{"[decision.", "[proposal."} {
+	for _, area := range []string{"[decision.", "[proposal.", "[bulk."} {
 		if i := strings.Index(body, area); i >= 0 {
 			b.t.Errorf("a text is missing: %.60s", body[i:])
 		}

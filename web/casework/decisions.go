@@ -10,6 +10,7 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/client"
 	"seteli/domain/decision"
+	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -87,9 +88,13 @@ type decisionsView struct {
 // decisions is the work list: what waits for a decision, for its delivery, for the outcome of an appeal.
 func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
 	var work decision.Work
+	var changes int64
 	names := map[int64]i18n.Names{}
 	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if work, err = decision.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, shown); err != nil {
+			return err
+		}
+		if changes, err = voucher.BulksWaiting(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
 			return err
 		}
 		names, err = serviceNames(ctx, tx, r)
@@ -101,7 +106,7 @@ func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
 	v := decisionsView{Tiles: ui.Tiles{
 		{Label: r.T("decision.page.proposals"), Figure: ui.Digits(int64(len(work.Proposals))), Href: "#proposals"},
 		{Label: r.T("decision.page.unsent"), Figure: ui.Digits(int64(len(work.NotSent))), Href: "#unsent"},
-		{Label: r.T("decision.page.appeals"), Figure: ui.Digits(int64(len(work.Appeals))), Href: "#appeals"}}}
+		{Label: r.T("decision.page.appeals"), Figure: ui.Digits(int64(len(work.Appeals))), Href: "#appeals"}, bulkTile(r, changes)}}
 	v.Proposals = ui.Table{ID: "proposals", Caption: r.T("decision.page.proposals"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
 		{Text: r.T("proposal.page.amount"), Numeric: true}, {Text: r.T("common.state")}, {Text: r.T("proposal.page.prepared_by")}}, Empty: ui.Empty{Title: r.T("decision.page.proposals.none")}}
 	for _, x := range work.Proposals {

@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"seteli/core/ident"
-	"seteli/domain/catalogue"
 	"seteli/domain/client/household"
 	"seteli/domain/purchase"
 	"seteli/domain/voucher"
@@ -34,6 +33,7 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	var list []voucher.Waiting
 	var orders []purchase.Waiting
 	var reports int64 // of changed income, that clients have told of
+	var changes int64 // of many vouchers, that wait for a second person
 	names := map[int64]i18n.Names{}
 	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = voucher.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, "", shown); err != nil {
@@ -49,10 +49,10 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			}
 		}
-		services, err := catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today())
-		for _, s := range services {
-			names[s.ID] = s.Names
+		if changes, err = voucher.BulksWaiting(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
+			return err
 		}
+		names, err = serviceNames(ctx, tx, r)
 		return err
 	})
 	if err != nil {
@@ -69,6 +69,7 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	if reports > 0 {
 		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("household.reports.title"), Figure: ui.Digits(reports), Href: r.Path("/income-reports")})
 	}
+	view.Tiles = append(view.Tiles, bulkTile(r, changes))
 	view.Table = ui.Table{Caption: r.T("casework.work.caption"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
 		{Text: r.T("casework.valid")}, {Text: r.T("casework.work.waits")}, {Text: r.T("casework.work.since")}},
 		Empty: ui.Empty{Title: r.T("casework.work.none"), Text: r.T("casework.work.none.text"), Links: []ui.Link{{Text: r.T("casework.clients.search"), Href: r.Path("/clients")}}}}

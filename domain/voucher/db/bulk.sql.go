@@ -167,17 +167,21 @@ func (q *Queries) BulkDecided(ctx context.Context, arg BulkDecidedParams) error 
 }
 
 const bulkLines = `-- name: BulkLines :many
-select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.applied_at, v.number
-from voucher_bulk_line l join voucher v on v.organiser_id = l.organiser_id and v.voucher_id = l.voucher_id
-where l.organiser_id = $1 and l.bulk_id = $2 and l.line_id > $3
+select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.applied_at, l.decision_id, v.number,
+  c.last_name, c.first_names
+from voucher_bulk_line l
+join voucher v on v.organiser_id = l.organiser_id and v.voucher_id = l.voucher_id
+join client c on c.organiser_id = l.organiser_id and c.client_id = l.client_id
+where l.organiser_id = $1 and l.bulk_id = $2 and l.line_id > $3 and (not $4::boolean or l.refusal <> '')
 order by l.line_id
-limit $4
+limit $5
 `
 
 type BulkLinesParams struct {
 	OrganiserID int32
 	BulkID      int64
 	AfterLine   int64
+	Refused     bool
 	Most        int32
 }
 
@@ -193,15 +197,19 @@ type BulkLinesRow struct {
 	AfterTo     calendar.Date
 	Refusal     string
 	AppliedAt   *time.Time
+	DecisionID  *int64
 	Number      string
+	LastName    string
+	FirstNames  string
 }
 
-// A page of the preview after a line, in the order of vouchers.
+// A page of the preview after a line, in the order of vouchers; the refused ones alone when they are asked for.
 func (q *Queries) BulkLines(ctx context.Context, arg BulkLinesParams) ([]BulkLinesRow, error) {
 	rows, err := q.db.Query(ctx, bulkLines,
 		arg.OrganiserID,
 		arg.BulkID,
 		arg.AfterLine,
+		arg.Refused,
 		arg.Most,
 	)
 	if err != nil {
@@ -223,7 +231,10 @@ func (q *Queries) BulkLines(ctx context.Context, arg BulkLinesParams) ([]BulkLin
 			&i.AfterTo,
 			&i.Refusal,
 			&i.AppliedAt,
+			&i.DecisionID,
 			&i.Number,
+			&i.LastName,
+			&i.FirstNames,
 		); err != nil {
 			return nil, err
 		}
@@ -711,4 +722,15 @@ type BulkVouchersParams struct {
 func (q *Queries) BulkVouchers(ctx context.Context, arg BulkVouchersParams) error {
 	_, err := q.db.Exec(ctx, bulkVouchers, arg.ValidTo, arg.OrganiserID, arg.Vouchers)
 	return err
+}
+
+const bulkWaiting = `-- name: BulkWaiting :one
+select count(*)::int from voucher_bulk where organiser_id = $1 and state = 'prepared'
+`
+
+func (q *Queries) BulkWaiting(ctx context.Context, organiserID int32) (int32, error) {
+	row := q.db.QueryRow(ctx, bulkWaiting, organiserID)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
 }
