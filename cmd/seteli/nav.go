@@ -28,7 +28,7 @@ var navigation = map[access.Role][]string{
 	access.Preparer:           {"/applications", "/company", "/notices"},
 	access.Recorder:           {"/reservations", "/orders", "/events", "/till", "/notices"},
 	access.Caseworker:         {"/work", "/clients", "/decisions", "/clients/import", "/notices"},
-	access.ApplicationHandler: {"/handling", "/handling/prices", "/handling/approvals", "/notices"},
+	access.ApplicationHandler: {"/handling", "/handling/prices", "/handling/approvals", "/handling/checks", "/notices"},
 	access.DecisionMaker:      {"/handling", "/handling/prices", "/handling/approvals", "/decisions", "/steering"},
 	access.EventChecker:       {"/review", "/checked", "/notices"},
 	access.SettlementPreparer: {"/finance/runs", "/finance/runs/new", "/steering", "/notices"},

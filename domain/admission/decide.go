@@ -60,6 +60,9 @@ func Decide(ctx context.Context, tx *postgres.Tx, by access.Actor, in DecideInpu
 	if missing := facts.missingForApproval(); in.Approve && len(missing) > 0 {
 		return Application{}, none, append(fault.List{errNotWhole}, missing...).Err()
 	}
+	if unmet := facts.unmetForApproval(); in.Approve && len(unmet) > 0 {
+		return Application{}, none, unmet.Err()
+	}
 	made, err := in.make(ctx, tx, by, facts)
 	if err != nil {
 		return Application{}, none, err
@@ -132,10 +135,13 @@ func (in DecideInput) enact(ctx context.Context, tx *postgres.Tx, by access.Acto
 		if slices.ContainsFunc(standing, func(s Approval) bool { return s.Unit == unit && s.Period.Overlaps(period) }) {
 			continue // approved already by an earlier decision, which stays in force
 		}
-		_, err := q.ApprovalAdd(ctx, db.ApprovalAddParams{OrganiserID: a.Organiser, ProviderID: a.Provider, ServiceID: a.Service, UnitID: unit,
+		id, err := q.ApprovalAdd(ctx, db.ApprovalAddParams{OrganiserID: a.Organiser, ProviderID: a.Provider, ServiceID: a.Service, UnitID: unit,
 			ApplicationID: a.ID, DecisionID: made, ValidFrom: in.ValidFrom, ValidTo: in.ValidTo, ContractNumber: a.ContractNumber, Conditions: in.Conditions})
 		if err != nil {
 			return fmt.Errorf("approving unit %d: %w", unit, err)
+		}
+		if err := planChecks(ctx, q, Approval{Organiser: a.Organiser, ID: id, Provider: a.Provider, Service: a.Service, Period: period}, f.Bound); err != nil {
+			return err
 		}
 	}
 	for _, p := range f.Prices {

@@ -55,15 +55,22 @@ func (l letter) approval(f Facts, in DecideInput) func(string) []document.Block 
 
 func (l letter) rejection(f Facts, reasons string) func(string) []document.Block {
 	return func(string) []document.Block {
-		return []document.Block{
+		blocks := []document.Block{
 			document.Summary{Paragraphs: []document.Paragraph{l.plain("admission.letter.rejection.short", l.args(f))}},
 			l.heading("admission.letter.decision"),
 			l.plain("admission.letter.rejection.units", l.args(f)),
 			document.List{Items: l.units(f)},
 			l.heading("admission.letter.reasons"), document.Plain(reasons),
-			l.heading("admission.letter.what_next"), l.plain("admission.letter.rejection.next", nil),
-			l.provisions(f.Service.LegalAct, f.Service.LegalSection),
 		}
+		if unmet := f.Unmet(); len(unmet) > 0 {
+			list := document.List{}
+			for _, c := range unmet {
+				list.Items = append(list.Items, l.plain("admission.letter.unmet.one", map[string]any{"criterion": c.Rule.Names.In(l.lang), "note": c.Note}))
+			}
+			blocks = append(blocks, l.plain("admission.letter.unmet", map[string]any{"n": len(unmet), "version": f.Bound.Version}), list)
+		}
+		return append(blocks, l.heading("admission.letter.what_next"), l.plain("admission.letter.rejection.next", nil),
+			l.provisions(f.Service.LegalAct, f.Service.LegalSection))
 	}
 }
 

@@ -50,11 +50,7 @@ func Get(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32,
 	}
 	d := Dossier{Facts: facts, Clock: a.ClockOn(tx.Today())}
 	if a.Rulebook != nil && *a.Rulebook != facts.Rulebook.ID {
-		book, err := rulebook.ByID(ctx, tx, organiser, *a.Rulebook)
-		if err != nil {
-			return Dossier{}, err
-		}
-		d.Accepted = &book
+		d.Accepted = &facts.Bound
 	}
 	rows, err := db.New(tx).Steps(ctx, db.StepsParams{OrganiserID: organiser, ApplicationID: id})
 	if err != nil {
@@ -109,7 +105,7 @@ func factsOf(ctx context.Context, tx *postgres.Tx, a Application) (Facts, error)
 		}
 		f.Attachments = append(f.Attachments, at)
 	}
-	return f, nil
+	return f, f.bound(ctx, tx)
 }
 
 // OfProvider lists the company's own applications in all organisers, the newest change first; under the provider's scope.

@@ -32,6 +32,8 @@ type Facts struct {
 	Service     catalogue.Service
 	Slots       []catalogue.Slot
 	Rulebook    rulebook.Rulebook // in force today
+	Bound       rulebook.Rulebook // whose conditions bind: the accepted one, before that the one in force
+	Criteria    []Criterion       // of Bound
 	Prices      []PriceLine
 	Attachments []Attachment
 	Day         calendar.Date
@@ -44,6 +46,7 @@ func (f Facts) Missing() fault.List {
 	if f.Application.Rulebook == nil || *f.Application.Rulebook != f.Rulebook.ID {
 		faults = append(faults, errMissingRulebook)
 	}
+	faults = append(faults, f.missingCriteria()...)
 	if len(f.Units) == 0 {
 		faults = append(faults, errMissingUnits)
 	}

@@ -80,6 +80,7 @@ type Part string
 // Parts in the order in which they are filled.
 const (
 	PartRulebook    Part = "rulebook"
+	PartCriteria    Part = "criteria"
 	PartUnits       Part = "units"
 	PartBilling     Part = "billing"
 	PartPrices      Part = "prices"
@@ -87,7 +88,9 @@ const (
 )
 
 // Parts lists every part.
-func Parts() []Part { return []Part{PartRulebook, PartUnits, PartBilling, PartPrices, PartAttachments} }
+func Parts() []Part {
+	return []Part{PartRulebook, PartCriteria, PartUnits, PartBilling, PartPrices, PartAttachments}
+}
 
 var errClosed = fault.New(fault.Conflict, "ADM-002", "admission.part_closed")
 

@@ -47,6 +47,9 @@ func (s site) workList(w http.ResponseWriter, r *ui.Request) error {
 			r.TagCell("application." + string(one.State)), {Text: one.Handler}, {Text: r.Date(one.Clock.SentOn)}, cell})
 	}
 	links := []ui.Link{{Text: r.T("admission.web.handling.all"), Href: r.Path("/handling")}, {Text: r.T("admission.web.handling.mine"), Href: r.Path("/handling?mine=yes")}}
+	if r.Actor.Can(access.InspectionRecord) {
+		links = append(links, ui.Link{Text: r.T("admission.web.checks.title"), Href: r.Path("/handling/checks")})
+	}
 	for _, st := range []admission.State{admission.Approved, admission.Rejected} {
 		links = append(links, ui.Link{Text: r.T("admission.web.state." + string(st)), Href: r.Path("/handling?state={state}", string(st))})
 	}
@@ -85,6 +88,9 @@ func (s site) dossier(w http.ResponseWriter, r *ui.Request) error {
 		p.Buttons = save("admission.web.take")
 	case admission.Handling, admission.Completing:
 		p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.ask.title"), Href: r.Path("/handling/applications/{application}/completion", a.ID)})
+		if a.State == admission.Handling && len(d.Criteria) > 0 {
+			p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.judge.title"), Href: r.Path("/handling/applications/{application}/criteria", a.ID)})
+		}
 		if a.State == admission.Handling && r.Actor.Can(access.ApplicationDecide) {
 			p.Links = append(p.Links, ui.Link{Text: r.T("admission.web.decide.title"), Href: r.Path("/handling/applications/{application}/decision", a.ID)})
 		}
@@ -112,6 +118,9 @@ func (s site) askMore(w http.ResponseWriter, r *ui.Request) error {
 	var options []ui.Option
 	var allowed []string
 	for _, part := range admission.Parts() {
+		if part == admission.PartCriteria && len(d.Criteria) == 0 {
+			continue
+		}
 		options = append(options, ui.Option{Value: string(part), Text: r.T("admission.web.part." + string(part))})
 		allowed = append(allowed, string(part))
 	}

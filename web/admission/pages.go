@@ -80,6 +80,9 @@ func Audiences(d Deps) []ui.Audience {
 	for s, colour := range map[string]string{"proposed": "blue", "approved": "green", "rejected": "red", "withdrawn": "grey"} {
 		states["price."+s] = ui.State{Key: "admission.web.price." + s, Colour: colour}
 	}
+	for s, colour := range map[string]string{"open": "grey", "met": "green", "unmet": "red"} {
+		states["criterion."+s] = ui.State{Key: "admission.web.criterion." + s, Colour: colour}
+	}
 	sample := page{Title: "x", Lead: "x", Texts: []string{"x"}, Hidden: []hidden{{"version", "1"}}, Files: true, Buttons: []act{{Key: "admission.web.save"}},
 		Links: []ui.Link{{Text: "x", Href: "/"}}}
 	for _, kind := range []string{"input", "date", "textarea", "select", "radios", "checkboxes", "tick", "upload"} {
@@ -96,7 +99,8 @@ func Audiences(d Deps) []ui.Audience {
 		Name: "handling", Roles: []access.Role{access.ApplicationHandler, access.DecisionMaker}, Templates: embed.FS{},
 		Nav: []ui.NavItem{{Key: "admission.web.nav.handling", Path: "/handling", Right: access.ApplicationHandle},
 			{Key: "admission.web.nav.proposals", Path: "/handling/prices", Right: access.ApplicationHandle},
-			{Key: "admission.web.nav.approvals", Path: "/handling/approvals", Right: access.ApplicationHandle}},
+			{Key: "admission.web.nav.approvals", Path: "/handling/approvals", Right: access.ApplicationHandle},
+			{Key: "admission.web.nav.checks", Path: "/handling/checks", Right: access.InspectionRecord}},
 	}}
 }
 
@@ -119,6 +123,7 @@ func Routes(d Deps) []ui.Route {
 		both("/applications/new", access.ApplicationPrepare, s.start),
 		both("/applications/{organiser}/{application}", access.ApplicationRead, s.tasks),
 		both("/applications/{organiser}/{application}/rulebook", access.ApplicationPrepare, s.rulebook),
+		both("/applications/{organiser}/{application}/criteria", access.ApplicationPrepare, s.criteria),
 		both("/applications/{organiser}/{application}/units", access.ApplicationPrepare, s.units),
 		both("/applications/{organiser}/{application}/billing", access.PricePropose, s.billing),
 		both("/applications/{organiser}/{application}/prices", access.PricePropose, s.prices),
@@ -135,11 +140,14 @@ func Routes(d Deps) []ui.Route {
 		get("/handling", access.ApplicationHandle, s.workList),
 		both("/handling/applications/{application}", access.ApplicationHandle, s.dossier),
 		both("/handling/applications/{application}/completion", access.ApplicationHandle, s.askMore),
+		both("/handling/applications/{application}/criteria", access.ApplicationHandle, s.judge),
 		both("/handling/applications/{application}/decision", access.ApplicationDecide, s.decide),
 		get("/handling/prices", access.ApplicationHandle, s.proposals),
 		both("/handling/prices/{price}", access.PriceApprove, s.decidePrice),
 		get("/handling/approvals", access.ApplicationHandle, s.approvals),
 		both("/handling/approvals/{approval}", access.ApprovalRevoke, s.approval),
+		get("/handling/checks", access.InspectionRecord, s.checks),
+		both("/handling/checks/{check}", access.InspectionRecord, s.check),
 		get("/letters/{organiser}/{document}", access.ApplicationRead, s.letter),
 		get("/letters/{organiser}/{document}/pdf", access.ApplicationRead, s.letterFile),
 	} {

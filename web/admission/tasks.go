@@ -190,9 +190,12 @@ func taskLists(r *ui.Request, d admission.Dossier) []ui.Component {
 		}
 		return t
 	}
+	first := []ui.Task{task(admission.PartRulebook, "/rulebook")}
+	if len(d.Criteria) > 0 {
+		first = append(first, task(admission.PartCriteria, "/criteria"))
+	}
 	return []ui.Component{
-		ui.TaskList{Title: r.T("admission.web.tasks.company"), Tasks: []ui.Task{task(admission.PartRulebook, "/rulebook"),
-			task(admission.PartUnits, "/units"), task(admission.PartBilling, "/billing")}},
+		ui.TaskList{Title: r.T("admission.web.tasks.company"), Tasks: append(first, task(admission.PartUnits, "/units"), task(admission.PartBilling, "/billing"))},
 		ui.TaskList{Title: r.T("admission.web.tasks.prices"), Tasks: []ui.Task{task(admission.PartPrices, "/prices")}},
 		ui.TaskList{Title: r.T("admission.web.tasks.attachments"), Tasks: []ui.Task{task(admission.PartAttachments, "/attachments")}},
 	}
@@ -237,7 +240,7 @@ func summary(r *ui.Request, d admission.Dossier) []ui.Component {
 	for _, at := range d.Attachments {
 		files.Rows = append(files.Rows, fileCells(r, d, at))
 	}
-	return []ui.Component{ui.Summary{Rows: rows}, prices, files}
+	return append(append([]ui.Component{ui.Summary{Rows: rows}}, criteriaTable(r, d)...), prices, files)
 }
 
 func unitName(d admission.Dossier, id int64) string {

@@ -53,3 +53,39 @@ func TestVersionsAreComparedBeforePublishing(t *testing.T) {
 		t.Error("a version differs from itself")
 	}
 }
+
+func TestConditionsOfApprovalAreWrittenAndPublished(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	service := h.service()
+	if page := get(t, h.pirkko, service+"/rulebook/criteria"); !strings.Contains(page, "Kirjoita ensin sääntökirjan teksti") {
+		t.Error("conditions are asked before there is a draft to keep them with")
+	}
+	h.draft(service)
+	form := typed(get(t, h.pirkko, service+"/rulebook/criteria"))
+	form.Set("fi.0", "Yritys on Soteri-rekisterissä")
+	form.Set("evidence.0", "yes")
+	form.Set("recheck.0", "12")
+	form.Set("sv.2", "Utan finska")
+	code, page := post(t, h.pirkko, service+"/rulebook/criteria", form)
+	if code != 422 || !strings.Contains(page, `href="#f-fi.2"`) || !strings.Contains(page, "Soteri") {
+		t.Fatalf("%d %s", code, refusals(page))
+	}
+	form.Set("more", "criteria")
+	if _, page = post(t, h.pirkko, service+"/rulebook/criteria", form); !strings.Contains(page, `name="fi.5"`) || !strings.Contains(page, "Utan finska") {
+		t.Error("more rows lost what was typed")
+	}
+	form.Del("more")
+	form.Del("sv.2")
+	saved(t, h.pirkko, service+"/rulebook/criteria", form)
+	if again := typed(get(t, h.pirkko, service+"/rulebook/criteria")); again.Get("fi.0") != "Yritys on Soteri-rekisterissä" || again.Get("recheck.0") != "12" {
+		t.Errorf("the conditions do not come back: %v", again)
+	}
+	rules := typed(get(t, h.pirkko, service+"/rulebook"))
+	saved(t, h.pirkko, service+"/rulebook", rules)
+	page = get(t, h.matti, service+"/rulebook/publish")
+	if !strings.Contains(page, "Yritys on Soteri-rekisterissä, todistus liitteenä, tarkistetaan 12 kuukauden välein") {
+		t.Error("who publishes does not see the conditions")
+	}
+	saved(t, h.matti, service+"/rulebook/publish", typed(page))
+}

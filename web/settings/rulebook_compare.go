@@ -227,14 +227,7 @@ func toldRules(r *ui.Request, work rulebookWork, b rulebook.Rulebook) (tellings,
 	for _, row := range ruleFacts(r, b).Rows[2:] { // version and preparer always differ
 		t.add(row.Key, row.Value)
 	}
-	for _, c := range b.Rules.Criteria {
-		line := c.Names.In(r.Lang)
-		if c.Evidence {
-			line += ", " + r.T("settings.criteria.with_evidence")
-		}
-		if c.Recheck > 0 {
-			line += ", " + r.T("settings.criteria.every", "n", c.Recheck)
-		}
+	for _, line := range criteriaLines(r, b.Rules.Criteria) {
 		t.add(r.T("settings.criteria"), line)
 	}
 	return t, nil

@@ -24,6 +24,7 @@ type publishView struct {
 	Facts      ui.Summary
 	Values     ui.Table
 	Paragraphs []string
+	Criteria   []string
 	Own        bool // the reader prepared it and cannot publish it
 	Preparer   string
 }
@@ -58,6 +59,7 @@ func (p *Pages) rulebookPublish(w http.ResponseWriter, r *ui.Request) error {
 	}
 	return p.Site.Show(w, r, f.Status(), "settings/rulebook-publish", publishView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang),
 		RowVersion: d.RowVersion, Draft: d.ID, Facts: ruleFacts(r, d), Values: values, Own: d.PreparedByAccount == r.Actor.Account, Preparer: d.PreparedBy,
+		Criteria:   criteriaLines(r, d.Rules.Criteria),
 		Paragraphs: strings.Split(strings.ReplaceAll(d.Texts.In(r.Lang), "\r\n", "\n"), "\n\n")})
 }
 

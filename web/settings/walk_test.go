@@ -421,7 +421,7 @@ func TestEveryPageIsThereInThreeLanguages(t *testing.T) {
 	service := h.service()
 	h.draft(service)
 	for _, path := range []string{"/settings/services", "/settings/hierarchy", "/settings/services/new", service, service + "/edit", service + "/teams",
-		service + "/attachments", service + "/rulebook", service + "/rulebook/publish", service + "/rulebook/compare", "/settings/organiser", "/settings/staff", "/settings/staff/new",
+		service + "/attachments", service + "/rulebook", service + "/rulebook/publish", service + "/rulebook/compare", service + "/rulebook/criteria", "/settings/organiser", "/settings/staff", "/settings/staff/new",
 		"/settings/teams/new", "/settings/budgets", "/settings/budgets/file", "/settings/keys", "/settings/keys/new"} {
 		for _, lang := range []string{"fi", "sv", "en"} {
 			r, err := http.NewRequest(http.MethodGet, h.pirkko.URL+"/"+lang+path, nil)

@@ -148,11 +148,12 @@ func (w *World) catalogue() {
 	w.Book = w.Publish(calendar.Day(2026, time.January, 1))
 }
 
-// Publish puts a rulebook version into force from a day: values 33 and 27 euros, notice of 30 days for prices.
-func (w *World) Publish(from calendar.Date) rulebook.Rulebook {
+// Publish puts a rulebook version into force from a day: values 33 and 27 euros, notice of 30 days for prices, and the conditions of approval.
+func (w *World) Publish(from calendar.Date, criteria ...rulebook.Criterion) rulebook.Rulebook {
 	w.T.Helper()
 	rules := rulebook.Default()
 	rules.Value = rulebook.Flat([]rulebook.FlatValue{{Content: w.Service.Contents[0].ID, Value: 3300}, {Content: w.Service.Contents[1].ID, Value: 2700}})
+	rules.Criteria = criteria
 	var book rulebook.Rulebook
 	w.Must(w.In(func(ctx context.Context, tx *postgres.Tx) error {
 		draft, err := rulebook.Draft(ctx, tx, w.Main, w.Models, rulebook.DraftInput{Organiser: w.Org.ID, Service: w.Service.ID, ValidFrom: from,
