@@ -42,6 +42,14 @@ func (k known) unit(id int64) string {
 	return ui.Digits(id)
 }
 
+// place is company and unit; many small companies have one unit of their own name, which is said once.
+func (k known) place(provider, unit int64) string {
+	if company, name := k.company(provider), k.unit(unit); company != name {
+		return company + " · " + name
+	}
+	return k.company(provider)
+}
+
 func (k known) company(id int64) string {
 	if i := slices.IndexFunc(k.companies, func(p register.Provider) bool { return p.ID == id }); i >= 0 {
 		return k.companies[i].Name
@@ -132,7 +140,7 @@ func (s site) decidePrice(w http.ResponseWriter, r *ui.Request) error {
 				rows = append(rows, ui.Row{Key: r.T("admission.web.price_decision.now"), Value: r.Cents(old.Price)})
 			}
 		}
-		p.Caption, p.Top, p.Hidden = k.company(one.Provider)+" · "+k.unit(one.Unit), []ui.Component{ui.Summary{Rows: rows}}, version(f, one.RowVersion)
+		p.Caption, p.Top, p.Hidden = k.place(one.Provider, one.Unit), []ui.Component{ui.Summary{Rows: rows}}, version(f, one.RowVersion)
 		return nil
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
+	"seteli/core/ident"
 	"seteli/domain/organiser"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
@@ -71,7 +72,16 @@ func facts(r *ui.Request, o organiser.Organiser) ui.Summary {
 		{Key: r.T("settings.address_line"), Value: o.AddressLine, Small: o.Postcode + " " + o.City}, {Key: r.T("settings.registry_email"), Value: o.RegistryEmail},
 		{Key: r.T("operator.rectification_body"), Value: o.RectificationBody.In(r.Lang)}, {Key: r.T("settings.rhythm"), Value: r.T("settings.rhythm." + o.Rhythm)},
 		{Key: r.T("settings.settlement_day"), Value: strconv.Itoa(o.SettlementDay)}, {Key: r.T("settings.payment_term_days"), Value: strconv.Itoa(o.PaymentTermDays)},
-		{Key: r.T("settings.payer_name"), Value: o.PayerName, Small: o.PayerIBAN}}}
+		{Key: r.T("settings.payer_name"), Value: o.PayerName, Small: account(o.PayerIBAN)}}}
+}
+
+// account writes an account number in groups, as people read it; one that is none is shown as it is.
+func account(written string) string {
+	i, err := ident.ParseIBAN(written)
+	if err != nil {
+		return written
+	}
+	return i.Print()
 }
 
 type mainUserView struct {
