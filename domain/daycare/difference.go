@@ -122,3 +122,6 @@ func (d Draft) Payable() money.Cents { return d.Outcome.Paid }
 
 // Key names the difference's text.
 func (d Difference) Key() string { return "daycare.difference." + strings.ToLower(string(d)) }
+
+// Differences lists in what b differs from a, as a decision tells it; none means that they are one decision.
+func Differences(a, b Draft) []Difference { return differences(&a, &b) }

@@ -26,3 +26,6 @@ var (
 	errNotDraft      = fault.New(fault.Conflict, "DAY-041", "daycare.payment.not_draft")
 	errNotConfirmed  = fault.New(fault.Conflict, "DAY-042", "daycare.payment.not_confirmed")
 )
+
+// UnknownOption refuses a need option that the rules do not have (DAY-002).
+func UnknownOption(code string) error { return errOption.With("option", code) }

@@ -26,6 +26,7 @@ const (
 	FromSettlement int16 = 5 // moved into a statement or out of an undone one; source = run
 	FromPayment    int16 = 6 // paid or returned; source = run
 	FromHold       int16 = 7 // money of a euro balance held for a purchase, or its hold ended; source = hold
+	FromMonth      int16 = 8 // days of a month under a decision, delivered or taken back by a closed month; source = row of the month
 )
 
 // Whole is the bucket that counts a line's whole validity.

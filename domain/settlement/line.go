@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/event"
+	"seteli/domain/ledger"
 	"seteli/domain/settlement/db"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -85,6 +87,40 @@ func lines(ctx context.Context, tx *postgres.Tx, organiser int32, run, provider 
 			out[i].Kind = Correction
 		}
 	}
+	months, err := monthLines(ctx, tx, organiser, provider, periods)
+	return append(out, months...), err
+}
+
+// monthLines are the rows of closed months: days under a decision, of which there is no event. The row's number leads to the month's own
+// statement, which names the child and the days.
+func monthLines(ctx context.Context, tx *postgres.Tx, organiser int32, provider int64, periods []int32) ([]Line, error) {
+	rows, err := db.New(tx).MonthLines(ctx, db.MonthLinesParams{OrganiserID: organiser, ProviderID: provider, Periods: periods})
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	content := func(r db.MonthLinesRow) int64 {
+		if r.DebitKind == ledger.Payable {
+			return r.CreditRef
+		}
+		return r.DebitRef
+	}
+	var contents []int64
+	for _, r := range rows {
+		contents = append(contents, content(r))
+	}
+	names, _, err := labels(ctx, tx, organiser, distinct(contents), nil)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Line, len(rows))
+	for i, r := range rows {
+		c := names[content(r)]
+		out[i] = Line{Kind: Delivery, Date: r.ServiceDate, Content: i18n.Names{Fi: c.NameFi, Sv: c.NameSv, En: c.NameEn}, Unit: c.Unit,
+			Quantity: r.Quantity, Amount: r.AmountCents, Reference: strconv.FormatInt(r.SourceID, 10)}
+		if r.DebitKind == ledger.Payable {
+			out[i].Kind, out[i].Amount = Refund, -r.AmountCents
+		}
+	}
 	return out, nil
 }
 
@@ -119,7 +155,7 @@ func logSeen(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	seen := map[int64]bool{}
 	var views []audit.View
 	for _, l := range list {
-		if !seen[l.client] {
+		if l.client != 0 && !seen[l.client] { // a row of a month names nobody
 			seen[l.client] = true
 			views = append(views, audit.View{Organiser: organiser, Client: l.client, Person: l.person, Purpose: "case.handling", What: "statement"})
 		}

@@ -25,7 +25,7 @@ select q.provider_id
 from period q
 where q.organiser_id = @organiser_id and q.sealed_at is null
   and (cardinality(@providers::bigint[]) = 0 or q.provider_id = any(@providers::bigint[]))
-  and (select p.source_kind from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4) limit 1) is not null
+  and (select p.source_kind from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4, 8) limit 1) is not null
 order by q.provider_id;
 
 -- name: PeriodsWaiting :many
@@ -235,3 +235,10 @@ left join supplier s on s.organiser_id = @organiser_id and s.provider_id = p.pro
 where exists (select from approval a where a.organiser_id = @organiser_id and a.provider_id = p.provider_id)
   or exists (select from period q where q.organiser_id = @organiser_id and q.provider_id = p.provider_id)
 order by p.name, p.provider_id;
+
+-- name: MonthLines :many
+-- Rows of closed months in a payee's periods: days under a decision have no event. A row that takes back stands on the debit side.
+select p.posting_id, p.source_id, p.service_date, p.amount_cents, p.quantity, p.debit_kind, p.debit_ref, p.credit_ref
+from posting p
+where p.organiser_id = @organiser_id and p.provider_id = @provider_id and p.provider_id <> 0 and p.period_no = any(@periods::int[]) and p.source_kind = 8
+order by p.posting_id;

@@ -66,7 +66,7 @@ told as (
 delivered as (
   select p.provider_id, sum(case when p.credit_kind = 11 then p.amount_cents else -p.amount_cents end) as amount
   from posting p
-  where p.organiser_id = @organiser_id and p.provider_id <> 0 and p.source_kind in (2, 3, 4) and (p.credit_kind = 11 or p.debit_kind = 11)
+  where p.organiser_id = @organiser_id and p.provider_id <> 0 and p.source_kind in (2, 3, 4, 8) and (p.credit_kind = 11 or p.debit_kind = 11)
   group by p.provider_id)
 select a.provider_id,
   coalesce(a.accrued, 0)::bigint as accrued, (coalesce(d.amount, 0) - coalesce(t.taken, 0))::bigint as facts_accrued,

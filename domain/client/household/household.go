@@ -46,7 +46,8 @@ type Member struct {
 	BirthDate            calendar.Date
 	Role                 Role
 	Period               calendar.Period
-	HasIdentity          bool // the identity code is known
+	HasIdentity          bool  // the identity code is known
+	Person               int64 // 0 when it is not
 	RowVersion           int32
 }
 

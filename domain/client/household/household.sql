@@ -114,3 +114,26 @@ where organiser_id = @organiser_id and snapshot_id = @snapshot_id;
 
 -- name: ReportsWaiting :one
 select count(*) from income_report where organiser_id = @organiser_id and handled_at is null;
+
+-- name: ClientsOf :many
+select client_id, person_id, birth_date from client
+where organiser_id = @organiser_id and client_id = any(@clients::bigint[])
+order by client_id;
+
+-- name: MembersOf :many
+select client_id, member_id, last_name, first_names, birth_date, role, valid_from, valid_to, member_person_id, row_version
+from household_member
+where organiser_id = @organiser_id and client_id = any(@clients::bigint[]) and voided_at is null
+order by client_id, valid_from, member_id;
+
+-- name: ItemsOf :many
+select client_id, income_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on, payer, note, reported_on, added_by, row_version
+from income_item
+where organiser_id = @organiser_id and client_id = any(@clients::bigint[]) and voided_at is null
+order by client_id, valid_from, income_id;
+
+-- name: ConsentsOf :many
+select client_id, consent_id, member_id, kind, given_on, withdrawn_on, channel, noted_by
+from income_consent
+where organiser_id = @organiser_id and client_id = any(@clients::bigint[])
+order by client_id, given_on, consent_id;

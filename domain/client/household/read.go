@@ -111,7 +111,7 @@ func load(ctx context.Context, tx *postgres.Tx, organiser int32, clientID, perso
 	}
 	for _, m := range members {
 		h.Members = append(h.Members, Member{ID: m.MemberID, LastName: m.LastName, FirstNames: m.FirstNames, BirthDate: m.BirthDate, Role: Role(m.Role),
-			Period: calendar.Period{From: m.ValidFrom, To: m.ValidTo}, HasIdentity: m.MemberPersonID != nil, RowVersion: m.RowVersion})
+			Period: calendar.Period{From: m.ValidFrom, To: m.ValidTo}, HasIdentity: m.MemberPersonID != nil, Person: orZero(m.MemberPersonID), RowVersion: m.RowVersion})
 	}
 	items, err := q.Items(ctx, db.ItemsParams{OrganiserID: organiser, ClientID: clientID})
 	if err != nil {

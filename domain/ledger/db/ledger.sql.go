@@ -388,7 +388,7 @@ cross join lateral (
     coalesce(sum(p.amount_cents) filter (where p.debit_kind = 11), 0)::bigint as credit_cents,
     sha256(string_agg(concat_ws('|', p.posting_id, p.debit_kind, p.credit_kind, p.amount_cents, p.source_kind, p.source_id, p.source_step)::bytea, '\x0a'::bytea order by p.posting_id)) as lines_hash
   from posting p
-  where p.organiser_id = $3 and p.provider_id <> 0 and p.provider_id = t.provider_id and p.period_no = any(t.numbers) and p.source_kind in (2, 3, 4)) x
+  where p.organiser_id = $3 and p.provider_id <> 0 and p.provider_id = t.provider_id and p.period_no = any(t.numbers) and p.source_kind in (2, 3, 4, 8)) x
 where x.line_count > 0
 order by t.provider_id
 `
@@ -576,7 +576,7 @@ func (q *Queries) PeriodsToSeal(ctx context.Context, arg PeriodsToSealParams) ([
 const postingsInClosedPeriods = `-- name: PostingsInClosedPeriods :one
 select count(*) as n
 from posting p join period q on q.organiser_id = p.organiser_id and q.provider_id = p.provider_id and q.period_no = p.period_no
-where p.organiser_id = $1 and p.provider_id <> 0 and p.source_kind in (2, 3, 4) and q.sealed_at is not null and p.posted_at > q.sealed_at
+where p.organiser_id = $1 and p.provider_id <> 0 and p.source_kind in (2, 3, 4, 8) and q.sealed_at is not null and p.posted_at > q.sealed_at
 `
 
 // Nothing may be posted by a delivery or correction after its period was sealed.

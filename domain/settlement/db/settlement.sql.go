@@ -111,6 +111,60 @@ func (q *Queries) DocumentsMissing(ctx context.Context, arg DocumentsMissingPara
 	return items, nil
 }
 
+const monthLines = `-- name: MonthLines :many
+select p.posting_id, p.source_id, p.service_date, p.amount_cents, p.quantity, p.debit_kind, p.debit_ref, p.credit_ref
+from posting p
+where p.organiser_id = $1 and p.provider_id = $2 and p.provider_id <> 0 and p.period_no = any($3::int[]) and p.source_kind = 8
+order by p.posting_id
+`
+
+type MonthLinesParams struct {
+	OrganiserID int32
+	ProviderID  int64
+	Periods     []int32
+}
+
+type MonthLinesRow struct {
+	PostingID   int64
+	SourceID    int64
+	ServiceDate calendar.Date
+	AmountCents money.Cents
+	Quantity    money.Quantity
+	DebitKind   int16
+	DebitRef    int64
+	CreditRef   int64
+}
+
+// Rows of closed months in a payee's periods: days under a decision have no event. A row that takes back stands on the debit side.
+func (q *Queries) MonthLines(ctx context.Context, arg MonthLinesParams) ([]MonthLinesRow, error) {
+	rows, err := q.db.Query(ctx, monthLines, arg.OrganiserID, arg.ProviderID, arg.Periods)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MonthLinesRow
+	for rows.Next() {
+		var i MonthLinesRow
+		if err := rows.Scan(
+			&i.PostingID,
+			&i.SourceID,
+			&i.ServiceDate,
+			&i.AmountCents,
+			&i.Quantity,
+			&i.DebitKind,
+			&i.DebitRef,
+			&i.CreditRef,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const netsBefore = `-- name: NetsBefore :many
 select distinct on (t.provider_id) t.provider_id, t.gross_cents, t.credit_cents, t.net_cents, t.run_no
 from statement t
@@ -293,7 +347,7 @@ select q.provider_id
 from period q
 where q.organiser_id = $1 and q.sealed_at is null
   and (cardinality($2::bigint[]) = 0 or q.provider_id = any($2::bigint[]))
-  and (select p.source_kind from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4) limit 1) is not null
+  and (select p.source_kind from posting p where p.organiser_id = q.organiser_id and p.provider_id = q.provider_id and p.period_no = q.period_no and p.provider_id <> 0 and p.source_kind in (2, 3, 4, 8) limit 1) is not null
 order by q.provider_id
 `
 

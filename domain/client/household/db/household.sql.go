@@ -78,6 +78,43 @@ func (q *Queries) ClientOfPerson(ctx context.Context, arg ClientOfPersonParams) 
 	return client_id, err
 }
 
+const clientsOf = `-- name: ClientsOf :many
+select client_id, person_id, birth_date from client
+where organiser_id = $1 and client_id = any($2::bigint[])
+order by client_id
+`
+
+type ClientsOfParams struct {
+	OrganiserID int32
+	Clients     []int64
+}
+
+type ClientsOfRow struct {
+	ClientID  int64
+	PersonID  int64
+	BirthDate calendar.Date
+}
+
+func (q *Queries) ClientsOf(ctx context.Context, arg ClientsOfParams) ([]ClientsOfRow, error) {
+	rows, err := q.db.Query(ctx, clientsOf, arg.OrganiserID, arg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClientsOfRow
+	for rows.Next() {
+		var i ClientsOfRow
+		if err := rows.Scan(&i.ClientID, &i.PersonID, &i.BirthDate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const consentAdd = `-- name: ConsentAdd :one
 insert into income_consent (organiser_id, client_id, person_id, member_id, kind, given_on, channel, noted_at, noted_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -170,6 +207,58 @@ func (q *Queries) Consents(ctx context.Context, arg ConsentsParams) ([]ConsentsR
 	for rows.Next() {
 		var i ConsentsRow
 		if err := rows.Scan(
+			&i.ConsentID,
+			&i.MemberID,
+			&i.Kind,
+			&i.GivenOn,
+			&i.WithdrawnOn,
+			&i.Channel,
+			&i.NotedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const consentsOf = `-- name: ConsentsOf :many
+select client_id, consent_id, member_id, kind, given_on, withdrawn_on, channel, noted_by
+from income_consent
+where organiser_id = $1 and client_id = any($2::bigint[])
+order by client_id, given_on, consent_id
+`
+
+type ConsentsOfParams struct {
+	OrganiserID int32
+	Clients     []int64
+}
+
+type ConsentsOfRow struct {
+	ClientID    int64
+	ConsentID   int64
+	MemberID    *int64
+	Kind        string
+	GivenOn     calendar.Date
+	WithdrawnOn *calendar.Date
+	Channel     string
+	NotedBy     string
+}
+
+func (q *Queries) ConsentsOf(ctx context.Context, arg ConsentsOfParams) ([]ConsentsOfRow, error) {
+	rows, err := q.db.Query(ctx, consentsOf, arg.OrganiserID, arg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ConsentsOfRow
+	for rows.Next() {
+		var i ConsentsOfRow
+		if err := rows.Scan(
+			&i.ClientID,
 			&i.ConsentID,
 			&i.MemberID,
 			&i.Kind,
@@ -431,6 +520,72 @@ func (q *Queries) Items(ctx context.Context, arg ItemsParams) ([]ItemsRow, error
 	return items, nil
 }
 
+const itemsOf = `-- name: ItemsOf :many
+select client_id, income_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on, payer, note, reported_on, added_by, row_version
+from income_item
+where organiser_id = $1 and client_id = any($2::bigint[]) and voided_at is null
+order by client_id, valid_from, income_id
+`
+
+type ItemsOfParams struct {
+	OrganiserID int32
+	Clients     []int64
+}
+
+type ItemsOfRow struct {
+	ClientID    int64
+	IncomeID    int64
+	MemberID    *int64
+	Kind        string
+	AmountCents money.Cents
+	Per         string
+	ValidFrom   calendar.Date
+	ValidTo     calendar.Date
+	Source      string
+	FetchedOn   *calendar.Date
+	Payer       string
+	Note        string
+	ReportedOn  calendar.Date
+	AddedBy     string
+	RowVersion  int32
+}
+
+func (q *Queries) ItemsOf(ctx context.Context, arg ItemsOfParams) ([]ItemsOfRow, error) {
+	rows, err := q.db.Query(ctx, itemsOf, arg.OrganiserID, arg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ItemsOfRow
+	for rows.Next() {
+		var i ItemsOfRow
+		if err := rows.Scan(
+			&i.ClientID,
+			&i.IncomeID,
+			&i.MemberID,
+			&i.Kind,
+			&i.AmountCents,
+			&i.Per,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.Source,
+			&i.FetchedOn,
+			&i.Payer,
+			&i.Note,
+			&i.ReportedOn,
+			&i.AddedBy,
+			&i.RowVersion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const memberAdd = `-- name: MemberAdd :one
 insert into household_member (organiser_id, client_id, person_id, member_person_id, identity_encrypted, last_name, first_names, birth_date,
   role, valid_from, valid_to, added_at, added_by)
@@ -573,6 +728,62 @@ func (q *Queries) Members(ctx context.Context, arg MembersParams) ([]MembersRow,
 	for rows.Next() {
 		var i MembersRow
 		if err := rows.Scan(
+			&i.MemberID,
+			&i.LastName,
+			&i.FirstNames,
+			&i.BirthDate,
+			&i.Role,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.MemberPersonID,
+			&i.RowVersion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const membersOf = `-- name: MembersOf :many
+select client_id, member_id, last_name, first_names, birth_date, role, valid_from, valid_to, member_person_id, row_version
+from household_member
+where organiser_id = $1 and client_id = any($2::bigint[]) and voided_at is null
+order by client_id, valid_from, member_id
+`
+
+type MembersOfParams struct {
+	OrganiserID int32
+	Clients     []int64
+}
+
+type MembersOfRow struct {
+	ClientID       int64
+	MemberID       int64
+	LastName       string
+	FirstNames     string
+	BirthDate      calendar.Date
+	Role           string
+	ValidFrom      calendar.Date
+	ValidTo        calendar.Date
+	MemberPersonID *int64
+	RowVersion     int32
+}
+
+func (q *Queries) MembersOf(ctx context.Context, arg MembersOfParams) ([]MembersOfRow, error) {
+	rows, err := q.db.Query(ctx, membersOf, arg.OrganiserID, arg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MembersOfRow
+	for rows.Next() {
+		var i MembersOfRow
+		if err := rows.Scan(
+			&i.ClientID,
 			&i.MemberID,
 			&i.LastName,
 			&i.FirstNames,
