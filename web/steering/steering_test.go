@@ -88,7 +88,8 @@ func TestDashboardTellsTheMonthAndItsFinding(t *testing.T) {
 	_, err := postgrestest.Admin(t, store).Exec(t.Context(), `set session_replication_role = replica;
 		insert into event (organiser_id, event_id, provider_id, unit_id, person_id, client_id, voucher_id, line_id, content_id, service_id, reservation_id, service_date, quantity, accepted_quantity, price_cents, value_cents,
 		total_cents, organiser_cents, own_cents, bucket, verdict, rulebook_id, client_reference, content_hash, batch_id, recorded_at, recorded_by_account, recorded_by)
-		values (17, 900, 5, 51, 1, 1, 1, 1, 31, 3, 6, '2026-11-01', 3000, 0, 4000, 3400, 0, 0, 0, '2026-11-01', 'review', 1, 'W', '\x00', 1, '2026-11-02', 1, 'x')`)
+		values (17, 900, 5, 51, 1, 1, 1, 1, 31, 3, 6, '2026-11-01', 3000, 0, 4000, 3400, 0, 0, 0, '2026-11-01', 'review', 1, 'W', '\x00', 1, '2026-11-02', 1, 'x');
+		insert into event_review (organiser_id, event_id, service_id) values (17, 900, 3)`)
 	if err != nil {
 		t.Fatal(err)
 	}
