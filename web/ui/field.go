@@ -97,7 +97,9 @@ func (b *binding) option(c *Field, option string, value any) error {
 			c.Value = text
 		}
 	case "suffix":
-		c.Suffix = b.t(text)
+		if text != "" { // a page that makes its fields from a list has some without
+			c.Suffix = b.t(text)
+		}
 	case "prefix":
 		c.Prefix = b.t(text)
 	case "type":
