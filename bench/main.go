@@ -19,7 +19,7 @@ import (
 
 // settings of one run.
 type settings struct {
-	Bar     string  `help:"Bars to run, separated by commas: single, file, hot, purse, settle, search, start, memory; empty = all." default:""`
+	Bar     string  `help:"Bars to run, separated by commas: single, file, hot, purse, settle, bulk, value, search, start, memory; empty = all." default:""`
 	Pairs   int     `help:"Alternating pairs of the cheap bars; the big ones take fewer." default:"5"`
 	Seconds int     `help:"Length of one side of a rate." default:"4"`
 	Size    float64 `help:"Share of the full size of the big bars, for a quick look." default:"1"`
@@ -39,6 +39,8 @@ var bars = []struct {
 	{"hot", benchHot},
 	{"purse", benchPurse},
 	{"settle", benchSettle},
+	{"bulk", benchBulk},
+	{"value", benchValue},
 	{"search", benchSearch},
 	{"start", benchStart},
 }
