@@ -67,7 +67,7 @@ func (l letter) rejection(f Facts, reasons string) func(string) []document.Block
 			for _, c := range unmet {
 				list.Items = append(list.Items, l.plain("admission.letter.unmet.one", map[string]any{"criterion": c.Rule.Names.In(l.lang), "note": c.Note}))
 			}
-			blocks = append(blocks, l.plain("admission.letter.unmet", map[string]any{"n": len(unmet), "version": f.Bound.Version}), list)
+			blocks = append(blocks, l.plain("admission.letter.unmet", map[string]any{"version": f.Bound.Version}), list)
 		}
 		return append(blocks, l.heading("admission.letter.what_next"), l.plain("admission.letter.rejection.next", nil),
 			l.provisions(f.Service.LegalAct, f.Service.LegalSection))

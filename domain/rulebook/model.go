@@ -45,6 +45,15 @@ type Facts struct {
 	Snapshot   int64           // the kept state of the household that this comes from; 0 = none was kept
 	Client     *NetIncome      // housing: the parts of net income (734/1992, 7c §)
 	Spouse     *NetIncome
+	Increase   *Increase `json:",omitempty"` // decided for this client (569/2009, 8 §); applied after the method, by who keeps the value
+}
+
+// Increase is a higher value that was decided for one client, as it is kept with the value: Form and amounts as rulebook/method reads them.
+type Increase struct {
+	Ground string // livelihood, maintenance or welfare
+	Form   string
+	Amount money.Cents
+	Pct    money.Rate
 }
 
 // Needs are the facts that a value depends on.

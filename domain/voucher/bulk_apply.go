@@ -233,7 +233,7 @@ func bulkDecisions(ctx context.Context, store *postgres.DB, means Means, organis
 			if err != nil || len(again) == 0 { // a message that came twice: the letter is there
 				return err
 			}
-			made, err := changeDecision(ctx, tx, by, means, v, change{b.Kind, b.From, b.Reason, b.Office})
+			made, err := changeDecision(ctx, tx, by, means, v, change{Kind: b.Kind, From: b.From, Reason: b.Reason, Office: b.Office})
 			if err != nil {
 				return err
 			}
@@ -251,7 +251,12 @@ type change struct {
 	Kind           BulkKind
 	From           calendar.Date
 	Reason, Office string
+	Ground         string        // of an increase
+	Last           calendar.Date // of an increase
 }
+
+// raise is an increase of one client's value; it is told in a letter of its own.
+const raise BulkKind = "raise"
 
 func changeDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, v Voucher, b change) (decision.Decision, error) {
 	org, err := organiser.Get(ctx, tx, v.Organiser)
@@ -267,13 +272,16 @@ func changeDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means
 		return decision.Decision{}, err
 	}
 	w := writer{means.Texts, c.Language}
+	provisions := document.Provisions{Items: []document.Paragraph{document.Plain(service.LegalAct + " " + service.LegalSection), w.plain("voucher.letter.provision.reasons")}}
+	if b.Kind == raise {
+		provisions.Items = append(provisions.Items, w.plain("voucher.letter.raise.provision"))
+	}
 	name, key := service.Names.In(w.lang), "voucher.letter."+string(b.Kind)
 	return decision.Make(ctx, tx, by, org, decision.Draft{Kind: decision.Voucher, Outcome: decision.Granted, LegalAct: service.LegalAct, LegalSection: service.LegalSection,
 		Language: w.lang, Reasons: b.Reason, MadeByTitle: b.Office, Client: &v.Client, Person: &v.Person, SubjectKind: "voucher", SubjectID: v.ID,
 		SenderUnit: service.Area.In(w.lang), Recipient: recipient(c), Title: w.say(key+".title", "service", name), Texts: means.Texts,
 		Blocks: func(string) []document.Block {
-			return append(changeBlocks(w, v, b, service, key), document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(b.Reason),
-				document.Provisions{Items: []document.Paragraph{document.Plain(service.LegalAct + " " + service.LegalSection), w.plain("voucher.letter.provision.reasons")}},
+			return append(changeBlocks(w, v, b, service, key), document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(b.Reason), provisions,
 				document.Heading{Level: 2, Text: w.say("voucher.letter.advice")}, document.Plain(v.Contact))
 		}})
 }
@@ -281,8 +289,12 @@ func changeDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means
 // changeBlocks tells the client's own change first: old and new value of each content, or the new last day; then how the value came about.
 func changeBlocks(w writer, v Voucher, b change, s catalogue.Service, key string) []document.Block {
 	sum := document.Summary{Paragraphs: []document.Paragraph{w.plain(key+".brief", "service", s.Names.In(w.lang), "number", v.Number, "day", b.From, "period", v.Valid)}}
-	if b.Kind == Renew {
+	switch b.Kind {
+	case Renew:
 		return []document.Block{sum}
+	case raise:
+		sum = document.Summary{Paragraphs: []document.Paragraph{w.plain(key+".brief", "service", s.Names.In(w.lang), "number", v.Number, "day", b.From, "last", b.Last),
+			w.plain("voucher.letter.raise.ground." + b.Ground)}}
 	}
 	t := document.Table{Caption: w.say("voucher.letter.revalue.caption"), Columns: []document.Column{{Title: w.say("voucher.letter.content")},
 		{Title: w.say("voucher.letter.revalue.before"), Numeric: true}, {Title: w.say("voucher.letter.revalue.after", "day", b.From), Numeric: true}}}

@@ -98,8 +98,10 @@ func compute(means Means, book rulebook.Rulebook, facts *rulebook.Facts, content
 	if err != nil {
 		return Value{}, err
 	}
-	w := result.Worth()
-	v := Value{Period: p, Cents: w.Value, Fee: w.Fee, Bands: w.Bands, Facts: facts, Explanation: result.Explanation}
+	if result, err = increased(result, facts, book); err != nil {
+		return Value{}, err
+	}
+	v := valueOf(result, facts, p)
 	if result.NoVoucher {
 		return v, errNotEntitled
 	}

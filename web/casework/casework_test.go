@@ -128,7 +128,7 @@ func TestFromClientToReservation(t *testing.T) {
 	if body, res = b.post(voucher+"/reserve", "unit", "41", "from", "1.12.2026", "terms", "yes"); res.Request.URL.Path != voucher || !strings.Contains(body, "Hoiva Keskusta") {
 		t.Fatalf("reserve: %d %s", res.StatusCode, body)
 	}
-	for _, page := range []string{"/sheet", "/change", "/pause", "/resume", "/close", "/annul", "/reservations/1/end"} {
+	for _, page := range []string{"/sheet", "/change", "/raise", "/pause", "/resume", "/close", "/annul", "/reservations/1/end"} {
 		if _, res = b.get(voucher + page); res.StatusCode != http.StatusOK {
 			t.Errorf("%s: %d", page, res.StatusCode)
 		}
