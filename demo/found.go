@@ -170,6 +170,9 @@ func (b *Builder) rules(ctx context.Context, tx *postgres.Tx, out *House, list [
 				if r.Value, err = o.valued.rule(s); err != nil {
 					return err
 				}
+				if err := o.valued.beside(&r); err != nil {
+					return err
+				}
 			}
 		}
 		draft, err := rulebook.Draft(ctx, tx, out.As(access.MainUser), b.Models, rulebook.DraftInput{Organiser: out.Organiser.ID, Service: s.ID,

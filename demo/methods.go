@@ -16,6 +16,8 @@ type valued struct {
 	method string
 	params func(content func(code string) int64) map[string]any // content gives the id of a content
 
+	ownFee func() (kind string, params map[string]any) // fee of the organiser's own service beside it; nil = not told
+
 	need, column string
 	individual   money.Cents
 	fee          *money.Cents
@@ -62,6 +64,30 @@ func housingBands() rows {
 	return list
 }
 
+// ownHomeCare is Helsinki's fee of its own home care of 2024–25: a percentage of the income above the limit, by hours a month.
+func ownHomeCare() (string, map[string]any) {
+	from := []string{"0", "5", "9", "13", "17", "21", "25", "29", "33", "37", "41"}
+	column := func(pcts ...string) map[string]any {
+		out := map[string]any{}
+		for i, hours := range from {
+			out[hours] = pcts[min(i, len(pcts)-1)]
+		}
+		return out
+	}
+	caps := map[string]any{}
+	for i, c := range []int{11966, 53847, 101712, 149576, 197440, 245305, 293169, 341033, 388898, 436762, 490610} {
+		caps[from[i]] = c
+	}
+	return "home_care_fee", map[string]any{"income_limits_cents": limits2024, "limit_increase_cents": 38900, "hours_rounding": "none", "cap_by_hours_cents": caps, "pct_by_hours": map[string]any{
+		"1": column("8", "10", "17", "21", "24", "26", "28", "30", "32", "34", "35"), "2": column("7", "8", "14", "17", "20", "22", "24"), "3": column("6", "7", "12", "14", "16", "18", "19"),
+		"4": column("6", "7", "12", "14", "16"), "5": column("6", "7", "12", "14"), "6": column("6", "7", "12")}}
+}
+
+// ownHousing is the fee of the organiser's own round-the-clock housing, with Helsinki's amounts of 2026 (734/1992, 7c §).
+func ownHousing() (string, map[string]any) {
+	return "housing_fee", map[string]any{"pct_single": "85", "pct_couple": "42.5", "keep_cents": 19500, "keep_couple_cents": 78855, "fixed_deduction_cents": 5276, "max_cents": 304400}
+}
+
 // methodOffers are the services of the joint authority that shows every way in which a value can come about. The figures are published
 // ones of other organisers, as the source of each content tells.
 var methodOffers = []offer{
@@ -69,7 +95,7 @@ var methodOffers = []offer{
 		names:        i18n.Names{Fi: "Kotihoito tulojen mukaan", Sv: "Hemvård enligt inkomster", En: "Home care by income"},
 		descriptions: i18n.Names{Fi: "Setelin arvo laskee tasaisesti, kun tulot ylittävät tulorajan.", Sv: "Sedelns värde sjunker jämnt när inkomsterna överstiger gränsen.", En: "The value falls evenly when income is above the limit."},
 		rates:        []rate{{"TUNTI", catalogue.Hour, i18n.Names{Fi: "Kotihoidon tunti", Sv: "Hemvårdstimme", En: "Hour of home care"}, 3400, helsinki + " 2024 (full 34.00, + 20 %, 8.40–40.80)", 12, voucher.Monthly, 9}},
-		valued: &valued{method: "linear_taper_scaled", params: func(func(string) int64) map[string]any {
+		valued: &valued{method: "linear_taper_scaled", ownFee: ownHomeCare, params: func(func(string) int64) map[string]any {
 			return map[string]any{"full_cents": 3400, "increase_pct": "20", "min_cents": 840, "max_cents": 4080, "income_limits_cents": limits2024, "limit_increase_cents": 38900,
 				"pcts": taperPcts, "pct_increase": "-1", "divisor": "60"}
 		}}},
@@ -98,7 +124,7 @@ var methodOffers = []offer{
 		names:        i18n.Names{Fi: "Palveluasuminen tulotaulukon mukaan", Sv: "Serviceboende enligt inkomsttabell", En: "Service housing by income table"},
 		descriptions: i18n.Names{Fi: "Setelin arvo luetaan taulukosta nettotulojen mukaan.", Sv: "Sedelns värde läses ur en tabell enligt nettoinkomsten.", En: "The value is read from a table by net income."},
 		rates:        []rate{{"KK", catalogue.Month, i18n.Names{Fi: "Asumisen kuukausi", Sv: "Boendemånad", En: "Month of housing"}, 330000, "Helsinki, 2025, hel.fi palveluasumisen palveluseteli", 1, voucher.Monthly, 0}},
-		valued:       &valued{method: "income_band_table", params: func(func(string) int64) map[string]any { return map[string]any{"bands": housingBands()} }}},
+		valued:       &valued{method: "income_band_table", ownFee: ownHousing, params: func(func(string) int64) map[string]any { return map[string]any{"bands": housingBands()} }}},
 	{house: "VMH", code: "HOIVA-ASUMINEN", mode: catalogue.Voucher, class: care, area: housing, act: "569/2009", section: "7 §",
 		names:        i18n.Names{Fi: "Ympärivuorokautinen asuminen nettotulojen mukaan", Sv: "Heldygnsboende enligt nettoinkomst", En: "Round-the-clock housing by net income"},
 		descriptions: i18n.Names{Fi: "Asiakas maksaa 85 prosenttia nettotuloistaan, seteli loput hinnasta.", Sv: "Klienten betalar 85 procent av sin nettoinkomst, sedeln resten av priset.", En: "The client pays 85 per cent of net income, the voucher the rest of the price."},
@@ -160,6 +186,18 @@ func eachContent(name, code string, value money.Cents, more map[string]any) *val
 		maps.Copy(params, more)
 		return params
 	}}
+}
+
+// beside adds the fee of the organiser's own service to the rules.
+func (v valued) beside(r *rulebook.Rules) error {
+	if v.ownFee == nil {
+		return nil
+	}
+	kind, params := v.ownFee()
+	params["kind"] = kind
+	c, err := rulebook.NewComparison(kind, params)
+	r.Comparison = &c
+	return err
 }
 
 // ask adds to a grant what the offer's method asks of who grants.
