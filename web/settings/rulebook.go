@@ -12,6 +12,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/catalogue"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -25,6 +26,7 @@ type rulebookView struct {
 	Draft    bool
 	Plain    bool   // values are typed here
 	Method   string // name of another method
+	OwnFee   bool   // the fee of an hour of the own service is typed here; a fee by a table stays as it is
 	Contents []valueRow
 	Months   []ui.Option
 	Versions ui.Table
@@ -95,6 +97,7 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 	if v.Plain = plain(work.base(r.Today()).Rules.Value); !v.Plain {
 		v.Method = r.T("method.name." + work.base(r.Today()).Rules.Value.Method)
 	}
+	v.OwnFee = typedFee(work.base(r.Today()).Rules)
 	for _, c := range s.Contents {
 		label := fmt.Sprintf("%s (€/%s)", c.Names.In(r.Lang), r.T("unit."+string(c.Unit)+".short"))
 		v.Contents = append(v.Contents, valueRow{valueField(c.ID), label})
@@ -107,6 +110,24 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 
 // plain reports a value that is typed on the page of the rules itself.
 func plain(v rulebook.Value) bool { return v.Method == "flat" }
+
+// typedFee reports that the fee of the own service is a fixed one for an hour, or not told yet.
+func typedFee(rules rulebook.Rules) bool {
+	return rules.Comparison == nil || rules.Comparison.Kind == "hourly_fee"
+}
+
+// readFee reads the fee of an hour of the own service; nothing typed tells none.
+func readFee(f *ui.Form) *rulebook.Comparison {
+	fee, given := f.OptionalCents("fee_cents")
+	if !given {
+		return nil
+	}
+	c, err := method.Hourly(fee)
+	if err != nil {
+		panic("settings: plain numbers do not marshal: " + err.Error())
+	}
+	return &c
+}
 
 func valueField(content int64) string { return fmt.Sprintf("value.%d", content) }
 
@@ -139,6 +160,15 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 	}
 	f.Set("lapse_days", from.Rules.LapseDays)
 	f.Set("leave_days", from.Rules.LeaveDays)
+	if from.Rules.Comparison != nil {
+		fee, hourly, err := method.HourlyOf(*from.Rules.Comparison)
+		if err != nil {
+			return err
+		}
+		if hourly {
+			f.Set("fee_cents", fee)
+		}
+	}
 	var months []string
 	for _, m := range from.Rules.PriceMonths {
 		months = append(months, strconv.Itoa(m))
@@ -152,6 +182,9 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 func readDraft(f *ui.Form, s catalogue.Service, from rulebook.Rules) rulebook.DraftInput {
 	rules := rulebook.Default()
 	rules.Value, rules.Rounding, rules.Criteria, rules.Comparison, rules.WeekFactor = from.Value, from.Rounding, from.Criteria, from.Comparison, from.WeekFactor
+	if typedFee(from) {
+		rules.Comparison = readFee(f)
+	}
 	if plain(rules.Value) {
 		var values []rulebook.FlatValue
 		for _, c := range s.Contents {

@@ -149,3 +149,18 @@ func (f *hourlyComparison) of(_ rulebook.Facts, units money.Exact) (rulebook.Own
 	fee, steps := HourlyFee(f.Fee, units)
 	return rulebook.OwnFee{Fee: fee, Known: true, Explanation: steps}, nil
 }
+
+// Hourly makes the comparison "a fixed fee for an hour".
+func Hourly(perHour money.Cents) (rulebook.Comparison, error) {
+	return rulebook.NewComparison(hourlyKind, hourlyComparison{kind{hourlyKind}, perHour})
+}
+
+// HourlyOf gives the fee of an hour; false for a fee of another kind.
+func HourlyOf(c rulebook.Comparison) (money.Cents, bool, error) {
+	if c.Kind != hourlyKind {
+		return 0, false, nil
+	}
+	var h hourlyComparison
+	err := c.Params(&h)
+	return h.Fee, err == nil, err
+}

@@ -111,3 +111,17 @@ func TestComparisonComesBackWithItsRules(t *testing.T) {
 	_, err = rulebook.ParseRules([]byte(`{"value":{"method":"flat","values":[]},"rounding":"half_up_cent","tolerance":{"percent":"0","step_quantity":"1","auto_approve":false},"comparison":{}}`))
 	faulttest.Want(t, err, "RUL-028")
 }
+
+func TestHourlyFeeIsReadAsItWasTyped(t *testing.T) {
+	t.Parallel()
+	c, err := method.Hourly(1250)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fee, hourly, err := method.HourlyOf(c); fee != 1250 || !hourly || err != nil {
+		t.Errorf("%v %v %v", fee, hourly, err)
+	}
+	if _, hourly, err := method.HourlyOf(*compared(t, fees["housing_fee"]).Rules.Comparison); hourly || err != nil {
+		t.Errorf("a fee of net income is taken for one of hours: %v", err)
+	}
+}
