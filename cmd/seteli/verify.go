@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"seteli/core/calendar"
+	daycare "seteli/domain/daycare/store"
 	"seteli/domain/event"
 	"seteli/domain/ledger"
 	"seteli/domain/organiser"
@@ -57,10 +58,10 @@ var checks = []struct {
 	name string
 	run  func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error)
 }{
-	{"balances", ledger.Verify}, {"events", event.Verify}, {"purses", purse.Verify}, {"settlements", settlement.Verify}, {"payment files", payment.Verify},
+	{"balances", ledger.Verify}, {"events", event.Verify}, {"purses", purse.Verify}, {"early education", daycare.Verify}, {"settlements", settlement.Verify}, {"payment files", payment.Verify},
 }
 
-// verify rebuilds balances, events, purses, settlements, payment files and the audit's hash chain of every organiser. It prints the first
+// verify rebuilds balances, events, purses, months of early education, settlements, payment files and the audit's hash chain of every organiser. It prints the first
 // difference of each check with their number, and fails when there is any.
 func (a *app) verify(ctx context.Context, out io.Writer) error {
 	ctx = postgres.Unhurried(ctx)

@@ -45,13 +45,13 @@ func Close(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int3
 	if err := mayClose(ctx, tx, organiser, m, rules); err != nil {
 		return Month{}, err
 	}
-	rows, err := statement(ctx, tx, organiser, m)
+	rows, parties, err := statement(ctx, tx, organiser, m)
 	if err != nil {
 		return Month{}, err
 	}
 	closed := Month{m, len(rows), daycare.Total(rows), tx.Now(), by.Name}
 	answer := tx.Today() + calendar.Date(rules.on(m.Period().From).Profile.StatementDays)
-	hash, err := storeRows(ctx, tx, by, organiser, closed, rows, answer)
+	hash, err := storeRows(ctx, tx, by, organiser, closed, rows, parties, answer)
 	if err != nil {
 		return Month{}, err
 	}
@@ -80,41 +80,47 @@ func Preview(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	if err := by.May(access.SettlementPreview, organiser); err != nil {
 		return nil, err
 	}
-	return statement(ctx, tx, organiser, m)
+	rows, _, err := statement(ctx, tx, organiser, m)
+	return rows, err
 }
 
-func statement(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar.Month) ([]daycare.StatementRow, error) {
+func statement(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar.Month) ([]daycare.StatementRow, map[string]party, error) {
 	q := db.New(tx)
 	decisions, err := q.DecisionsOf(ctx, db.DecisionsOfParams{OrganiserID: organiser, Children: []int64{}})
 	if err != nil {
-		return nil, fmt.Errorf("reading decisions: %w", err)
+		return nil, nil, fmt.Errorf("reading decisions: %w", err)
 	}
+	parties := make(map[string]party, len(decisions))
 	sent, first := make([]daycare.SentDecision, 0, len(decisions)), m
 	for _, d := range decisions {
 		first = min(first, calendar.MonthOf(d.ValidFrom))
+		parties[text(d.ValueDecisionID)] = party{d.PersonID, d.ProviderID}
 		if p := period(d.ValidFrom, d.ValidTo); !p.Empty() {
 			sent = append(sent, daycare.SentDecision{ID: text(d.ValueDecisionID), Child: text(d.ChildID), Unit: text(d.UnitID), Period: p, Value: d.ValueCents, OwnShare: d.OwnCents, Payable: d.PayableCents})
 		}
 	}
 	if double := daycare.Overlapping(sent); len(double) > 0 {
-		return nil, errOverlapping.With("children", strings.Join(double, ", "))
+		return nil, nil, errOverlapping.With("children", strings.Join(double, ", "))
 	}
 	rows, err := q.RowsStanding(ctx, organiser)
 	if err != nil {
-		return nil, fmt.Errorf("reading standing rows: %w", err)
+		return nil, nil, fmt.Errorf("reading standing rows: %w", err)
 	}
 	standing := make([]daycare.StatementRow, len(rows))
 	for i, r := range rows {
 		standing[i] = daycare.StatementRow{Type: daycare.RowType(r.Kind), Child: text(r.ChildID), Unit: text(r.UnitID), Decision: text(r.ValueDecisionID), Period: period(r.ValidFrom, r.ValidTo),
 			Days: int(r.Days), MonthDays: int(r.MonthDays), Value: r.ValueCents, OwnShare: r.OwnCents, Amount: r.RowCents, Entry: int(r.RowID)}
 	}
-	return daycare.CloseRows(sent, standing, m, first), nil
+	return daycare.CloseRows(sent, standing, m, first), parties, nil
 }
+
+// party is whose a decision is: the child's person and the payee.
+type party struct{ person, provider int64 }
 
 func text(n int64) string { return strconv.FormatInt(n, 10) }
 
 // storeRows numbers and writes the rows and a statement for each unit. The hash is over the rows in their order.
-func storeRows(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, c Month, rows []daycare.StatementRow, answer calendar.Date) ([]byte, error) {
+func storeRows(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, c Month, rows []daycare.StatementRow, parties map[string]party, answer calendar.Date) ([]byte, error) {
 	q := db.New(tx)
 	next, err := q.RowNext(ctx, organiser)
 	if err != nil {
@@ -134,6 +140,7 @@ func storeRows(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 		a.Days, a.MonthDays = append(a.Days, int32(r.Days)), append(a.MonthDays, int32(r.MonthDays))
 		a.Vals, a.Owns, a.Amounts = append(a.Vals, int64(r.Value)), append(a.Owns, int64(r.OwnShare)), append(a.Amounts, int64(r.Amount))
 		a.Refunds = append(a.Refunds, int64(r.Refunds))
+		a.Persons, a.Providers = append(a.Persons, parties[r.Decision].person), append(a.Providers, parties[r.Decision].provider)
 		fmt.Fprintf(hash, "%d|%s|%d|%d|%d|%s|%s|%d|%d\n", next+int64(i), r.Type, ids[0], ids[1], ids[2], r.From, r.To, r.Amount, r.Refunds)
 	}
 	sum := hash.Sum(nil)

@@ -293,12 +293,13 @@ order by r.row_id;
 select (coalesce(max(row_id), 0) + 1)::bigint as row_id from daycare_month_row where organiser_id = @organiser_id;
 
 -- name: RowsAdd :exec
+-- Person and provider come along: a join would meet every decision with every row once the planner uses its general plan.
 insert into daycare_month_row (organiser_id, row_id, month, kind, child_id, person_id, unit_id, provider_id, value_decision_id, valid_from, valid_to, days, month_days, value_cents, own_cents, row_cents, refunds_row)
-select @organiser_id, t.row_id, @month, t.kind, t.child_id, d.person_id, t.unit_id, d.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0)
+select @organiser_id, t.row_id, @month, t.kind, t.child_id, t.person_id, t.unit_id, t.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0)
 from (select unnest(@ids::bigint[]) as row_id, unnest(@kinds::text[]) as kind, unnest(@children::bigint[]) as child_id, unnest(@units::bigint[]) as unit_id, unnest(@decisions::bigint[]) as value_decision_id,
   unnest(@froms::date[]) as valid_from, unnest(@tos::date[]) as valid_to, unnest(@days::int[]) as days, unnest(@month_days::int[]) as month_days,
-  unnest(@vals::bigint[]) as value_cents, unnest(@owns::bigint[]) as own_cents, unnest(@amounts::bigint[]) as row_cents, unnest(@refunds::bigint[]) as refunds_row) t
-join daycare_decision d on d.organiser_id = @organiser_id and d.value_decision_id = t.value_decision_id;
+  unnest(@vals::bigint[]) as value_cents, unnest(@owns::bigint[]) as own_cents, unnest(@amounts::bigint[]) as row_cents, unnest(@refunds::bigint[]) as refunds_row,
+  unnest(@persons::bigint[]) as person_id, unnest(@providers::bigint[]) as provider_id) t;
 
 -- name: StatementsAdd :exec
 insert into daycare_statement (organiser_id, month, unit_id, provider_id, row_count, total_cents, answer_by)

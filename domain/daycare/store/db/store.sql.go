@@ -1728,11 +1728,11 @@ func (q *Queries) RowPlace(ctx context.Context, arg RowPlaceParams) (RowPlaceRow
 
 const rowsAdd = `-- name: RowsAdd :exec
 insert into daycare_month_row (organiser_id, row_id, month, kind, child_id, person_id, unit_id, provider_id, value_decision_id, valid_from, valid_to, days, month_days, value_cents, own_cents, row_cents, refunds_row)
-select $1, t.row_id, $2, t.kind, t.child_id, d.person_id, t.unit_id, d.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0)
+select $1, t.row_id, $2, t.kind, t.child_id, t.person_id, t.unit_id, t.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0)
 from (select unnest($3::bigint[]) as row_id, unnest($4::text[]) as kind, unnest($5::bigint[]) as child_id, unnest($6::bigint[]) as unit_id, unnest($7::bigint[]) as value_decision_id,
   unnest($8::date[]) as valid_from, unnest($9::date[]) as valid_to, unnest($10::int[]) as days, unnest($11::int[]) as month_days,
-  unnest($12::bigint[]) as value_cents, unnest($13::bigint[]) as own_cents, unnest($14::bigint[]) as row_cents, unnest($15::bigint[]) as refunds_row) t
-join daycare_decision d on d.organiser_id = $1 and d.value_decision_id = t.value_decision_id
+  unnest($12::bigint[]) as value_cents, unnest($13::bigint[]) as own_cents, unnest($14::bigint[]) as row_cents, unnest($15::bigint[]) as refunds_row,
+  unnest($16::bigint[]) as person_id, unnest($17::bigint[]) as provider_id) t
 `
 
 type RowsAddParams struct {
@@ -1751,8 +1751,11 @@ type RowsAddParams struct {
 	Owns        []int64
 	Amounts     []int64
 	Refunds     []int64
+	Persons     []int64
+	Providers   []int64
 }
 
+// Person and provider come along: a join would meet every decision with every row once the planner uses its general plan.
 func (q *Queries) RowsAdd(ctx context.Context, arg RowsAddParams) error {
 	_, err := q.db.Exec(ctx, rowsAdd,
 		arg.OrganiserID,
@@ -1770,6 +1773,8 @@ func (q *Queries) RowsAdd(ctx context.Context, arg RowsAddParams) error {
 		arg.Owns,
 		arg.Amounts,
 		arg.Refunds,
+		arg.Persons,
+		arg.Providers,
 	)
 	return err
 }
