@@ -12,7 +12,6 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/notice"
 	"seteli/domain/purchase"
-	"seteli/domain/rulebook/method"
 	"seteli/domain/settlement"
 	"seteli/domain/statistics"
 	"seteli/domain/voucher"
@@ -84,7 +83,7 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 
 // topics are who receives which message. The end of an approval goes to the vouchers, then to the orders, and then it is told.
 func (a *app) topics(desk *notice.Desk) map[string]job.Handler {
-	means := voucher.Means{Texts: a.texts, Models: method.All(), Random: rand.Reader}
+	means := voucher.Means{Texts: a.texts, Models: models(), Random: rand.Reader}
 	return job.Join(voucher.Handlers(a.db), event.Handlers(a.db), voucher.BulkHandlers(a.db, means), purchase.Handlers(a.db, means), desk.Handlers())
 }
 
