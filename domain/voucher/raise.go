@@ -30,10 +30,10 @@ const (
 func Grounds() []string { return []string{Livelihood, Maintenance, Welfare} }
 
 var (
-	errGround      = fault.New(fault.Invalid, "VOU-060", "voucher.raise.ground").At("ground")
-	errRaisePeriod = fault.New(fault.Invalid, "VOU-061", "voucher.raise.period").At("to")
-	errRaised      = fault.New(fault.Conflict, "VOU-062", "voucher.raise.twice").At("from")
-	errRaiseNone   = fault.New(fault.Invalid, "VOU-063", "voucher.raise.content").At("content")
+	errGround      = fault.New(fault.Invalid, "VOU-065", "voucher.raise.ground").At("ground")
+	errRaisePeriod = fault.New(fault.Invalid, "VOU-066", "voucher.raise.period").At("to")
+	errRaised      = fault.New(fault.Conflict, "VOU-067", "voucher.raise.twice").At("from")
+	errRaiseNone   = fault.New(fault.Invalid, "VOU-068", "voucher.raise.content").At("content")
 )
 
 // RaiseInput raises the value of one content, or of all, over a period.
@@ -53,7 +53,7 @@ type RaiseInput struct {
 // Raise makes the client's value higher from a day on and, after the last day, lets the value go on that would have been without it.
 // What was before stays. The increase is kept with what the value was computed from, so that an index change keeps it. The client gets a
 // decision of its own; what was delivered since the first day is priced anew. A balance in euros is not raised but granted more.
-// VOU-061 when the period is outside the last value, VOU-062 when the value is raised already.
+// VOU-066 when the period is outside the last value, VOU-067 when the value is raised already.
 // Locks: voucher.
 func Raise(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, in RaiseInput) (Voucher, error) {
 	v, err := changing(ctx, tx, by, access.VoucherChange, in.Organiser, in.Voucher, in.RowVersion)

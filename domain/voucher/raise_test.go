@@ -110,12 +110,12 @@ func TestIncreaseThatCannotBeIsRefused(t *testing.T) {
 		change func(*voucher.RaiseInput)
 		code   string
 	}{
-		"no ground":             {func(in *voucher.RaiseInput) { in.Ground = "" }, "VOU-060"},
+		"no ground":             {func(in *voucher.RaiseInput) { in.Ground = "" }, "VOU-065"},
 		"no reason":             {func(in *voucher.RaiseInput) { in.Reason = " " }, "VOU-010"},
-		"ends before it begins": {func(in *voucher.RaiseInput) { in.To = &in.From }, "VOU-061"},
-		"past the validity":     {func(in *voucher.RaiseInput) { in.To = new(v.Valid.To + 1) }, "VOU-061"},
+		"ends before it begins": {func(in *voucher.RaiseInput) { in.To = &in.From }, "VOU-066"},
+		"past the validity":     {func(in *voucher.RaiseInput) { in.To = new(v.Valid.To + 1) }, "VOU-066"},
 		"before the value":      {func(in *voucher.RaiseInput) { in.From = v.Valid.From }, "VOU-027"},
-		"no such content":       {func(in *voucher.RaiseInput) { in.Content = 999_999 }, "VOU-063"},
+		"no such content":       {func(in *voucher.RaiseInput) { in.Content = 999_999 }, "VOU-068"},
 		"nothing":               {func(in *voucher.RaiseInput) { in.Increase.Amount = 0 }, "MET-040"},
 		"less":                  {func(in *voucher.RaiseInput) { in.Increase = method.Increase{Form: method.NewValue, Amount: 100} }, "MET-040"},
 	} {
@@ -129,7 +129,7 @@ func TestIncreaseThatCannotBeIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = raiseIt(w, higher(again, from+5))
-	faulttest.Want(t, err, "VOU-062")
+	faulttest.Want(t, err, "VOU-067")
 	stranger := w.Staff
 	stranger.Role = "decision_maker"
 	faulttest.Want(t, w.Try(stranger, func(tx *postgres.Tx) error {
