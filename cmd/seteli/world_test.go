@@ -217,6 +217,12 @@ func (w *whole) name(person int64) {
 	w.exec(`insert into proposal_step (organiser_id, proposal_id, person_id, kind, day, due_on, document_id, recorded_by_account, recorded_by, recorded_at)
 		select 1, proposal_id, person_id, 'asked', '2026-11-20', '2026-12-04', ` + w.ids["hearing"] + `, 1, 'z', now() from proposal where proposal_id = ` + w.ids["proposal"])
 	w.exec(`insert into letter_template (organiser_id, kind, version, valid_from, body, prepared_by_account, prepared_by, prepared_at) values (1, 'voucher', 1, '2026-12-01', '{}', 1, 'z', now())`)
+	// A rulebook gets a condition of approval, which an approved unit is checked for again.
+	w.exec(`update rulebook set rules = jsonb_set(rules, '{criteria}', '[{"names": {"fi": "Palvelua saa suomeksi"}, "recheck_months": 12}]')
+		where organiser_id = 1 and rulebook_id = (select max(rulebook_id) from rulebook where organiser_id = 1)`)
+	w.ids["check"] = strconv.FormatInt(w.number(`insert into approval_check (organiser_id, approval_id, provider_id, service_id, rulebook_id, criterion_no, due_on)
+		select organiser_id, approval_id, provider_id, service_id, (select max(rulebook_id) from rulebook where organiser_id = 1), 0, '2026-12-01'
+		from approval where organiser_id = 1 and approval_id = `+w.ids["approval"]+` returning check_id`), 10)
 	w.ids["organiser"], w.ids["provider"] = strconv.Itoa(ownOrganiser), strconv.Itoa(ownProvider)
 	w.ids["format"], w.ids["act"], w.ids["operation"] = "csv", "revoke", "list-events"
 }
