@@ -42,7 +42,8 @@ func idOf(m household.Member) string {
 	return memberID(m.ID)
 }
 
-// families reads the children's families whole, siblings and siblings of partners too, in rounds until nobody new is found.
+// families reads the children's families whole, siblings and siblings of partners too, in rounds until nobody new is found, and
+// locks the children.
 func families(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64) (*people, error) {
 	p := &people{clients: map[int64]db.PeopleRow{}, heads: map[int64]db.HeadsOfChildrenRow{}, households: map[int64]household.Household{}, person: map[string]int64{}, provider: map[int64]int64{}}
 	known, asked := map[int64]bool{}, map[string]bool{}
@@ -68,6 +69,9 @@ func families(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 		}
 	}
 	p.children = slices.Sorted(maps.Keys(known))
+	if _, err := db.New(tx).ChildrenLock(ctx, db.ChildrenLockParams{OrganiserID: organiser, Children: p.children}); err != nil {
+		return nil, fmt.Errorf("locking %d children: %w", len(p.children), err)
+	}
 	return p, p.records(ctx, tx, organiser)
 }
 

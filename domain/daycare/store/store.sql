@@ -42,6 +42,14 @@ join daycare_child d on d.organiser_id = c.organiser_id and d.client_id = c.clie
 where c.organiser_id = @organiser_id and c.client_id = @client_id
 for update of c;
 
+-- name: ChildrenLock :many
+-- Two who regenerate one family would draft everything twice. In key order, as every lock of more than one client.
+select client_id
+from client
+where organiser_id = @organiser_id and client_id = any(@children::bigint[])
+order by client_id
+for update;
+
 -- name: Children :many
 select c.client_id, c.person_id, c.birth_date, c.last_name, c.first_names
 from daycare_child d

@@ -343,6 +343,40 @@ func (q *Queries) Children(ctx context.Context, organiserID int32) ([]ChildrenRo
 	return items, nil
 }
 
+const childrenLock = `-- name: ChildrenLock :many
+select client_id
+from client
+where organiser_id = $1 and client_id = any($2::bigint[])
+order by client_id
+for update
+`
+
+type ChildrenLockParams struct {
+	OrganiserID int32
+	Children    []int64
+}
+
+// Two who regenerate one family would draft everything twice. In key order, as every lock of more than one client.
+func (q *Queries) ChildrenLock(ctx context.Context, arg ChildrenLockParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, childrenLock, arg.OrganiserID, arg.Children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var client_id int64
+		if err := rows.Scan(&client_id); err != nil {
+			return nil, err
+		}
+		items = append(items, client_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const decisionAdd = `-- name: DecisionAdd :exec
 insert into daycare_decision (organiser_id, value_decision_id, child_id, person_id, unit_id, provider_id, valid_from, valid_to, value_cents, own_cents, payable_cents, sha256, decision_id, sent_at, sent_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
