@@ -186,13 +186,12 @@ func (m made) explain(today calendar.Date) (rulebook.Explanation, error) {
 	d := m.Basis.Draft
 	steps := rules.Explain(daycare.Moment{UnderThree: d.UnderThree, Option: d.Option, Alterations: d.Alterations}, d.Outcome)
 	switch {
-	case m.Model.NeedsPrice():
+	case m.Model.NeedsPrice() && !d.Outcome.OwnShareAboveValue(): // the price has the last word instead of the value alone
 		key := "daycare.step.by_price"
 		if m.Model == daycare.LimitedPrice {
 			key = "daycare.step.by_price_limited"
 		}
-		steps[len(steps)-1].Sum = false
-		steps = append(steps, rulebook.Step{Key: key, Values: rulebook.Values{"price": m.Price, "value": d.Outcome.Value, "own": d.Outcome.FinalOwnShare},
+		steps = append(steps[:len(steps)-1], rulebook.Step{Key: key, Values: rulebook.Values{"price": m.Price, "value": d.Outcome.Value, "own": d.Outcome.FinalOwnShare},
 			Result: m.Payable, LegalRef: rules.LegalRef, Sum: true})
 	case m.Surcharge > 0:
 		steps = append(steps, rulebook.Step{Key: "daycare.step.surcharge", Values: rulebook.Values{"surcharge": m.Surcharge, "family": m.Family}, Result: m.Surcharge})
