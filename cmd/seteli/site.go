@@ -62,7 +62,7 @@ func (a *app) faces() (*faces, error) {
 		acc.Mailbox = letters{a.db}
 	}
 	financePages := &finance.Pages{DB: a.db, Writer: bank.Pain001{}, Words: a.texts}
-	settingsPages := &settings.Pages{DB: a.db, Models: models, Words: a.texts}
+	settingsPages := &settings.Pages{DB: a.db, Models: models, Words: a.texts, Cases: caseKinds()}
 	audiences := []ui.Audience{
 		(&public.Pages{DB: a.db, Offers: f.board, Models: models, Texts: a.texts}).Audience(),
 		acc.Audience(),

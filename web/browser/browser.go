@@ -33,6 +33,7 @@ type Page struct {
 	Width  int64 // 0 = 1240
 	Dark   bool
 	Script string // run after loading, before looking; "" = none
+	Until  string // expression that must come true after the script, before looking; "" = look at once
 }
 
 // Violation is one finding of axe.
@@ -163,11 +164,34 @@ func (b *Browser) watch(t testing.TB, p Page, line func(string), look func(conte
 	if err == nil && p.Script != "" {
 		_, err = chromedp.Run(ctx, chromedp.Evaluate[any](p.Script+";null"))
 	}
+	if err == nil && p.Until != "" {
+		err = come(ctx, p.Until)
+	}
 	if err == nil {
 		err = look(ctx)
 	}
 	if err != nil {
 		t.Fatalf("%s: %v", p.URL, err)
+	}
+}
+
+// longestWait is how long something on a page may take on a loaded machine.
+const longestWait = 20 * time.Second
+
+// come waits until an expression is true on the page.
+func come(ctx context.Context, expression string) error {
+	for end := time.After(longestWait); ; {
+		done, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("!!("+expression+")"))
+		if err != nil || done {
+			return err
+		}
+		select {
+		case <-end:
+			return fmt.Errorf("in %s it never came true that %s", longestWait, expression)
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }
 

@@ -84,7 +84,8 @@ func TestGrantCalculatesWhileTyping(t *testing.T) {
 	page := browser.Page{URL: server.URL + "/fi/clients/1/grant?service=11", Script: `
 		const amount = document.querySelector('[name=amount-21]');
 		amount.value = '20';
-		amount.dispatchEvent(new Event('change', {bubbles: true}))`}
+		amount.dispatchEvent(new Event('change', {bubbles: true}))`,
+		Until: `document.querySelector('#calculation').textContent.includes('34,00')`}
 	for _, v := range browser.Start(t).Axe(t, page) {
 		t.Error(v)
 	}

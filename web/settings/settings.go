@@ -12,6 +12,7 @@ import (
 
 	"seteli/domain/catalogue"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/golden"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -26,6 +27,7 @@ type Pages struct {
 	DB     *postgres.DB
 	Models rulebook.Models
 	Words  *i18n.Catalogue
+	Cases  golden.Kinds // kinds of golden cases that a draft is tried with, beside those that ask the draft itself
 	Site   *ui.Site
 }
 
@@ -46,7 +48,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("settings/service", serviceView{}), ui.Page("settings/service-edit", editView{}, sampleEdit()),
 			ui.Page("settings/service-teams", serviceTeamsView{}), ui.Page("settings/attachments", attachmentsView{}),
 			ui.Page("settings/organiser", organiserView{}), ui.Page("settings/income", definitionView{}, sampleDefinition()), ui.Page("settings/staff", staffView{}),
-			ui.Page("settings/rulebook", rulebookView{}, sampleRulebook()), ui.Page("settings/rulebook-value", valueView{}, sampleValue()), ui.Page("settings/rulebook-publish", publishView{}),
+			ui.Page("settings/rulebook", rulebookView{}, sampleRulebook()), ui.Page("settings/rulebook-value", valueView{}, sampleValue()), ui.Page("settings/rulebook-trial", trialView{}, sampleTrial()), ui.Page("settings/rulebook-publish", publishView{}),
 			ui.Page("settings/rulebook-criteria", criteriaView{}, sampleCriteria()), ui.Page("settings/rulebook-compare", compareView{}, sampleCompare()),
 			ui.Page("settings/staff-add", staffAddView{}), ui.Page("settings/staff-end", staffEndView{}), ui.Page("settings/team", teamView{}),
 			ui.Page("settings/budgets", budgetsView{}, sampleBudgets()), ui.Page("settings/budget-file", budgetFileView{}),
@@ -84,6 +86,7 @@ func (p *Pages) routes() []ui.Route {
 	routes = append(routes, form("/settings/services/{service}/teams", access.CatalogueEdit, p.serviceTeams)...)
 	routes = append(routes, form("/settings/services/{service}/attachments", access.CatalogueEdit, p.attachments)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook", access.RulebookEdit, p.rulebook)...)
+	routes = append(routes, form("/settings/services/{service}/rulebook/trial", access.RulebookEdit, p.rulebookTrial)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/value", access.RulebookEdit, p.rulebookValue)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/criteria", access.RulebookEdit, p.rulebookCriteria)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/publish", access.RulebookPublish, p.rulebookPublish)...)

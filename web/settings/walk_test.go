@@ -334,14 +334,20 @@ func TestAttachmentSlotIsAddedAndTakenOutOfUse(t *testing.T) {
 
 func (h *house) upload(content string) (int, string) {
 	h.t.Helper()
+	return h.file("/settings/budgets/file", "budjetti.csv", content)
+}
+
+// file hands a file in on a page.
+func (h *house) file(path, name, content string) (int, string) {
+	h.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
-	part, err := w.CreateFormFile("file", "budjetti.csv")
+	part, err := w.CreateFormFile("file", name)
 	must(h.t, err)
 	_, err = io.WriteString(part, content)
 	must(h.t, err)
 	must(h.t, w.Close())
-	r, err := http.NewRequest(http.MethodPost, h.pirkko.URL+"/fi/settings/budgets/file", &body)
+	r, err := http.NewRequest(http.MethodPost, h.pirkko.URL+"/fi"+path, &body)
 	must(h.t, err)
 	r.Header.Set("Content-Type", w.FormDataContentType())
 	return ask(h.t, r)
