@@ -76,9 +76,16 @@ func (f Field) decodeCell(text, at string) (value any, given bool, err error) {
 		value, err = money.ParseRate(text)
 	case Fraction:
 		value, err = money.ParseFactor(text)
-	case Whole, Content:
+	case Whole:
 		if value, err = strconv.ParseInt(text, 10, 64); err != nil {
 			err = errWhole.Because(err)
+		}
+	case Content: // no content has the number 0: in the rules it means every content, in the form that is an empty field
+		n, bad := strconv.ParseInt(text, 10, 64)
+		if value = n; bad != nil {
+			err = errWhole.Because(bad)
+		} else if n < 1 {
+			err = errChoice
 		}
 	case Choice:
 		if value = text; !slices.Contains(f.Choices, text) {
