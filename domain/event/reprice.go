@@ -52,7 +52,7 @@ func reprice(ctx context.Context, store *postgres.DB, organiser int32, told vouc
 				return fmt.Errorf("voucher %d: reading what was delivered since %s: %w", told.Voucher, told.From, err)
 			}
 			for _, id := range ids {
-				if err := repriceOne(ctx, tx, by, Ref{Organiser: organiser, Event: id.EventID, Step: id.StepNo}, worths, told.Reason); err != nil {
+				if err := repriceOne(ctx, tx, by, Ref{Organiser: organiser, Event: id.EventID, Step: id.StepNo}, worths); err != nil {
 					return err
 				}
 				after = id.EventID
@@ -67,7 +67,7 @@ func reprice(ctx context.Context, store *postgres.DB, organiser int32, told vouc
 }
 
 // repriceOne posts the difference of one event. A euro balance pays a rise only as far as it reaches; the client pays the rest.
-func repriceOne(ctx context.Context, tx *postgres.Tx, by access.Actor, ref Ref, worths map[int64][]voucher.RecordedValue, reason string) error {
+func repriceOne(ctx context.Context, tx *postgres.Tx, by access.Actor, ref Ref, worths map[int64][]voucher.RecordedValue) error {
 	c, err := begin(ctx, tx, by, ref)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func repriceOne(ctx context.Context, tx *postgres.Tx, by access.Actor, ref Ref, 
 	if err != nil {
 		return err
 	}
-	return c.end(ctx, Accepted, share, c.at.AcceptedQuantity, c.at.PeriodNo, Decision{Ref: ref, ReasonCode: "value_changed", Reason: reason}, postings, actRepriced)
+	return c.end(ctx, Accepted, share, c.at.AcceptedQuantity, c.at.PeriodNo, Decision{Ref: ref, ReasonCode: "value_changed"}, postings, actRepriced)
 }
 
 // difference moves money without units: more is owed to the payee, or less, and a euro balance is used by as much.

@@ -18,7 +18,7 @@ import (
 func revalued(t *testing.T, w *eventtest.World, v eventtest.Voucher, value money.Cents, from calendar.Date) {
 	t.Helper()
 	w.Exec(fmt.Sprintf(`update voucher_value set value_cents = %d`, int64(value)))
-	raw, err := json.Marshal(voucher.Revalued{Voucher: v.ID, Client: v.Client, From: from, Reason: "Tulot muuttuivat."})
+	raw, err := json.Marshal(voucher.Revalued{Voucher: v.ID, Client: v.Client, From: from})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,8 +47,12 @@ func TestValueThatChangedBackInTimePostsOnlyTheDifference(t *testing.T) {
 	}
 	clean(t, w)
 	for id, want := range map[int64]money.Share{before: {Total: 8400, Organiser: 7000, Own: 1400}, settled: {Total: 8400, Organiser: 6000, Own: 2400}, open: {Total: 4200, Organiser: 3000, Own: 1200}} {
-		if e := get(t, w, id); e.Share != want || e.State != event.Accepted {
+		e := get(t, w, id)
+		if e.Share != want || e.State != event.Accepted {
 			t.Errorf("event %d: %s %+v, want %+v", id, e.State, e.Share, want)
+		}
+		if e.Reason != "" { // providers read it, and the grounds of a value tell of income
+			t.Errorf("event %d tells %q", id, e.Reason)
 		}
 	}
 	revalued(t, w, v, 40_00, november) // more than before

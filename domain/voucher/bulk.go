@@ -315,7 +315,7 @@ func ApproveBulk(ctx context.Context, tx *postgres.Tx, by access.Actor, in BulkD
 		return Bulk{}, err
 	}
 	if strings.TrimSpace(in.Office) == "" {
-		return Bulk{}, errBulkOffice
+		return Bulk{}, errOffice
 	}
 	if BulkKind(b.Kind) == Revalue && b.FromDate <= tx.Today() {
 		return Bulk{}, errBulkDay.At("from").With("today", tx.Today())

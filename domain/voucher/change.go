@@ -117,12 +117,12 @@ type ChangeInput struct {
 // TopicRevalued tells that a voucher has a new value from a day on.
 const TopicRevalued = "voucher.revalued"
 
-// Revalued is the payload of TopicRevalued.
+// Revalued is the payload of TopicRevalued. It does not say why: the grounds tell of the client's income or family, and what it leads to
+// stands in the events that providers read.
 type Revalued struct {
 	Voucher int64         `json:"voucher"`
 	Client  int64         `json:"client"`
 	From    calendar.Date `json:"from"`
-	Reason  string        `json:"reason"`
 }
 
 // Change makes a new version of the voucher: a value period that begins on a day, and a later or an earlier end. What was before
@@ -163,14 +163,14 @@ func Change(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, 
 // decideValue makes the client's decision on the new value and lets what was delivered since be priced anew.
 func decideValue(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, v Voucher, in ChangeInput) error {
 	if strings.TrimSpace(in.Office) == "" {
-		return errBulkOffice
+		return errOffice
 	}
 	_, err := changeDecision(ctx, tx, by, means, v, change{Kind: Revalue, From: in.From, Reason: in.Reason, Office: in.Office})
 	if err != nil || in.From > tx.Today() {
 		return err
 	}
 	return tx.Outbox(ctx, postgres.Message{Organiser: v.Organiser, Topic: TopicRevalued, Dedup: fmt.Sprintf("%s:%d:%d", TopicRevalued, v.ID, v.RowVersion),
-		Payload: Revalued{v.ID, v.Client, in.From, in.Reason}})
+		Payload: Revalued{v.ID, v.Client, in.From}})
 }
 
 // move sets the end of the validity. A later end carries the last value on; an earlier one is a close by another name and so keeps

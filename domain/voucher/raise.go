@@ -115,7 +115,7 @@ func (in RaiseInput) check(v Voucher) (calendar.Period, error) {
 		faults = append(faults, errReason)
 	}
 	if strings.TrimSpace(in.Office) == "" {
-		faults = append(faults, errBulkOffice)
+		faults = append(faults, errOffice)
 	}
 	p := calendar.Period{From: in.From, To: v.Valid.To}
 	if in.To != nil {
@@ -187,5 +187,5 @@ func (in RaiseInput) decide(ctx context.Context, tx *postgres.Tx, by access.Acto
 		return err
 	}
 	return tx.Outbox(ctx, postgres.Message{Organiser: v.Organiser, Topic: TopicRevalued, Dedup: fmt.Sprintf("%s:%d:%d", TopicRevalued, v.ID, v.RowVersion),
-		Payload: Revalued{v.ID, v.Client, in.From, in.Reason}})
+		Payload: Revalued{v.ID, v.Client, in.From}})
 }

@@ -58,7 +58,7 @@ var (
 	errBulkNothing   = fault.New(fault.Conflict, "VOU-050", "voucher.bulk.nothing")
 	errBulkKind      = fault.New(fault.Invalid, "VOU-051", "voucher.bulk.kind").At("kind")
 	errBulkDay       = fault.New(fault.Invalid, "VOU-052", "voucher.bulk.day")
-	errBulkOffice    = fault.New(fault.Invalid, "VOU-053", "voucher.bulk.office").At("office")
+	errOffice        = fault.New(fault.Invalid, "VOU-053", "voucher.bulk.office").At("office")
 	errGuess         = fault.New(fault.Invalid, "VOU-045", "voucher.contact").At("contact")
 )
 
