@@ -17,6 +17,9 @@ type ValueModel interface {
 	Check(v Value, contents []catalogue.Content) error
 	// Value gives the value of one unit of a content, with its explanation.
 	Value(ValueInput) (ValueResult, error)
+	// Needs tells what the value of a content depends on: a page asks for it, a use case reads it. What is not named here is not
+	// known when the value is asked.
+	Needs(v Value, content int64) (Needs, error)
 	// CheckPrice refuses a provider's price that the rules do not allow.
 	CheckPrice(PriceInput) error
 }
@@ -69,21 +72,13 @@ type Needs struct {
 	Columns    []string // columns to choose from
 }
 
-// Asker is a model whose values depend on the client; one that does not tell depends on nothing.
-type Asker interface {
-	Needs(v Value, content int64) (Needs, error)
-}
-
 // Needs tells what the value of a content depends on under a rulebook version.
 func (m Models) Needs(r Rulebook, content int64) (Needs, error) {
 	model, err := m.of(r.Rules.Value)
 	if err != nil {
 		return Needs{}, err
 	}
-	if asker, ok := model.(Asker); ok {
-		return asker.Needs(r.Rules.Value, content)
-	}
-	return Needs{}, nil
+	return model.Needs(r.Rules.Value, content)
 }
 
 // NetIncome are the parts of one person's net income in a month; Forest is a year's yield.
@@ -277,6 +272,9 @@ func (flat) Value(in ValueInput) (ValueResult, error) {
 	}
 	return ValueResult{}, errNoValue.At("content")
 }
+
+// Needs nothing: the value is the same for everybody.
+func (flat) Needs(Value, int64) (Needs, error) { return Needs{}, nil }
 
 func (m flat) CheckPrice(in PriceInput) error {
 	if !in.OwnShareForbidden {

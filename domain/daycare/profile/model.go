@@ -15,8 +15,11 @@ import (
 // Method is the name under which the spine knows the model.
 const Method = "daycare"
 
-// UnderThree is the column of rulebook.Facts for a child who has the value of the under-threes.
-const UnderThree = "under_3"
+// Columns of rulebook.Facts: a child has the value of the under-threes, or of those who have turned three.
+const (
+	UnderThree = "under_3"
+	OverThree  = "over_3"
+)
 
 var (
 	errContent    = fault.New(fault.Invalid, "DAY-061", "daycare.profile.content")
@@ -104,6 +107,20 @@ func (m *Model) Check(v rulebook.Value, contents []catalogue.Content) error {
 		}
 	}
 	return list.Err()
+}
+
+// Needs tells what a month's value depends on: the household, or a fee that was decided, and the age class; the content names the need
+// option. Under the models A, D and E also each provider's price.
+func (m *Model) Needs(v rulebook.Value, _ int64) (rulebook.Needs, error) {
+	p, err := m.read(v)
+	if err != nil {
+		return rulebook.Needs{}, err
+	}
+	n := rulebook.Needs{Household: true, Fee: true, Columns: []string{OverThree, UnderThree}}
+	for _, pm := range p.Profile.PriceModels {
+		n.Price = n.Price || pm.Model == daycare.FreePrice || pm.Model == daycare.LimitedPrice || pm.Model == daycare.Ceiling
+	}
+	return n, nil
 }
 
 // Value computes what the municipality pays of a month. The facts tell the size and income of the household for the fee, or the

@@ -291,6 +291,10 @@ func TestModelOfTheSpinePaysAsThePriceModel(t *testing.T) {
 		if err := profile.NewModel().Check(r.Rules.Value, []catalogue.Content{{ID: 1}}); err != nil {
 			t.Fatal(err)
 		}
+		needs, err := models.Needs(r, 1)
+		if err != nil || !needs.Household || !needs.Fee || needs.Price != (kind == daycare.FreePrice || kind == daycare.LimitedPrice || kind == daycare.Ceiling) {
+			t.Errorf("model %s needs %+v, %v", kind, needs, err)
+		}
 		for _, fee := range []money.Cents{0, 11200, 200000} {
 			in := rulebook.ValueInput{Content: 1, Day: day, Facts: rulebook.Facts{Column: profile.UnderThree, Fee: &fee}}
 			result, err := models.Value(r, in)

@@ -6,7 +6,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
-	"seteli/core/money"
 	"seteli/domain/client/household"
 	"seteli/domain/rulebook"
 	"seteli/platform/access"
@@ -73,8 +72,8 @@ func propose(ctx context.Context, tx *postgres.Tx, means Means, h household.Hous
 			return p, false, err
 		}
 		p.Facts = renewed(p.Now.Facts, h.At(p.From).Facts())
-		if !dependent(means, book, p.Facts, l.Content, p.From) {
-			return p, false, nil
+		if needs, err := means.Models.Needs(book, l.Content); err != nil || !needs.Household {
+			return p, false, err
 		}
 		p.New, err = compute(means, book, &p.Facts, l.Content, calendar.Period{From: p.From, To: v.Valid.To}, false)
 		p.NotEntitled = fault.CodeOf(err) == errNotEntitled.Code
@@ -85,7 +84,7 @@ func propose(ctx context.Context, tx *postgres.Tx, means Means, h household.Hous
 		if err != nil && !p.NotEntitled {
 			return p, false, err
 		}
-		if !p.NotEntitled && p.New.same(p.Now) {
+		if !p.NotEntitled && p.New.Worth().Same(p.Now.Worth()) {
 			return p, false, nil
 		}
 		if !p.NotEntitled && !p.New.worse(p.Now) {
@@ -94,19 +93,6 @@ func propose(ctx context.Context, tx *postgres.Tx, means Means, h household.Hous
 		}
 	}
 	return p, true, nil
-}
-
-// same tells that a unit is worth the same at any price and time of day.
-func (v Value) same(w Value) bool {
-	if v.Cents != w.Cents || (v.Fee == nil) != (w.Fee == nil) || v.Fee != nil && *v.Fee != *w.Fee || len(v.Bands) != len(w.Bands) {
-		return false
-	}
-	for i := range v.Bands {
-		if v.Bands[i] != w.Bands[i] {
-			return false
-		}
-	}
-	return true
 }
 
 // worse tells that some unit would be worth less to the client.
@@ -130,30 +116,4 @@ func renewed(old *rulebook.Facts, household rulebook.Facts) rulebook.Facts {
 	f := *old
 	f.Household, f.Income, f.Savings, f.Client, f.Spouse = household.Household, household.Income, household.Savings, household.Client, household.Spouse
 	return f
-}
-
-// Incomes between which any income-dependent method tells a difference: none at all, and a hundred thousand euros a month.
-const (
-	poor money.Cents = 0
-	rich money.Cents = 10_000_000
-)
-
-// dependent asks the method itself whether the value depends on income, so that no list of methods has to be kept: one who has nothing
-// and one who has plenty would get different answers.
-func dependent(means Means, book rulebook.Rulebook, f rulebook.Facts, content int64, day calendar.Date) bool {
-	ask := func(income money.Cents) (rulebook.ValueResult, bool) {
-		one := f
-		one.Income, one.Savings = &income, &income
-		net := rulebook.NetIncome{Benefits: income}
-		one.Client = &net
-		r, err := means.Models.Value(book, rulebook.ValueInput{Content: content, Day: day, Facts: one})
-		return r, err == nil
-	}
-	low, lowKnown := ask(poor)
-	high, highKnown := ask(rich)
-	if lowKnown != highKnown || !lowKnown {
-		return lowKnown != highKnown || f.Income != nil
-	}
-	a, b := Value{Cents: low.Value, Bands: low.Bands, Fee: low.Worth().Fee}, Value{Cents: high.Value, Bands: high.Bands, Fee: high.Worth().Fee}
-	return low.NoVoucher != high.NoVoucher || !a.same(b)
 }
