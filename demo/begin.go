@@ -79,6 +79,9 @@ func (w *world) begin(ctx context.Context, start calendar.Date) error {
 	if err := w.beginPurses(ctx, p); err != nil {
 		return err
 	}
+	if err := w.beginNurseries(ctx, start); err != nil {
+		return err
+	}
 	w.Progress(fmt.Sprintf("%d clients, %d vouchers and orders", w.result.Clients, w.vouchers))
 	return w.deliver(ctx)
 }

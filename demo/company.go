@@ -49,6 +49,9 @@ var companies = []company{
 		"Aarne Rantaviima", "Aune Rantaviima", "Arvi Rantaviima", false},
 	{"viimatenavat", "Viimaharjun Tenavat Oy", "fi", []string{"fi"}, []string{"992"}, []string{"VMH/VAKA-KERROIN", "VMH/VAKA-KATTO", "VMH/VAKA-HINTA"}, 100,
 		"Tuulikki Tenavaharju", "Tauno Tenavaharju", "Taina Tenavaharju", false},
+	{"peltomyyra", "Päiväkoti Peltomyyrä Oy", "fi", []string{"fi", "en"}, []string{"995"}, []string{"PEK/VAKA"}, 104, "Marjut Myyränpelto", "Mikael Myyränpelto", "Milla Myyränpelto", false},
+	{"satakieli", "Päiväkodit Satakieli Oy", "fi", []string{"fi", "sv"}, []string{"995", "996"}, []string{"PEK/VAKA", "YSA/VAKA"}, 109, "Laila Lintuniitty", "Lasse Lintuniitty", "Lotta Lintuniitty", false},
+	{"tahtitarha", "Tähtitarha Osk", "fi", []string{"fi"}, []string{"996"}, []string{"YSA/VAKA"}, 101, "Taimi Tähtisuo", "Tapani Tähtisuo", "Tytti Tähtisuo", false},
 }
 
 // people are those of the company who can sign in.

@@ -52,6 +52,7 @@ type world struct {
 	vouchers  int // granted, also those that nobody uses
 	later     []lateWave
 	purses    []pursed
+	nurseries map[string][]family // of early education, by house
 	cast      []client.Client
 	due       map[string]settlement.Run // sent and not yet paid, by house
 	result    Result
@@ -66,7 +67,7 @@ func Build(ctx context.Context, d Deps, o Options) (Result, error) {
 		return buildScale(ctx, d, o)
 	}
 	first := calendar.MonthOf(calendar.DateOf(o.Until.In(calendar.Helsinki))) - months
-	w := &world{Options: o, houses: map[string]House{}, due: map[string]settlement.Run{}}
+	w := &world{Options: o, houses: map[string]House{}, nurseries: map[string][]family{}, due: map[string]settlement.Run{}}
 	start := first.Period().From
 	y, m, day := (start - 45).Civil()
 	d.Clock.Set(time.Date(y, m, day, 9, 0, 0, 0, calendar.Helsinki))
@@ -135,7 +136,7 @@ func (w *world) open(ctx context.Context, start calendar.Date) error {
 // budgets sets this year's budget of each service that grants: a round sum near what the demo will spend.
 func (w *world) budgets(ctx context.Context, h House) error {
 	sums := map[string]money.Cents{"KOTIHOITO": 38_000_000, "TILAPAINEN": 3_000_000, "HENKAPU": 24_000_000, "OMAISVAPAA": 7_000_000, "ANNOSJAKELU": 300_000,
-		"KOTISALDO": 1_500_000, "TEHOSTETTU": 60_000_000, "YHTEISO": 300_000, "OSTO-ASUMINEN": 40_000_000, "JALKAHOITO": 150_000, "KESATYO": 1_200_000, "PERHEET": 12_000_000, "TUKIPALVELU": 2_400_000}
+		"KOTISALDO": 1_500_000, "TEHOSTETTU": 60_000_000, "YHTEISO": 300_000, "OSTO-ASUMINEN": 40_000_000, "JALKAHOITO": 150_000, "VAKA": 30_000_000, "KESATYO": 1_200_000, "PERHEET": 12_000_000, "TUKIPALVELU": 2_400_000}
 	year, _, _ := w.today().Civil()
 	return w.In(ctx, h.Organiser.ID, func(tx *postgres.Tx) error {
 		for _, code := range slices.Sorted(maps.Keys(h.Services)) {
@@ -197,7 +198,7 @@ func (w *world) providers(s string) (list []int) {
 
 // present brings the last days: what waits for somebody in every queue.
 func (w *world) present(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{w.newcomers, w.priceChanges, w.endings, w.waiting, w.thisMorning, w.review} {
+	for _, step := range []func(context.Context) error{w.newcomers, w.priceChanges, w.endings, w.waiting, w.thisMorning, w.review, w.nurseryToday} {
 		if err := step(ctx); err != nil {
 			return err
 		}

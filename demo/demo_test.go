@@ -12,11 +12,12 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/ident"
 	"seteli/demo"
+	"seteli/domain/daycare/profile"
+	"seteli/domain/daycare/store"
 	"seteli/domain/event"
 	"seteli/domain/ledger"
 	"seteli/domain/organiser"
 	"seteli/domain/purse"
-	"seteli/domain/rulebook/method"
 	"seteli/domain/settlement"
 	"seteli/integration/bank"
 	"seteli/platform/access"
@@ -36,7 +37,7 @@ func deps(t testing.TB) demo.Deps {
 	if err := errors.Join(errKeys, errTexts); err != nil {
 		t.Fatal(err)
 	}
-	return demo.Deps{DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Keys: keys, Texts: texts, Models: method.All(), Bank: bank.Pain001{}}
+	return demo.Deps{DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Keys: keys, Texts: texts, Models: profile.Models(), Bank: bank.Pain001{}}
 }
 
 func options(t testing.TB, scale string) demo.Options {
@@ -52,7 +53,7 @@ func differences(t testing.TB, db *postgres.DB) (all []ledger.Difference) {
 		t.Fatal(err)
 	}
 	for _, o := range list {
-		for _, verify := range []func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error){ledger.Verify, event.Verify, purse.Verify, settlement.Verify} {
+		for _, verify := range []func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error){ledger.Verify, event.Verify, purse.Verify, store.Verify, settlement.Verify} {
 			err := db.Tenant(t.Context(), access.Within{Organiser: o.ID}, func(tx *postgres.Tx) error {
 				found, err := verify(t.Context(), tx, o.ID)
 				all = append(all, found...)
@@ -89,7 +90,7 @@ func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
 	if found := differences(t, d.DB); len(found) > 0 {
 		t.Errorf("%d differences, the first: %s", len(found), found[0])
 	}
-	if r.Organisers != 4 || r.Clients < 300 || r.Vouchers < 300 || r.Paid == 0 || r.Tally.Partial == 0 || r.Tally.Own == 0 {
+	if r.Organisers != 6 || r.Clients < 300 || r.Vouchers < 300 || r.Paid == 0 || r.Tally.Partial == 0 || r.Tally.Own == 0 {
 		t.Errorf("built %+v", r)
 	}
 	owner := postgrestest.Owner(t, d.DB)
@@ -108,8 +109,12 @@ func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
 		{"events", "select state from event_now", []string{"accepted", "deleted", "refunded", "rejected", "review"}},
 		{"runs", "select (select s.state from run_step s where s.organiser_id = r.organiser_id and s.run_no = r.run_no order by s.step_no desc limit 1) from settlement_run r",
 			[]string{"calculated", "paid", "sent"}},
-		{"ways of computing a value", "select rules -> 'value' ->> 'method' from rulebook", []string{"ceiling_minus_fee", "coefficient_table", "euro_purse", "flat", "flat_period", "flat_unit",
+		{"ways of computing a value", "select rules -> 'value' ->> 'method' from rulebook", []string{"ceiling_minus_fee", "coefficient_table", "daycare", "euro_purse", "flat", "flat_period", "flat_unit",
 			"income_band_table", "individual", "linear_taper", "linear_taper_scaled", "lump_sum", "pct_of_net_income", "price_minus_fee", "time_band_table"}},
+		{"rows of early education", "select kind::text from daycare_month_row", []string{"CORRECTION", "ORIGINAL", "REFUND"}},
+		{"statements answered", "select case when silent then 'silent' else 'approved' end from daycare_statement_approval", []string{"approved", "silent"}},
+		{"objections", "select 'open' from daycare_objection", []string{"open"}},
+		{"drafts of early education", "select 'draft' from daycare_draft", []string{"draft"}},
 		{"bands", "select band from event_piece", []string{"evening", "weekday"}},
 		{"languages", "select language from client", []string{"fi", "sv"}},
 	} {

@@ -1,4 +1,4 @@
-// Package demo builds worlds to look at: three invented organisers with a history of months behind them, and months of a
+// Package demo builds worlds to look at: six invented organisers with a history of months behind them, and months of a
 // real size. It knows the whole spine and goes through its use cases only, on a clock that it moves; it knows no table,
 // no page and no rule.
 //

@@ -18,6 +18,8 @@ type valued struct {
 
 	ownFee func() (kind string, params map[string]any) // fee of the organiser's own service beside it; nil = not told
 
+	profile string // of early education: the rulebook follows it, and method and params are not told
+
 	need, column string
 	individual   money.Cents
 	fee          *money.Cents
@@ -25,6 +27,9 @@ type valued struct {
 
 // rule makes the value rule for the contents of a service.
 func (v valued) rule(s catalogue.Service) (rulebook.Value, error) {
+	if v.profile != "" {
+		return nurseryRule(v.profile, s)
+	}
 	var missing error
 	params := v.params(func(code string) int64 {
 		for _, c := range s.Contents {

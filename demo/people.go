@@ -29,6 +29,8 @@ var staffNames = map[string][]string{
 	"KSR": {"Päivi Pihlajavuo", "Petri Poutasalo", "Olga Haavanlehto", "Hanna Hietapuro", "Pentti Mäntykallio", "Tarja Tuomikoski", "Maija Lumikorpi", "Matti Saarnivirta", "Tiina Tuulenpesä", "Tero Sarakorpi"},
 	"HAV": {"Paula Kalliopuro", "Pasi Katajanoja", "Outi Karpalosuo", "Heli Honkasaari", "Päivö Pajulampi", "Taina Niittyoja", "Mervi Mesikangas", "Mika Kuuraniemi", "Titta Usvaranta", "Tapio Varpuharju"},
 	"VMH": {"Vappu Viimavuori", "Ville Vuolasoja", "Oili Orvokkisuo", "Hertta Heinäpuro", "Päiviö Pohjakallio", "Terhi Tuulensuo", "Marketta Mustavuo", "Markku Maununoja", "Taru Tihkulampi", "Tommi Terhosaari"},
+	"PEK": {"Pirita Peltoranta", "Panu Pellavasuo", "Oona Ojanpientare", "Helinä Heinäharju", "Pekka Peurapuro", "Tuula Timoteisuo", "Meri Mesiheinä", "Manu Marunanniemi", "Tuuli Tähkäranta", "Taito Tattarila"},
+	"YSA": {"Salme Salmiharju", "Sakari Sinivuokkola", "Orvokki Orasniitty", "Hilja Hiirenvirna", "Pinja Pajuranta", "Tellervo Telkkäniemi", "Mirkka Mansikkasuo", "Miska Mustikkavuo", "Tilda Tuomiranta", "Toni Törmäniitty"},
 	"RAN": {"Petra Granvik", "Pontus Måsholm", "Ulla Åsberga", "Henrik Havsgård", "Beata Björkholmen", "Gun Fjärdsund", "Maria Lingonblad", "Mats Norrskata", "Tove Tallmo", "Tom Dunvik"},
 }
 

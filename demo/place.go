@@ -63,4 +63,10 @@ var houses = []house{
 	{"VMH", "joint_authority", i18n.Names{Fi: "Viimaharjun kuntayhtymä", Sv: "Samkommunen i Vindås", En: "Viimaharju joint authority"},
 		i18n.Names{Fi: "Viimaharjun kuntayhtymän yksilöjaosto", Sv: "Individsektionen vid samkommunen i Vindås", En: "Individual affairs division of Viimaharju"},
 		"viimaharju.example", "992", []string{"992"}, calendar.Day(2015, 1, 1)},
+	{"PEK", "municipality", i18n.Names{Fi: "Peltokosken kaupunki", Sv: "Åkerfors stad", En: "City of Peltokoski"},
+		i18n.Names{Fi: "Peltokosken sivistyslautakunta", Sv: "Bildningsnämnden i Åkerfors", En: "Education committee of Peltokoski"},
+		"peltokoski.example", "995", []string{"995"}, calendar.Day(2010, 1, 1)},
+	{"YSA", "municipality", i18n.Names{Fi: "Ylä-Salmelan kunta", Sv: "Övre Sundby kommun", En: "Municipality of Ylä-Salmela"},
+		i18n.Names{Fi: "Ylä-Salmelan kasvatuslautakunta", Sv: "Nämnden för fostran i Övre Sundby", En: "Education committee of Ylä-Salmela"},
+		"salmela.example", "996", []string{"996"}, calendar.Day(2010, 1, 1)},
 }

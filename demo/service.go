@@ -127,8 +127,8 @@ var offers = []offer{
 		descriptions: i18n.Names{Fi: "Luettelo optikkoliikkeistä, joissa maksusitoumus käy.", Sv: "Förteckning över optiker där betalningsförbindelsen gäller.", En: "List of opticians that take the commitment."}},
 }
 
-// allOffers are also those that show the ways of computing a value.
-var allOffers = slices.Concat(offers, methodOffers)
+// allOffers are also those that show the ways of computing a value, and early education.
+var allOffers = slices.Concat(offers, methodOffers, nurseryOffers)
 
 // offersOf gives the services of a house.
 func offersOf(prefix string) []offer {

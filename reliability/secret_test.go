@@ -24,7 +24,7 @@ import (
 	"seteli/core/ident"
 	"seteli/demo"
 	"seteli/domain/client"
-	"seteli/domain/rulebook/method"
+	"seteli/domain/daycare/profile"
 	"seteli/integration/bank"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -54,7 +54,7 @@ func TestIdentityCodesAreNowhereToBeFound(t *testing.T) {
 		t.Fatal(err)
 	}
 	db := postgrestest.New(t, postgrestest.Clock(clock))
-	d := demo.Deps{DB: db, Clock: clock, Keys: keys, Texts: texts, Models: method.All(), Bank: bank.Pain001{}}
+	d := demo.Deps{DB: db, Clock: clock, Keys: keys, Texts: texts, Models: profile.Models(), Bank: bank.Pain001{}}
 	if _, err := demo.Build(t.Context(), d, demo.Options{Scale: "village", Seed: 1, Issuer: "https://id.example", Until: clock.Now(), Progress: func(s string) { t.Log(s) }}); err != nil {
 		t.Fatal(err)
 	}

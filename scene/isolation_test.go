@@ -12,7 +12,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/demo"
-	"seteli/domain/rulebook/method"
+	"seteli/domain/daycare/profile"
 	"seteli/integration/bank"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -39,7 +39,7 @@ func populated(t *testing.T) *postgres.DB {
 	if err := errors.Join(errKeys, errTexts); err != nil {
 		t.Fatal(err)
 	}
-	_, err := demo.Build(t.Context(), demo.Deps{DB: db, Clock: clock, Keys: keys, Texts: texts, Models: method.All(), Bank: bank.Pain001{}},
+	_, err := demo.Build(t.Context(), demo.Deps{DB: db, Clock: clock, Keys: keys, Texts: texts, Models: profile.Models(), Bank: bank.Pain001{}},
 		demo.Options{Seed: 5, Issuer: "https://id.example", Until: until})
 	if err != nil {
 		t.Fatal(err)

@@ -15,9 +15,9 @@ import (
 	"seteli/core/money"
 	"seteli/demo"
 	"seteli/domain/client"
+	"seteli/domain/daycare/profile"
 	"seteli/domain/event"
 	"seteli/domain/payment"
-	"seteli/domain/rulebook/method"
 	"seteli/domain/settlement"
 	"seteli/domain/voucher"
 	"seteli/integration/bank"
@@ -63,7 +63,7 @@ func New(t testing.TB, day string) *World {
 	w := &World{T: t, DB: postgrestest.New(t, postgrestest.Clock(clock)), Clock: clock, Keys: keys, Texts: texts}
 	w.Must(errors.Join(errKeys, errTexts))
 	var err error
-	w.Hamlet, err = demo.NewHamlet(t.Context(), demo.Deps{DB: w.DB, Clock: clock, Keys: keys, Texts: texts, Models: method.All(), Bank: bank.Pain001{}}, "https://id.example", 1)
+	w.Hamlet, err = demo.NewHamlet(t.Context(), demo.Deps{DB: w.DB, Clock: clock, Keys: keys, Texts: texts, Models: profile.Models(), Bank: bank.Pain001{}}, "https://id.example", 1)
 	w.Must(err)
 	return w
 }
@@ -221,7 +221,7 @@ func (w *World) Settled(v voucher.Voucher, day string) event.Verdict {
 func (w *World) Close(v voucher.Voucher, day string) (voucher.Voucher, error) {
 	w.T.Helper()
 	in := voucher.CloseInput{Organiser: w.Organiser(), Voucher: v.ID, Day: Day(w.T, day), Why: voucher.EndedReason, Reason: "Tarve on päättynyt."}
-	means := voucher.Means{Texts: w.Texts, Models: method.All()}
+	means := voucher.Means{Texts: w.Texts, Models: profile.Models()}
 	var closed voucher.Voucher
 	err := w.Do(func(tx *postgres.Tx) (err error) {
 		closed, err = voucher.Close(w.T.Context(), tx, w.As(access.Caseworker), means, in)

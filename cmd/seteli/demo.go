@@ -14,6 +14,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/demo"
+	"seteli/domain/daycare/profile"
 	"seteli/domain/notice"
 	"seteli/domain/organiser"
 	"seteli/integration/bank"
@@ -134,7 +135,7 @@ func (a *app) buildDemo(ctx context.Context, o demo.Options, clock *calendar.Fix
 		return r, err
 	}
 	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Address: a.set.PublicURL, Log: a.log}
-	d := demo.Deps{DB: a.db, Clock: clock, Keys: a.keys, Texts: a.texts, Models: models(), Bank: bank.Pain001{},
+	d := demo.Deps{DB: a.db, Clock: clock, Keys: a.keys, Texts: a.texts, Models: profile.Models(), Bank: bank.Pain001{},
 		Deliver: func(ctx context.Context) error { return a.deliver(ctx, a.topics(desk)) }, Analyse: a.analyse}
 	began := time.Now()
 	if r, err = demo.Build(ctx, d, o); err != nil {

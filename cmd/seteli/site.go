@@ -10,8 +10,6 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/offer"
 	"seteli/domain/purse"
-	"seteli/domain/rulebook"
-	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 	"seteli/integration/bank"
 	"seteli/platform/access"
@@ -42,17 +40,10 @@ type faces struct {
 	programs *api.API
 }
 
-// models are all ways to set a value that this program knows: those of the rulebook and that of early education.
-func models() rulebook.Models {
-	all := method.All()
-	all[profile.Method] = profile.NewModel()
-	return all
-}
-
 // faces wires pages and API. The navigation of each role is put together here, from what the packages offer.
 func (a *app) faces() (*faces, error) {
 	f := &faces{sessions: access.NewSessions(a.db, a.set.PublicURL), board: offer.NewBoard(a.db), desk: event.NewDesk(a.db), till: purse.NewTill(a.db)}
-	models := models()
+	models := profile.Models()
 	identity, idp, err := a.identity()
 	if err != nil {
 		return nil, err

@@ -11,7 +11,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/demo"
-	"seteli/domain/rulebook/method"
+	"seteli/domain/daycare/profile"
 	"seteli/integration/bank"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres/postgrestest"
@@ -29,7 +29,7 @@ func village(t *testing.T) (*app, demo.Result) {
 		t.Fatal(err)
 	}
 	a := &app{set: &Settings{DataDir: dir}, clock: clock, db: postgrestest.New(t, postgrestest.Clock(clock)), keys: keys, texts: texts, log: slog.Default()}
-	r, err := demo.Build(t.Context(), demo.Deps{DB: a.db, Clock: clock, Keys: keys, Texts: texts, Models: method.All(), Bank: bank.Pain001{}},
+	r, err := demo.Build(t.Context(), demo.Deps{DB: a.db, Clock: clock, Keys: keys, Texts: texts, Models: profile.Models(), Bank: bank.Pain001{}},
 		demo.Options{Scale: "village", Seed: 3, Issuer: "https://id.example", Until: clock.Now(), Progress: func(string) {}})
 	if err != nil {
 		t.Fatal(err)

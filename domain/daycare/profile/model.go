@@ -10,6 +10,7 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/daycare"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 )
 
 // Method is the name under which the spine knows the model.
@@ -52,6 +53,13 @@ type Model struct {
 func NewModel() *Model { return &Model{kept: map[string]*ready{}} }
 
 var _ rulebook.ValueModel = (*Model)(nil)
+
+// Models are every way in which the program computes a value: those of the rulebook, and early education.
+func Models() rulebook.Models {
+	all := method.All()
+	all[Method] = NewModel()
+	return all
+}
 
 // mostKept bounds the kept profiles; a program meets a few for each municipality.
 const mostKept = 200
