@@ -1,8 +1,10 @@
 package household
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 
 	"seteli/core/calendar"
 	"seteli/domain/client"
@@ -15,6 +17,28 @@ import (
 // Many reads the households of clients in a fixed number of queries, for a computation over whole families, and logs each of them
 // as Of does. Reports are left out: no value hangs on them. A number that is no client of the organiser is missing from the answer.
 func Many(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, clients []int64) (map[int64]Household, error) {
+	out, err := many(ctx, tx, by, organiser, clients)
+	if err != nil {
+		return nil, err
+	}
+	views := make([]audit.View, 0, len(out))
+	for _, h := range out {
+		views = append(views, audit.View{Organiser: organiser, Person: h.Person, Client: h.Client, Purpose: client.ForCase, What: "income"})
+	}
+	slices.SortFunc(views, func(a, b audit.View) int { return cmp.Compare(a.Client, b.Client) })
+	return out, audit.SeenMany(ctx, tx, by, views)
+}
+
+// ManyForSums is Many for a computation of the program itself that shows nobody's household to anybody, only sums over many: nobody has
+// read anything, so nothing is logged and a read-only transaction will do. A person is refused.
+func ManyForSums(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, clients []int64) (map[int64]Household, error) {
+	if by.Role != access.SystemRole {
+		return nil, access.ErrForbidden
+	}
+	return many(ctx, tx, by, organiser, clients)
+}
+
+func many(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, clients []int64) (map[int64]Household, error) {
 	if err := by.May(access.ClientIncome, organiser); err != nil {
 		return nil, err
 	}
@@ -31,10 +55,8 @@ func Many(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 		return nil, fmt.Errorf("reading households of %d clients: %w", len(clients), err)
 	}
 	all := make(map[int64]*Household, len(rows))
-	views := make([]audit.View, len(rows))
-	for i, r := range rows {
+	for _, r := range rows {
 		all[r.ClientID] = &Household{Organiser: organiser, Client: r.ClientID, Person: r.PersonID, BirthDate: r.BirthDate, Definitions: definitions}
-		views[i] = audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ClientID, Purpose: client.ForCase, What: "income"}
 	}
 	if err := fill(ctx, q, organiser, clients, all); err != nil {
 		return nil, err
@@ -43,7 +65,7 @@ func Many(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	for id, h := range all {
 		out[id] = *h
 	}
-	return out, audit.SeenMany(ctx, tx, by, views)
+	return out, nil
 }
 
 func fill(ctx context.Context, q *db.Queries, organiser int32, clients []int64, all map[int64]*Household) error {

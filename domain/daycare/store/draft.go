@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -77,25 +76,22 @@ func Regenerate(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser
 
 // RegenerateAll does so for all children, a part of them in each transaction, and tells how far it has come.
 func RegenerateAll(ctx context.Context, d *postgres.DB, by access.Actor, organiser int32, progress func(done, all int)) (Regenerated, error) {
-	const part = 400
-	var all []db.ChildrenRow
+	var parts [][]int64
 	err := d.Read(ctx, by.In(organiser), func(tx *postgres.Tx) (err error) {
 		if err = by.May(access.DaycareDecide, organiser); err == nil {
-			all, err = db.New(tx).Children(ctx, organiser)
+			parts, err = inParts(ctx, tx, organiser)
 		}
 		return err
 	})
 	if err != nil {
-		return Regenerated{}, fmt.Errorf("listing children to regenerate: %w", err)
+		return Regenerated{}, err
 	}
-	slices.SortFunc(all, func(a, b db.ChildrenRow) int { return cmp.Compare(a.ClientID, b.ClientID) })
+	all, done := 0, 0
+	for _, p := range parts {
+		all += len(p)
+	}
 	var told Regenerated
-	for done := 0; done < len(all); {
-		next := min(done+part, len(all))
-		var ids []int64
-		for _, c := range all[done:next] {
-			ids = append(ids, c.ClientID)
-		}
+	for _, ids := range parts {
 		var one Regenerated
 		err := d.Tenant(ctx, by.In(organiser), func(tx *postgres.Tx) (err error) {
 			one, err = Regenerate(ctx, tx, by, organiser, ids)
@@ -104,10 +100,25 @@ func RegenerateAll(ctx context.Context, d *postgres.DB, by access.Actor, organis
 		if err != nil {
 			return told, err
 		}
-		told, done = told.plus(one), next
-		progress(done, len(all))
+		told, done = told.plus(one), done+len(ids)
+		progress(done, all)
 	}
 	return told, nil
+}
+
+// inParts gives all children in the order of their numbers, so many at once as one transaction takes.
+func inParts(ctx context.Context, tx *postgres.Tx, organiser int32) ([][]int64, error) {
+	const part = 400
+	rows, err := db.New(tx).Children(ctx, organiser)
+	if err != nil {
+		return nil, fmt.Errorf("listing children: %w", err)
+	}
+	ids := make([]int64, len(rows))
+	for i, c := range rows {
+		ids[i] = c.ClientID
+	}
+	slices.Sort(ids)
+	return slices.Collect(slices.Chunk(ids, part)), nil
 }
 
 // regeneration compares what should hold with what was sent and drafted, and collects what to write.

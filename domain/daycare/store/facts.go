@@ -42,16 +42,30 @@ func idOf(m household.Member) string {
 	return memberID(m.ID)
 }
 
-// families reads the children's families whole, siblings and siblings of partners too, in rounds until nobody new is found, and
-// locks the children.
+// reader says how households are read: as a person's act, or for sums only.
+type reader func(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, clients []int64) (map[int64]household.Household, error)
+
+// families reads the children's families whole and locks the children.
 func families(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64) (*people, error) {
+	p, err := around(ctx, tx, by, organiser, children, household.Many)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.New(tx).ChildrenLock(ctx, db.ChildrenLockParams{OrganiserID: organiser, Children: p.children}); err != nil {
+		return nil, fmt.Errorf("locking %d children: %w", len(p.children), err)
+	}
+	return p, p.records(ctx, tx, organiser)
+}
+
+// around finds everybody who may bear on the children's fees, siblings and siblings of partners too, in rounds until nobody new is found.
+func around(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64, read reader) (*people, error) {
 	p := &people{clients: map[int64]db.PeopleRow{}, heads: map[int64]db.HeadsOfChildrenRow{}, households: map[int64]household.Household{}, person: map[string]int64{}, provider: map[int64]int64{}}
 	known, asked := map[int64]bool{}, map[string]bool{}
 	for fresh := children; len(fresh) > 0; {
 		for _, c := range fresh {
 			known[c] = true
 		}
-		persons, err := p.round(ctx, tx, by, organiser, fresh)
+		persons, err := p.round(ctx, tx, by, organiser, fresh, read)
 		if err != nil {
 			return nil, err
 		}
@@ -69,14 +83,11 @@ func families(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 		}
 	}
 	p.children = slices.Sorted(maps.Keys(known))
-	if _, err := db.New(tx).ChildrenLock(ctx, db.ChildrenLockParams{OrganiserID: organiser, Children: p.children}); err != nil {
-		return nil, fmt.Errorf("locking %d children: %w", len(p.children), err)
-	}
-	return p, p.records(ctx, tx, organiser)
+	return p, nil
 }
 
 // round reads the heads of children and the households of both, and gives the persons who live as heads or partners in them.
-func (p *people) round(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64) ([]int64, error) {
+func (p *people) round(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64, read reader) ([]int64, error) {
 	q := db.New(tx)
 	heads, err := q.HeadsOfChildren(ctx, db.HeadsOfChildrenParams{OrganiserID: organiser, Children: children})
 	if err != nil {
@@ -96,7 +107,7 @@ func (p *people) round(ctx context.Context, tx *postgres.Tx, by access.Actor, or
 	for _, r := range rows {
 		p.clients[r.ClientID] = r
 	}
-	homes, err := household.Many(ctx, tx, by, organiser, clients)
+	homes, err := read(ctx, tx, by, organiser, clients)
 	if err != nil {
 		return nil, err
 	}

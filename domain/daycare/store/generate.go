@@ -123,13 +123,13 @@ func (v version) priced(d daycare.Draft, asked prices) (list []made, gaps []dayc
 		paid, err := daycare.Pay(price.input(model, d.UnderThree, d.Outcome.Value, d.Outcome.FinalOwnShare), model.Cap)
 		if err != nil {
 			reason := BadPrice
-			if price.at(d.UnderThree) == 0 {
+			if price.At(d.UnderThree) == 0 {
 				reason = NoPrice
 			}
 			gaps = append(gaps, daycare.Gap{Child: d.Child, Period: p, Reason: reason})
 			continue
 		}
-		m, err := newMade(p, Basis{Draft: d, Model: model.Model, Price: price.at(d.UnderThree), Surcharge: price.Surcharge, Payable: paid.Municipality, Family: paid.Family}, v)
+		m, err := newMade(p, Basis{Draft: d, Model: model.Model, Price: price.At(d.UnderThree), Surcharge: price.Surcharge, Payable: paid.Municipality, Family: paid.Family}, v)
 		if err != nil {
 			return nil, nil, err
 		}

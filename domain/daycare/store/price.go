@@ -29,7 +29,8 @@ type Price struct {
 	Surcharge money.Cents
 }
 
-func (p Price) at(underThree bool) money.Cents {
+// At is the price of an age.
+func (p Price) At(underThree bool) money.Cents {
 	if underThree {
 		return p.Under
 	}
@@ -107,7 +108,7 @@ var one = money.MustRate("1")
 // input is a month at the price; without one the models that need a price refuse it.
 func (p Price) input(model profile.PriceModel, underThree bool, value, fee money.Cents) daycare.PriceInput {
 	in := daycare.PriceInput{Model: model.Model, Value: value, Fee: fee, Surcharge: p.Surcharge}
-	if price := p.at(underThree); model.Model.NeedsPrice() && price > 0 {
+	if price := p.At(underThree); model.Model.NeedsPrice() && price > 0 {
 		in.Price = &price
 	}
 	return in
@@ -158,12 +159,5 @@ func Prices(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 	if err != nil {
 		return nil, err
 	}
-	var list []Price
-	for _, l := range all {
-		list = append(list, l...)
-	}
-	slices.SortFunc(list, func(a, b Price) int {
-		return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Option, b.Option), cmp.Compare(a.From, b.From))
-	})
-	return list, nil
+	return all.list(), nil
 }

@@ -205,21 +205,23 @@ func published(ctx context.Context, tx *postgres.Tx, organiser int32) (inForce, 
 	if err != nil {
 		return nil, err
 	}
+	out := assemble(slices.DeleteFunc(list, func(r Rules) bool { return r.PublishedAt == nil }), national)
+	if len(out) == 0 {
+		return nil, errNoRules
+	}
+	return out, nil
+}
+
+// assemble puts versions after each other, given the newest first as they are listed.
+func assemble(list []Rules, national []profile.Thresholds) inForce {
 	var out inForce
-	slices.Reverse(list) // oldest first; of the same first day the older number
-	for _, r := range list {
-		if r.PublishedAt == nil {
-			continue
-		}
+	for _, r := range slices.Backward(list) { // oldest first; of the same first day the older number
 		if n := len(out); n > 0 {
 			out[n-1].To = r.ValidFrom
 		}
 		out = append(out, version{r, calendar.Period{From: r.ValidFrom, To: calendar.Forever}, r.Profile.Rules(national)})
 	}
-	if len(out) == 0 {
-		return nil, errNoRules
-	}
-	return slices.DeleteFunc(out, func(v version) bool { return v.Period.Empty() }), nil
+	return slices.DeleteFunc(out, func(v version) bool { return v.Period.Empty() })
 }
 
 // on is the version of a day, the first one before all.
