@@ -9,7 +9,12 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 )
+
+// moment is how long a lane waits for as many as it has just answered: callers that got their answers at the same moment come back at
+// the same moment, and one batch of all costs little more than one of the first few.
+const moment = time.Millisecond
 
 // Work does a batch for a key, all or nothing, and gives the answers in the order of the inputs.
 type Work[K comparable, In, Out any] func(ctx context.Context, key K, batch []In) ([]Out, error)
@@ -25,6 +30,8 @@ type Queue[K comparable, In, Out any] struct {
 
 type lane[In, Out any] struct {
 	waiting []*caller[In, Out]
+	wanted  int           // while it waits for so many
+	enough  chan struct{} // closed when they are there
 }
 
 type caller[In, Out any] struct {
@@ -55,6 +62,10 @@ func (q *Queue[K, In, Out]) Do(ctx context.Context, key K, in In) (Out, error) {
 		q.lanes[key] = l
 	}
 	l.waiting = append(l.waiting, c)
+	if l.wanted > 0 && len(l.waiting) >= l.wanted {
+		l.wanted = 0
+		close(l.enough)
+	}
 	q.mu.Unlock()
 	if !running {
 		go q.serve(key, l)
@@ -70,7 +81,8 @@ func (q *Queue[K, In, Out]) Do(ctx context.Context, key K, in In) (Out, error) {
 
 // serve takes batch after batch until nobody waits; then the lane goes.
 func (q *Queue[K, In, Out]) serve(key K, l *lane[In, Out]) {
-	for {
+	for before := 0; ; {
+		q.hold(l, before)
 		q.mu.Lock()
 		n := min(len(l.waiting), q.most)
 		if n == 0 {
@@ -82,7 +94,29 @@ func (q *Queue[K, In, Out]) serve(key K, l *lane[In, Out]) {
 		l.waiting = append(l.waiting[:0], l.waiting[n:]...)
 		q.mu.Unlock()
 		q.batch(key, batch)
+		before = n
 	}
+}
+
+// hold waits a moment until as many wait as were answered before. A caller that is alone is never kept waiting.
+func (q *Queue[K, In, Out]) hold(l *lane[In, Out], before int) {
+	q.mu.Lock()
+	if before < 2 || len(l.waiting) >= before {
+		q.mu.Unlock()
+		return
+	}
+	l.wanted, l.enough = before, make(chan struct{})
+	enough := l.enough
+	q.mu.Unlock()
+	timer := time.NewTimer(moment)
+	defer timer.Stop()
+	select {
+	case <-enough:
+	case <-timer.C:
+	}
+	q.mu.Lock()
+	l.wanted = 0
+	q.mu.Unlock()
 }
 
 func (q *Queue[K, In, Out]) batch(key K, batch []*caller[In, Out]) {

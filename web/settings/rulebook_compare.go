@@ -118,7 +118,7 @@ func (p *Pages) fillCompare(r *ui.Request, work rulebookWork, before, after rule
 	}
 	all := method.Compare(before.Rules, after.Rules, contents)
 	v.Values = valuesBeside(r, work, all)
-	if slices.ContainsFunc(all, func(c method.Comparison) bool { return c.ByPrice }) {
+	if slices.ContainsFunc(all, func(c method.Changed) bool { return c.ByPrice }) {
 		v.Notes = append(v.Notes, r.T("settings.compare.by_price"))
 	}
 	if len(all) == 0 && after.ID != 0 {
@@ -267,7 +267,7 @@ func paragraphsBeside(before, after string) (removed, added []string) {
 }
 
 // valuesBeside draws the values of each content.
-func valuesBeside(r *ui.Request, work rulebookWork, all []method.Comparison) (out []compared) {
+func valuesBeside(r *ui.Request, work rulebookWork, all []method.Changed) (out []compared) {
 	flat := ui.Table{Caption: r.T("settings.compare.by_content"), Cards: true, Columns: changeColumns(r, r.T("settings.content"))}
 	for n, c := range all {
 		name := contentOf(r, work, c)
@@ -290,7 +290,7 @@ func valuesBeside(r *ui.Request, work rulebookWork, all []method.Comparison) (ou
 	return out
 }
 
-func contentOf(r *ui.Request, work rulebookWork, c method.Comparison) string {
+func contentOf(r *ui.Request, work rulebookWork, c method.Changed) string {
 	name := ui.Digits(c.Content)
 	if content, ok := work.service.Content(c.Content); ok {
 		name = content.Names.In(r.Lang)
@@ -325,7 +325,7 @@ func changeOf(r *ui.Request, before, after *money.Cents) string {
 	return signed(r, *after-*before)
 }
 
-func bandTable(r *ui.Request, c method.Comparison) ui.Table {
+func bandTable(r *ui.Request, c method.Changed) ui.Table {
 	t := ui.Table{Caption: r.T("settings.compare.by_band"), Cards: true, Columns: changeColumns(r, r.T("settings.compare.band"))}
 	for _, b := range c.Bands {
 		t.Rows = append(t.Rows, changeRow(r, b.Band, b.Before, b.After))
@@ -334,7 +334,7 @@ func bandTable(r *ui.Request, c method.Comparison) ui.Table {
 }
 
 // incomeTable has a row for each income and a column for each size of household: the new value, and below it what it was.
-func incomeTable(r *ui.Request, c method.Comparison) ui.Table {
+func incomeTable(r *ui.Request, c method.Changed) ui.Table {
 	t := ui.Table{Caption: r.T("settings.compare.by_income"), Dense: true, Columns: []ui.Column{{Text: r.T("settings.compare.income")}}}
 	rows := map[money.Cents]int{}
 	last := 0
@@ -363,7 +363,7 @@ func incomeTable(r *ui.Request, c method.Comparison) ui.Table {
 }
 
 // incomeChart draws the value by income for one person and for the largest household, before and after.
-func incomeChart(r *ui.Request, c method.Comparison, id string) chart.Chart {
+func incomeChart(r *ui.Request, c method.Changed, id string) chart.Chart {
 	out := chart.Chart{ID: id, Kind: chart.Line, Title: r.T("settings.compare.chart"), Sub: r.T("settings.compare.chart_sub"), ShowTable: r.T("ui.chart.table"), Heading: r.T("settings.compare.income")}
 	if c.Same() {
 		out.Title = r.T("settings.compare.chart_same")

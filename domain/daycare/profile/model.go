@@ -2,7 +2,6 @@ package profile
 
 import (
 	"fmt"
-	"sync"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -43,14 +42,10 @@ func (p Profile) Value(national []Thresholds, options map[int64]string) (ruleboo
 }
 
 // Model is early education as the spine's value model. A unit is a month; the value is what the municipality pays for it.
-// Profiles are read once and kept by their text, so one Model serves the whole program.
-type Model struct {
-	mu   sync.RWMutex
-	kept map[string]*ready
-}
+type Model struct{ kept *rulebook.Kept[*ready] }
 
 // NewModel makes the model of a program.
-func NewModel() *Model { return &Model{kept: map[string]*ready{}} }
+func NewModel() *Model { return &Model{rulebook.Keep(mostKept, read)} }
 
 var _ rulebook.ValueModel = (*Model)(nil)
 
@@ -70,18 +65,8 @@ type ready struct {
 	rules daycare.RuleSet
 }
 
-func (m *Model) read(v rulebook.Value) (*ready, error) {
-	raw, err := v.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	m.mu.RLock()
-	r, ok := m.kept[string(raw)]
-	m.mu.RUnlock()
-	if ok {
-		return r, nil
-	}
-	r = new(ready)
+func read(v rulebook.Value) (*ready, error) {
+	r := new(ready)
 	if err := v.Params(&r.parameters); err != nil {
 		return nil, err
 	}
@@ -89,18 +74,12 @@ func (m *Model) read(v rulebook.Value) (*ready, error) {
 		return nil, errFormat.With("format", r.Profile.Format)
 	}
 	r.rules = r.Profile.Rules(r.National)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if len(m.kept) >= mostKept {
-		clear(m.kept)
-	}
-	m.kept[string(raw)] = r
 	return r, nil
 }
 
 // Check refuses a profile that cannot be, and contents without a need option.
 func (m *Model) Check(v rulebook.Value, contents []catalogue.Content) error {
-	p, err := m.read(v)
+	p, err := m.kept.Of(v)
 	if err != nil {
 		return err
 	}
@@ -120,7 +99,7 @@ func (m *Model) Check(v rulebook.Value, contents []catalogue.Content) error {
 // Needs tells what a month's value depends on: the household, or a fee that was decided, and the age class; the content names the need
 // option. Under the models A, D and E also each provider's price.
 func (m *Model) Needs(v rulebook.Value, _ int64) (rulebook.Needs, error) {
-	p, err := m.read(v)
+	p, err := m.kept.Of(v)
 	if err != nil {
 		return rulebook.Needs{}, err
 	}
@@ -135,7 +114,7 @@ func (m *Model) Needs(v rulebook.Value, _ int64) (rulebook.Needs, error) {
 // fee itself; an income that is not known leads to the highest fee. Need is the option where it is another than the content's,
 // Column UnderThree the age. Under the models A, D and E the value follows each provider's price.
 func (m *Model) Value(in rulebook.ValueInput) (rulebook.ValueResult, error) {
-	p, err := m.read(in.Rulebook.Rules.Value)
+	p, err := m.kept.Of(in.Rulebook.Rules.Value)
 	if err != nil {
 		return rulebook.ValueResult{}, err
 	}
@@ -213,7 +192,7 @@ func (p *ready) on(day calendar.Date) (daycare.Rules, error) {
 
 // CheckPrice holds a price under the ceiling of model E: the greater of the two ages' values. The other models let the price be.
 func (m *Model) CheckPrice(in rulebook.PriceInput) error {
-	p, err := m.read(in.Rulebook.Rules.Value)
+	p, err := m.kept.Of(in.Rulebook.Rules.Value)
 	if err != nil {
 		return err
 	}

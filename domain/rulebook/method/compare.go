@@ -14,9 +14,9 @@ const (
 	compareStep   = money.Cents(500_00)
 )
 
-// Comparison is what one unit of a content is worth to sample clients under two rules. Need and Column name the row and the column
+// Changed is what one unit of a content is worth to sample clients under two rules. Need and Column name the row and the column
 // of a table that the samples belong to.
-type Comparison struct {
+type Changed struct {
 	Content      int64
 	Need, Column string
 	ByIncome     bool // some rule depends on the household: Samples run over sizes and incomes; else there is one
@@ -39,7 +39,7 @@ type BandChange struct {
 }
 
 // Same reports whether the samples are worth the same under both rules.
-func (c Comparison) Same() bool {
+func (c Changed) Same() bool {
 	return !slices.ContainsFunc(c.Samples, func(s Sample) bool { return !same(s.Before, s.After) }) &&
 		!slices.ContainsFunc(c.Bands, func(b BandChange) bool { return !same(b.Before, b.After) })
 }
@@ -51,12 +51,12 @@ func same(a, b *money.Cents) bool {
 // Compare lays two rules side by side for some contents, with the models themselves. Needs and columns of both rules are
 // compared; a value that the decision maker sets has no samples. Savings are none, the client's fee zero and the hours twenty a month.
 // A rule without a method, and one that cannot be read, has no values.
-func Compare(before, after rulebook.Rules, contents []int64) []Comparison {
+func Compare(before, after rulebook.Rules, contents []int64) []Changed {
 	then, now := sided(before), sided(after)
-	var all []Comparison
+	var all []Changed
 	for _, content := range contents {
 		for _, at := range places(then, now) {
-			c := Comparison{Content: content, Need: at.need, Column: at.column, ByIncome: then.byIncome(content) || now.byIncome(content)}
+			c := Changed{Content: content, Need: at.need, Column: at.column, ByIncome: then.byIncome(content) || now.byIncome(content)}
 			for _, f := range clients(at, c.ByIncome) {
 				c.add(then.sample(content, f), now.sample(content, f), f)
 			}
@@ -103,7 +103,7 @@ func (s *side) byIncome(content int64) bool {
 	if s == nil || s.r == nil {
 		return false
 	}
-	n, err := (&model{}).Needs(s.v, content)
+	n, err := newModel().Needs(s.v, content)
 	return err == nil && n.Household
 }
 
@@ -120,7 +120,7 @@ func (s *side) sample(content int64, f rulebook.Facts) *rulebook.Worth {
 	return &w
 }
 
-func (c *Comparison) add(before, after *rulebook.Worth, f rulebook.Facts) {
+func (c *Changed) add(before, after *rulebook.Worth, f rulebook.Facts) {
 	s := Sample{Household: f.Household, Income: *f.Income, Before: atMost(before), After: atMost(after)}
 	c.ByPrice = c.ByPrice || before != nil && before.Fee != nil || after != nil && after.Fee != nil
 	if c.Samples = append(c.Samples, s); len(c.Samples) > 1 {

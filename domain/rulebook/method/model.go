@@ -3,7 +3,6 @@ package method
 import (
 	"maps"
 	"slices"
-	"sync"
 
 	"seteli/core/fault"
 	"seteli/core/money"
@@ -71,43 +70,18 @@ func Names() []string { return slices.Sorted(maps.Keys(fresh)) }
 func All() rulebook.Models {
 	all := rulebook.BuiltIn()
 	for name := range fresh {
-		all[name] = &model{}
+		all[name] = newModel()
 	}
 	return all
 }
 
-// model makes a rulebook.ValueModel of the rules of a method. Parameters are read once and kept by their text.
-type model struct {
-	mu   sync.RWMutex
-	kept map[string]rule
-}
+// model makes a rulebook.ValueModel of the rules of a method.
+type model struct{ kept *rulebook.Kept[rule] }
 
-// mostKept bounds the kept parameters; a program meets a few hundred.
+// mostKept bounds the kept parameters of a method; a program meets a few hundred.
 const mostKept = 2000
 
-// read gives the parameters of a value rule, from before when they were read before.
-func (m *model) read(v rulebook.Value) (rule, error) {
-	raw, err := v.MarshalJSON()
-	if err != nil {
-		return nil, err
-	}
-	m.mu.RLock()
-	r, ok := m.kept[string(raw)]
-	m.mu.RUnlock()
-	if ok {
-		return r, nil
-	}
-	if r, err = parse(v); err != nil {
-		return nil, err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.kept == nil || len(m.kept) >= mostKept {
-		m.kept = map[string]rule{}
-	}
-	m.kept[string(raw)] = r
-	return r, nil
-}
+func newModel() *model { return &model{rulebook.Keep(mostKept, parse)} }
 
 // parse reads the parameters of a value rule strictly.
 func parse(v rulebook.Value) (rule, error) {
@@ -124,7 +98,7 @@ func parse(v rulebook.Value) (rule, error) {
 
 // Check refuses contradictory or gappy parameters.
 func (m *model) Check(v rulebook.Value, contents []catalogue.Content) error {
-	r, err := m.read(v)
+	r, err := m.kept.Of(v)
 	if err != nil {
 		return err
 	}
@@ -133,7 +107,7 @@ func (m *model) Check(v rulebook.Value, contents []catalogue.Content) error {
 
 // Value asks the gate first and then the method.
 func (m *model) Value(in rulebook.ValueInput) (rulebook.ValueResult, error) {
-	r, err := m.read(in.Rulebook.Rules.Value)
+	r, err := m.kept.Of(in.Rulebook.Rules.Value)
 	if err != nil {
 		return rulebook.ValueResult{}, err
 	}
@@ -180,7 +154,7 @@ func sane(f rulebook.Facts) error {
 // CheckPrice refuses a price above a ceiling of the method, and in a service that must cost the client nothing a price above
 // the smallest value that a client can have (734/1992, 4–5 §).
 func (m *model) CheckPrice(in rulebook.PriceInput) error {
-	r, err := m.read(in.Rulebook.Rules.Value)
+	r, err := m.kept.Of(in.Rulebook.Rules.Value)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 
 // Needs tells what the value of a content depends on, so that a page asks for it and a use case reads it.
 func (m *model) Needs(v rulebook.Value, content int64) (rulebook.Needs, error) {
-	r, err := m.read(v)
+	r, err := m.kept.Of(v)
 	if err != nil {
 		return rulebook.Needs{}, err
 	}

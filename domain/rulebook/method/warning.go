@@ -62,7 +62,7 @@ func reading(v rulebook.Value) (version, error) {
 		return version{v, nil, rulebook.BuiltIn()["flat"]}, err
 	}
 	r, err := parse(v)
-	return version{v, r, &model{}}, err
+	return version{v, r, newModel()}, err
 }
 
 // contents are those that the parameters name, and 0 for what is the same for all others; a rule without such answers nothing for it.
