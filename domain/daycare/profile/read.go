@@ -41,13 +41,20 @@ func Read(raw []byte) (Profile, error) {
 // Write gives a profile back as a file.
 func (p Profile) Write() ([]byte, error) { return json.MarshalIndent(p, "", "  ") }
 
+type thresholdFile struct {
+	Format     string       `json:"format"`
+	Source     string       `json:"source"`
+	Thresholds []Thresholds `json:"thresholds"`
+}
+
+// WriteThresholds gives thresholds as a file that ReadThresholds reads.
+func WriteThresholds(source string, list ...Thresholds) ([]byte, error) {
+	return json.Marshal(thresholdFile{thresholdFormat, source, list})
+}
+
 // ReadThresholds reads the national thresholds, which the operator may replace without a new program.
 func ReadThresholds(raw []byte) ([]Thresholds, error) {
-	var f struct {
-		Format     string       `json:"format"`
-		Source     string       `json:"source"`
-		Thresholds []Thresholds `json:"thresholds"`
-	}
+	var f thresholdFile
 	if err := strict(raw, &f); err != nil {
 		return nil, err
 	}

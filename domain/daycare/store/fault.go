@@ -38,6 +38,11 @@ var (
 	errNoObjection   = fault.New(fault.NotFound, "DAY-096", "daycare.objection.none")
 	errPricePast     = fault.New(fault.Invalid, "DAY-097", "daycare.price.past").At("from")
 	errSettingAmount = fault.New(fault.Invalid, "DAY-098", "daycare.amount.range").At("amount")
+	errSource        = fault.New(fault.Invalid, "DAY-130", "daycare.threshold.source").At("source")
+	errIncomplete    = fault.New(fault.Invalid, "DAY-131", "daycare.threshold.incomplete")
+	errThreshold     = fault.New(fault.NotFound, "DAY-132", "daycare.threshold.unknown")
+	errCorrects      = fault.New(fault.Conflict, "DAY-133", "daycare.threshold.corrects").At("from")
+	errThresholdOpen = fault.New(fault.Conflict, "DAY-134", "daycare.threshold.draft_open")
 	errDraftOpen     = fault.New(fault.Conflict, "DAY-099", "daycare.rules.draft_open")
 )
 
@@ -54,7 +59,9 @@ func mapped(err error) error {
 		return errTwoSupports.Because(err)
 	case postgres.ConstraintDaycareRulesOneDraft:
 		return errDraftOpen.Because(err)
-	case postgres.ConstraintDaycareRulesFourEyes:
+	case postgres.ConstraintDaycareThresholdOneDraft:
+		return errThresholdOpen.Because(err)
+	case postgres.ConstraintDaycareRulesFourEyes, postgres.ConstraintDaycareThresholdFourEyes:
 		return errFourEyes.Because(err)
 	}
 	return err

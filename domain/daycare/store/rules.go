@@ -141,6 +141,9 @@ func PublishRules(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 	if err != nil {
 		return Rules{}, err
 	}
+	if err := tellChanged(ctx, tx, rulesRun(id), changedRules{}); err != nil {
+		return Rules{}, err
+	}
 	return r, audit.Write(ctx, tx, by, ActRulesPublished, r.Ref(), map[string]any{"prepared_by": r.PreparedBy})
 }
 
@@ -201,7 +204,7 @@ func published(ctx context.Context, tx *postgres.Tx, organiser int32) (inForce, 
 	if err != nil {
 		return nil, err
 	}
-	national, err := profile.National()
+	national, err := National(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

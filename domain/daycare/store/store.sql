@@ -27,6 +27,45 @@ update daycare_rules
 set published_at = @published_at::timestamptz, published_by_account = @published_by_account::bigint, published_by = @published_by::text, row_version = row_version + 1
 where organiser_id = @organiser_id and rules_id = @rules_id;
 
+-- name: RulesEffectPut :exec
+insert into daycare_rules_effect (organiser_id, rules_id, rules_row_version, computed_at, effect)
+values (@organiser_id, @rules_id, @rules_row_version, @computed_at, @effect)
+on conflict (organiser_id, rules_id) do update set rules_row_version = excluded.rules_row_version, computed_at = excluded.computed_at, effect = excluded.effect;
+
+-- name: RulesEffect :one
+select rules_row_version, computed_at, effect
+from daycare_rules_effect
+where organiser_id = @organiser_id and rules_id = @rules_id;
+
+-- name: ThresholdList :many
+-- The draft first, then the published rows, the newest first.
+select threshold_id, figures, sha256, source, prepared_at, prepared_by_account, prepared_by, published_at, published_by, row_version
+from daycare_threshold
+order by published_at is not null, published_at desc, threshold_id desc;
+
+-- name: ThresholdLock :one
+-- Editor and publisher of the one draft queue here.
+select threshold_id, figures, prepared_by_account, row_version
+from daycare_threshold
+where threshold_id = @threshold_id and published_at is null
+for update;
+
+-- name: ThresholdAdd :one
+insert into daycare_threshold (valid_from, valid_to, figures, source, sha256, prepared_at, prepared_by_account, prepared_by)
+values (@valid_from, @valid_to, @figures, @source, @sha256, @prepared_at, @prepared_by_account, @prepared_by)
+returning threshold_id;
+
+-- name: ThresholdEdit :exec
+update daycare_threshold
+set valid_from = @valid_from, valid_to = @valid_to, figures = @figures, source = @source, sha256 = @sha256,
+  prepared_at = @prepared_at, prepared_by_account = @prepared_by_account, prepared_by = @prepared_by, row_version = row_version + 1
+where threshold_id = @threshold_id;
+
+-- name: ThresholdPublish :exec
+update daycare_threshold
+set published_at = @published_at::timestamptz, published_by_account = @published_by_account::bigint, published_by = @published_by::text, row_version = row_version + 1
+where threshold_id = @threshold_id;
+
 -- name: ChildAdd :execrows
 insert into daycare_child (organiser_id, client_id, person_id, added_at, added_by)
 select c.organiser_id, c.client_id, c.person_id, @added_at, @added_by

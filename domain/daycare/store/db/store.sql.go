@@ -2098,6 +2098,55 @@ func (q *Queries) RulesEdit(ctx context.Context, arg RulesEditParams) error {
 	return err
 }
 
+const rulesEffect = `-- name: RulesEffect :one
+select rules_row_version, computed_at, effect
+from daycare_rules_effect
+where organiser_id = $1 and rules_id = $2
+`
+
+type RulesEffectParams struct {
+	OrganiserID int32
+	RulesID     int64
+}
+
+type RulesEffectRow struct {
+	RulesRowVersion int32
+	ComputedAt      time.Time
+	Effect          []byte
+}
+
+func (q *Queries) RulesEffect(ctx context.Context, arg RulesEffectParams) (RulesEffectRow, error) {
+	row := q.db.QueryRow(ctx, rulesEffect, arg.OrganiserID, arg.RulesID)
+	var i RulesEffectRow
+	err := row.Scan(&i.RulesRowVersion, &i.ComputedAt, &i.Effect)
+	return i, err
+}
+
+const rulesEffectPut = `-- name: RulesEffectPut :exec
+insert into daycare_rules_effect (organiser_id, rules_id, rules_row_version, computed_at, effect)
+values ($1, $2, $3, $4, $5)
+on conflict (organiser_id, rules_id) do update set rules_row_version = excluded.rules_row_version, computed_at = excluded.computed_at, effect = excluded.effect
+`
+
+type RulesEffectPutParams struct {
+	OrganiserID     int32
+	RulesID         int64
+	RulesRowVersion int32
+	ComputedAt      time.Time
+	Effect          []byte
+}
+
+func (q *Queries) RulesEffectPut(ctx context.Context, arg RulesEffectPutParams) error {
+	_, err := q.db.Exec(ctx, rulesEffectPut,
+		arg.OrganiserID,
+		arg.RulesID,
+		arg.RulesRowVersion,
+		arg.ComputedAt,
+		arg.Effect,
+	)
+	return err
+}
+
 const rulesList = `-- name: RulesList :many
 select rules_id, service_id, content_id, valid_from, profile, sha256, prepared_at, prepared_by_account, prepared_by, published_at, published_by, row_version
 from daycare_rules
@@ -2488,6 +2537,174 @@ func (q *Queries) SupportsOf(ctx context.Context, arg SupportsOfParams) ([]Suppo
 		return nil, err
 	}
 	return items, nil
+}
+
+const thresholdAdd = `-- name: ThresholdAdd :one
+insert into daycare_threshold (valid_from, valid_to, figures, source, sha256, prepared_at, prepared_by_account, prepared_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+returning threshold_id
+`
+
+type ThresholdAddParams struct {
+	ValidFrom         calendar.Date
+	ValidTo           calendar.Date
+	Figures           string
+	Source            string
+	Sha256            []byte
+	PreparedAt        time.Time
+	PreparedByAccount int64
+	PreparedBy        string
+}
+
+func (q *Queries) ThresholdAdd(ctx context.Context, arg ThresholdAddParams) (int64, error) {
+	row := q.db.QueryRow(ctx, thresholdAdd,
+		arg.ValidFrom,
+		arg.ValidTo,
+		arg.Figures,
+		arg.Source,
+		arg.Sha256,
+		arg.PreparedAt,
+		arg.PreparedByAccount,
+		arg.PreparedBy,
+	)
+	var threshold_id int64
+	err := row.Scan(&threshold_id)
+	return threshold_id, err
+}
+
+const thresholdEdit = `-- name: ThresholdEdit :exec
+update daycare_threshold
+set valid_from = $1, valid_to = $2, figures = $3, source = $4, sha256 = $5,
+  prepared_at = $6, prepared_by_account = $7, prepared_by = $8, row_version = row_version + 1
+where threshold_id = $9
+`
+
+type ThresholdEditParams struct {
+	ValidFrom         calendar.Date
+	ValidTo           calendar.Date
+	Figures           string
+	Source            string
+	Sha256            []byte
+	PreparedAt        time.Time
+	PreparedByAccount int64
+	PreparedBy        string
+	ThresholdID       int64
+}
+
+func (q *Queries) ThresholdEdit(ctx context.Context, arg ThresholdEditParams) error {
+	_, err := q.db.Exec(ctx, thresholdEdit,
+		arg.ValidFrom,
+		arg.ValidTo,
+		arg.Figures,
+		arg.Source,
+		arg.Sha256,
+		arg.PreparedAt,
+		arg.PreparedByAccount,
+		arg.PreparedBy,
+		arg.ThresholdID,
+	)
+	return err
+}
+
+const thresholdList = `-- name: ThresholdList :many
+select threshold_id, figures, sha256, source, prepared_at, prepared_by_account, prepared_by, published_at, published_by, row_version
+from daycare_threshold
+order by published_at is not null, published_at desc, threshold_id desc
+`
+
+type ThresholdListRow struct {
+	ThresholdID       int64
+	Figures           string
+	Sha256            []byte
+	Source            string
+	PreparedAt        time.Time
+	PreparedByAccount int64
+	PreparedBy        string
+	PublishedAt       *time.Time
+	PublishedBy       *string
+	RowVersion        int32
+}
+
+// The draft first, then the published rows, the newest first.
+func (q *Queries) ThresholdList(ctx context.Context) ([]ThresholdListRow, error) {
+	rows, err := q.db.Query(ctx, thresholdList)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ThresholdListRow
+	for rows.Next() {
+		var i ThresholdListRow
+		if err := rows.Scan(
+			&i.ThresholdID,
+			&i.Figures,
+			&i.Sha256,
+			&i.Source,
+			&i.PreparedAt,
+			&i.PreparedByAccount,
+			&i.PreparedBy,
+			&i.PublishedAt,
+			&i.PublishedBy,
+			&i.RowVersion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const thresholdLock = `-- name: ThresholdLock :one
+select threshold_id, figures, prepared_by_account, row_version
+from daycare_threshold
+where threshold_id = $1 and published_at is null
+for update
+`
+
+type ThresholdLockRow struct {
+	ThresholdID       int64
+	Figures           string
+	PreparedByAccount int64
+	RowVersion        int32
+}
+
+// Editor and publisher of the one draft queue here.
+func (q *Queries) ThresholdLock(ctx context.Context, thresholdID int64) (ThresholdLockRow, error) {
+	row := q.db.QueryRow(ctx, thresholdLock, thresholdID)
+	var i ThresholdLockRow
+	err := row.Scan(
+		&i.ThresholdID,
+		&i.Figures,
+		&i.PreparedByAccount,
+		&i.RowVersion,
+	)
+	return i, err
+}
+
+const thresholdPublish = `-- name: ThresholdPublish :exec
+update daycare_threshold
+set published_at = $1::timestamptz, published_by_account = $2::bigint, published_by = $3::text, row_version = row_version + 1
+where threshold_id = $4
+`
+
+type ThresholdPublishParams struct {
+	PublishedAt        time.Time
+	PublishedByAccount int64
+	PublishedBy        string
+	ThresholdID        int64
+}
+
+func (q *Queries) ThresholdPublish(ctx context.Context, arg ThresholdPublishParams) error {
+	_, err := q.db.Exec(ctx, thresholdPublish,
+		arg.PublishedAt,
+		arg.PublishedByAccount,
+		arg.PublishedBy,
+		arg.ThresholdID,
+	)
+	return err
 }
 
 const unitOf = `-- name: UnitOf :one
