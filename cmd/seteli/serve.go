@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"seteli/domain/daycare/profile"
+	daycare "seteli/domain/daycare/store"
 	"seteli/domain/event"
 	"seteli/domain/notice"
 	"seteli/domain/purchase"
@@ -85,7 +86,7 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 // topics are who receives which message. The end of an approval goes to the vouchers, then to the orders, and then it is told.
 func (a *app) topics(desk *notice.Desk) map[string]job.Handler {
 	means := voucher.Means{Texts: a.texts, Models: profile.Models(), Random: rand.Reader}
-	return job.Join(voucher.Handlers(a.db), event.Handlers(a.db), voucher.BulkHandlers(a.db, means), purchase.Handlers(a.db, means), desk.Handlers())
+	return job.Join(voucher.Handlers(a.db), event.Handlers(a.db), daycare.Handlers(a.db), voucher.BulkHandlers(a.db, means), purchase.Handlers(a.db, means), desk.Handlers())
 }
 
 // stopServing lets requests and jobs end, at most half a minute.
