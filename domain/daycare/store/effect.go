@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -88,7 +89,7 @@ func regenerateOne(ctx context.Context, d *postgres.DB, id int32, run string) er
 	by := access.System("daycare.rules", id)
 	var none bool
 	err := d.Read(ctx, by, func(tx *postgres.Tx) error {
-		children, err := childNumbers(ctx, tx, id)
+		children, err := db.New(tx).Children(ctx, id)
 		none = len(children) == 0
 		return err
 	})
@@ -206,32 +207,35 @@ func EffectOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 	return e, true, nil
 }
 
-// computeEffect computes and keeps it, a part of the children in each transaction.
+// computeEffect computes and keeps it: the production engine decides the children of one snapshot twice, by the rules without the version
+// and by those with it.
 func computeEffect(ctx context.Context, d *postgres.DB, organiser int32, id int64) error {
 	by := access.System("daycare.effect", organiser)
-	var all []int64
 	var after Rules
+	var list []Rules
+	var s *Snapshot
+	e := Effect{optionIndex: map[string]int{}}
 	err := d.Read(ctx, by, func(tx *postgres.Tx) (err error) {
-		if after, err = oneRules(ctx, tx, organiser, id); err == nil {
-			all, err = childNumbers(ctx, tx, organiser)
+		if after, err = oneRules(ctx, tx, organiser, id); err != nil {
+			return err
+		}
+		if list, err = allRules(ctx, tx, organiser); err != nil {
+			return err
+		}
+		s, err = TakeSnapshot(ctx, tx, by, organiser)
+		if e.NoRulesNow = errors.Is(err, errNoRules); e.NoRulesNow { // the first version: there is nothing to compare with
+			return nil
 		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	e := Effect{Day: after.ValidFrom, optionIndex: map[string]int{}}
+	e.Day = after.ValidFrom
 	p := job.NewProgress(d, organiser, effectRun(id))
-	for done := 0; done < len(all); {
-		next := min(done+part, len(all))
-		err := d.Tenant(ctx, by, func(tx *postgres.Tx) error { return e.addPart(ctx, tx, by, organiser, after, all[done:next]) })
-		if err != nil {
+	if !e.NoRulesNow {
+		if err := e.addAll(ctx, s, p, besides(list, after, false), besides(list, after, true)); err != nil {
 			return fmt.Errorf("the effect of rules %d: %w", id, err)
-		}
-		if done = next; done < len(all) { // the last step is told when the result is there
-			if err := p.Step(ctx, "children", int64(done), int64(len(all)), "daycare.run.effect"); err != nil {
-				return err
-			}
 		}
 	}
 	raw, err := json.Marshal(e)
@@ -244,95 +248,74 @@ func computeEffect(ctx context.Context, d *postgres.DB, organiser int32, id int6
 	if err != nil {
 		return fmt.Errorf("keeping the effect of rules %d: %w", id, err)
 	}
-	return p.Step(ctx, "children", int64(max(1, len(all))), int64(max(1, len(all))), "daycare.run.effect")
+	return p.Step(ctx, "children", 1, 1, "daycare.run.effect") // the end is told when the result is there
 }
 
-// addPart decides the children's day twice with the engine, once with the rules without the version and once with it.
-func (e *Effect) addPart(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, after Rules, children []int64) error {
-	before, behind, err := besides(ctx, tx, organiser, after)
-	if err != nil {
-		return err
-	}
-	e.NoRulesNow = len(before) == 0
-	p, err := kindred(ctx, tx, by, organiser, children)
-	if err != nil {
-		return err
-	}
-	if err := p.records(ctx, tx, organiser); err != nil {
-		return err
-	}
-	slices.Sort(p.units)
-	asked, err := loadPrices(ctx, tx, organiser, slices.Compact(p.units))
-	if err != nil {
-		return err
-	}
-	then, gapsThen, err := onDay(p, before, asked, e.Day)
-	if err != nil {
-		return err
-	}
-	now, gapsNow, err := onDay(p, behind, asked, e.Day)
-	if err != nil {
-		return err
-	}
-	for _, c := range children { // a family's other children come in their own turn
-		id := p.id(c)
-		e.compare(then[id], now[id])
-		e.GapsBefore, e.GapsBehind = e.GapsBefore+gapsThen[id], e.GapsBehind+gapsNow[id]
+func (e *Effect) addAll(ctx context.Context, s *Snapshot, p *job.Progress, before, behind []Rules) error {
+	old, changed := s.Terms(), s.Terms()
+	old.Rules, changed.Rules = before, behind
+	for part := range s.Parts() {
+		then, gapsThen, err := s.Decide(part, old)
+		if err != nil {
+			return err
+		}
+		now, gapsNow, err := s.Decide(part, changed)
+		if err != nil {
+			return err
+		}
+		a, b := e.onDay(then), e.onDay(now)
+		for _, h := range now {
+			if _, have := a[h.Child]; !have {
+				a[h.Child] = nil
+			}
+		}
+		for _, child := range slices.Sorted(maps.Keys(a)) {
+			e.compare(a[child], b[child])
+		}
+		e.GapsBefore, e.GapsBehind = e.GapsBefore+e.gaps(gapsThen), e.GapsBehind+e.gaps(gapsNow)
+		if err := p.Step(ctx, "children", int64(part), int64(s.Parts()), "daycare.run.effect"); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
-// besides are the rules in force without a version, and with it.
-func besides(ctx context.Context, tx *postgres.Tx, organiser int32, after Rules) (before, behind inForce, err error) {
-	list, err := allRules(ctx, tx, organiser)
-	if err != nil {
-		return nil, nil, err
+// besides are the published versions by first day, without a version or with it.
+func besides(list []Rules, after Rules, with bool) []Rules {
+	out := slices.DeleteFunc(slices.Clone(list), func(r Rules) bool { return r.PublishedAt == nil || r.ID == after.ID })
+	slices.Reverse(out)
+	if !with {
+		return out
 	}
-	national, err := National(ctx, tx)
-	if err != nil {
-		return nil, nil, err
+	i := slices.IndexFunc(out, func(r Rules) bool { return r.ValidFrom > after.ValidFrom })
+	if i < 0 {
+		i = len(out)
 	}
-	var others, with []Rules
-	placed := false
-	for _, r := range list {
-		switch {
-		case r.ID == after.ID || r.PublishedAt == nil:
-			continue
-		case !placed && r.ValidFrom <= after.ValidFrom:
-			with, placed = append(with, after), true
-		}
-		others, with = append(others, r), append(with, r)
-	}
-	if !placed {
-		with = append(with, after)
-	}
-	return assemble(others, national), assemble(with, national), nil
+	return slices.Insert(out, i, after)
 }
 
-// onDay gives the decision of each child on a day, and how many gaps that leave it without one.
-func onDay(p *people, rules inForce, asked prices, day calendar.Date) (map[string]*made, map[string]int, error) {
-	out, gaps := map[string]*made{}, map[string]int{}
-	if len(rules) == 0 {
-		return out, gaps, nil
-	}
-	all, found, err := generate(p, rules, asked)
-	if err != nil {
-		return nil, nil, err
-	}
-	for child, list := range all {
-		if i := slices.IndexFunc(list, func(m made) bool { return m.Contains(day) }); i >= 0 {
-			out[child] = &list[i]
+// onDay gives the decision of each child on the day.
+func (e *Effect) onDay(list []Holding) map[int64]*Holding {
+	out := map[int64]*Holding{}
+	for i := range list {
+		if list[i].Contains(e.Day) {
+			out[list[i].Child] = &list[i]
 		}
 	}
-	for _, g := range found {
-		if g.Contains(day) && !g.Reason.Decides() {
-			gaps[g.Child]++
-		}
-	}
-	return out, gaps, nil
+	return out
 }
 
-func (e *Effect) compare(then, now *made) {
+// gaps counts those that leave the day without a decision.
+func (e *Effect) gaps(list []Task) (n int) {
+	for _, t := range list {
+		if t.Period.Contains(e.Day) && !t.Reason.Decides() {
+			n++
+		}
+	}
+	return n
+}
+
+func (e *Effect) compare(then, now *Holding) {
 	switch {
 	case then == nil && now == nil:
 		return
@@ -360,4 +343,3 @@ func (e *Effect) compare(then, now *made) {
 	o.Payable.add(then.Payable, now.Payable)
 	o.OwnShare.add(then.Basis.Draft.Outcome.FinalOwnShare, now.Basis.Draft.Outcome.FinalOwnShare)
 }
-

@@ -65,7 +65,10 @@ func TestANewYearsThresholdsAreEnteredByOneAndPublishedByAnotherAndDraftsFollow(
 	_, err = try(n.second, store.ThresholdInput{Figures: august(year), Source: "OKM 2026"})
 	faulttest.Want(t, err, "DAY-134")
 	publish := func(by access.Actor, version int32) error {
-		return n.Try(by, func(tx *postgres.Tx) error { _, err := store.PublishThreshold(t.Context(), tx, by, d.ID, version); return err })
+		return n.Try(by, func(tx *postgres.Tx) error {
+			_, err := store.PublishThreshold(t.Context(), tx, by, d.ID, version)
+			return err
+		})
 	}
 	faulttest.Want(t, publish(n.main, d.RowVersion), "DAY-083")
 	faulttest.Want(t, publish(n.second, d.RowVersion+1), "DAY-071")

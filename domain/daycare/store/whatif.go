@@ -39,7 +39,7 @@ func TakeSnapshot(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 	if err != nil {
 		return nil, err
 	}
-	national, err := profile.National()
+	national, err := National(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
