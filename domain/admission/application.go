@@ -45,6 +45,7 @@ const (
 	TopicCompletion = "application.completion"
 	TopicEnded      = "approval.ended"
 	TopicExpiring   = "approval.expiring"
+	TopicCheckDue   = "approval.check_due"
 	TopicSuspended  = "approval.suspended"
 	TopicResumed    = "approval.resumed"
 	TopicPrice      = "price.decided"

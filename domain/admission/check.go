@@ -100,6 +100,29 @@ func checks(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 	return list, nil
 }
 
+// CheckMessage is the payload of TopicCheckDue.
+type CheckMessage struct {
+	Check int64 `json:"check"`
+}
+
+// RemindChecks tells company and organiser of each check that comes to the list, once; a daily job. It gives how many are open.
+func RemindChecks(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (int, error) {
+	if err := by.May(access.ApprovalRevoke, organiser); err != nil {
+		return 0, err
+	}
+	ids, err := db.New(tx).ChecksOpen(ctx, db.ChecksOpenParams{OrganiserID: organiser, Today: tx.Today(), Until: tx.Today() + CheckDays})
+	if err != nil {
+		return 0, fmt.Errorf("looking for due checks: %w", err)
+	}
+	for _, id := range ids {
+		err := tx.Outbox(ctx, postgres.Message{Organiser: organiser, Topic: TopicCheckDue, Dedup: fmt.Sprintf("%s:%d", TopicCheckDue, id), Payload: CheckMessage{id}})
+		if err != nil {
+			return 0, err
+		}
+	}
+	return len(ids), nil
+}
+
 // CheckOf gives one open check. ADM-096 when there is none, or when it has been recorded.
 func CheckOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, id int64) (Check, error) {
 	if err := by.May(access.InspectionRecord, organiser); err != nil {

@@ -35,6 +35,13 @@ where c.organiser_id = @organiser_id and c.done_at is null and a.valid_to > @tod
 order by c.due_on, c.check_id
 limit 500;
 
+-- name: ChecksOpen :many
+select c.check_id
+from approval_check c
+join approval a on a.organiser_id = c.organiser_id and a.approval_id = c.approval_id
+where c.organiser_id = @organiser_id and c.done_at is null and a.valid_to > @today::date and c.due_on <= @until::date
+order by c.check_id;
+
 -- name: CheckDone :execrows
 -- Of two who record the same check the second finds it done.
 update approval_check set met = @met, note = @note, done_at = @done_at, done_by_account = @done_by_account, done_by = @done_by

@@ -12,8 +12,10 @@ import (
 	"seteli/domain/admission/admissiontest"
 	"seteli/domain/decision"
 	"seteli/domain/rulebook"
+	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/platform/postgres/postgrestest"
 )
 
 var (
@@ -178,6 +180,18 @@ func TestConditionsOfAnApprovedUnitAreCheckedAgain(t *testing.T) {
 	list := due()
 	if len(list) != 1 || list[0].DueOn != year || list[0].Unit != w.Units[0].ID || list[0].Rule.Names.Fi != registered.Names.Fi {
 		t.Fatalf("%+v", list)
+	}
+	by := access.System("applications", w.Org.ID)
+	for range 2 { // said again, told once
+		w.Must(w.As(by, func(ctx context.Context, tx *postgres.Tx) error {
+			_, err := admission.RemindChecks(ctx, tx, by, w.Org.ID)
+			return err
+		}))
+	}
+	told := 0
+	w.Must(postgrestest.Owner(t, w.DB).QueryRow(t.Context(), `select count(*) from outbox where topic = $1`, admission.TopicCheckDue).Scan(&told))
+	if told != 1 {
+		t.Errorf("the check was told %d times", told)
 	}
 	record := func(in admission.CheckInput) error {
 		in.Organiser, in.Check = w.Org.ID, list[0].ID

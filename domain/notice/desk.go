@@ -47,6 +47,8 @@ type ids struct {
 	Reservation int64 `json:"reservation"`
 	Run         int64 `json:"run"`
 	Step        int32 `json:"step"`
+	Voucher     int64 `json:"voucher"`
+	Check       int64 `json:"check"`
 	// Of reservations: why one ended, and from which day one rests. Of approvals: how they ended and from which day on.
 	Why       string        `json:"why"`
 	Approvals []int64       `json:"approvals"`
@@ -79,6 +81,8 @@ func (d *Desk) Handlers() map[string]job.Handler {
 		"order.ended":            write(orderEnded),
 		"approval.ended":         write(approvalEnded),
 		"approval.expiring":      write(approvalExpiring),
+		"approval.check_due":     write(checkDue),
+		"voucher.lapsed":         write(voucherLapsed),
 		"approval.suspended":     write(approvalSuspended),
 		"approval.resumed":       write(approvalResumed),
 		"application.sent":       write(applicationSent),

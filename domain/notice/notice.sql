@@ -95,3 +95,12 @@ where r.organiser_id = @organiser_id and r.reservation_id = @reservation_id;
 select name_fi, name_sv, name_en, notice_email from service_version
 where organiser_id = @organiser_id and service_id = @service_id and valid_from <= @day
 order by valid_from desc, version desc limit 1;
+
+-- name: VoucherFacts :one
+select v.service_id, v.person_id, c.email, c.language
+from voucher v join client c on c.organiser_id = v.organiser_id and c.client_id = v.client_id
+where v.organiser_id = @organiser_id and v.voucher_id = @voucher_id;
+
+-- name: CheckFacts :one
+select approval_id, rulebook_id, criterion_no, due_on from approval_check
+where organiser_id = @organiser_id and check_id = @check_id;

@@ -49,6 +49,10 @@ insert into approval (organiser_id, approval_id, provider_id, service_id, unit_i
 insert into price (organiser_id, price_id, provider_id, unit_id, content_id, price_cents, valid_from, state, proposed_at, proposed_by) values (17, 12, 5, 51, 31, 4200, '2027-01-01', 'approved', now(), 'x');
 insert into reservation (organiser_id, reservation_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, valid_from, valid_to, state, made_by, made_by_side, made_at, terms_accepted)
   values (17, 6, 9, 1, 88, 8, 5, 51, '2026-10-01', '2027-01-01', 'valid', 'x', 'organiser', now(), true);
+insert into rulebook (organiser_id, rulebook_id, service_id, version, valid_from, text_fi, text_sv, text_en, rules, prepared_by_account, prepared_by, prepared_at, published_by_account, published_by, published_at)
+  values (17, 2, 3, 1, '2020-01-01', 'x', '', '', '{"value":{"method":"flat","values":[]},"rounding":"half_up_cent","tolerance":{"percent":"0","step_quantity":"1","auto_approve":false},
+  "criteria":[{"names":{"fi":"Henkilöstöllä on koulutus","sv":"Personalen har utbildning"},"recheck_months":12}]}', 1, 'x', now(), 2, 'y', now());
+insert into approval_check (organiser_id, check_id, approval_id, provider_id, service_id, rulebook_id, criterion_no, due_on) overriding system value values (17, 21, 13, 5, 3, 2, 0, '2026-12-01');
 set session_replication_role = default;`
 
 // outgoing takes e-mail until it is told to fail.
@@ -133,6 +137,8 @@ func TestEachTopicTellsItsReceivers(t *testing.T) {
 		{"approval.expiring", `{"approval":13,"from":"2027-01-01"}`, []string{"toimisto@aava.example sv ny ansökan i god tid", "kotihoito@mallila.example fi uusi hyväksyntä on tehtävä"}},
 		{"approval.suspended", `{"approval":13,"from":"2026-12-01"}`, []string{"toimisto@aava.example sv avbrutit godkännandet av Keskusta (Kotihoiva Aava Oy) för tjänsten Hemvård från och med 1.12.2026"}},
 		{"approval.resumed", `{"approval":13,"from":"2026-12-15"}`, []string{"toimisto@aava.example sv reserveras igen från och med 15.12.2026"}},
+		{"approval.check_due", `{"check":21}`, []string{"toimisto@aava.example sv för godkännandet av Keskusta (Kotihoiva Aava Oy) kontrolleras senast den 1.12.2026", "kotihoito@mallila.example fi hyväksynnän ehto ”Henkilöstöllä on koulutus” tarkistetaan viimeistään 1.12.2026"}},
+		{"voucher.lapsed", `{"voucher":9}`, []string{"veeti@post.example en Your voucher for Home care has lapsed"}},
 		{"reservation.suspended", `{"reservation":6,"from":"2026-12-01"}`, []string{"veeti@post.example en for Home care from 1 December 2026"}},
 	} {
 		t.Run(c.topic+c.payload, func(t *testing.T) {

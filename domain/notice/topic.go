@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"seteli/domain/notice/db"
+	"seteli/domain/rulebook"
 	"seteli/platform/i18n"
 )
 
@@ -136,6 +137,43 @@ func approvalExpiring(ctx context.Context, t *told) error {
 		return err
 	}
 	return t.tell(ctx, a.office, "approval.expiring.organiser", a.args)
+}
+
+// checkDue reminds both of a condition that is checked again: the company has its proof ready, the office looks.
+func checkDue(ctx context.Context, t *told) error {
+	c, err := t.q.CheckFacts(ctx, db.CheckFactsParams{OrganiserID: t.org.ID, CheckID: t.Check})
+	if err != nil {
+		return fmt.Errorf("reading check %d: %w", t.Check, err)
+	}
+	book, err := rulebook.ByID(ctx, t.tx, t.org.ID, c.RulebookID)
+	if err != nil {
+		return err
+	}
+	if int(c.CriterionNo) >= len(book.Rules.Criteria) {
+		return fmt.Errorf("check %d: rulebook %d has no condition %d", t.Check, c.RulebookID, c.CriterionNo)
+	}
+	a, err := t.approval(ctx, c.ApprovalID)
+	if err != nil {
+		return err
+	}
+	a.args["criterion"], a.args["day"] = book.Rules.Criteria[c.CriterionNo].Names, c.DueOn
+	if err := t.tell(ctx, a.company, "approval.check_due", a.args); err != nil {
+		return err
+	}
+	return t.tell(ctx, a.office, "approval.check_due.organiser", a.args)
+}
+
+// voucherLapsed tells the client, who may still need the service.
+func voucherLapsed(ctx context.Context, t *told) error {
+	v, err := t.q.VoucherFacts(ctx, db.VoucherFactsParams{OrganiserID: t.org.ID, VoucherID: t.Voucher})
+	if err != nil {
+		return fmt.Errorf("reading voucher %d: %w", t.Voucher, err)
+	}
+	service, _, err := t.service(ctx, v.ServiceID)
+	if err != nil {
+		return err
+	}
+	return t.tell(ctx, receiver{person: v.PersonID, email: v.Email, language: v.Language}, "voucher.lapsed", map[string]any{"service": service})
 }
 
 func approvalSuspended(ctx context.Context, t *told) error {

@@ -49,10 +49,10 @@ func (s Service) Needs(models rulebook.Models, content int64) (value, fee rulebo
 	return value, fee, err
 }
 
-// comparable reports whether the fee of the own service stands for the same need: fees by the hour only beside hours.
+// comparable reports whether the fee of the own service stands for the same need.
 func (s Service) comparable(content int64) bool {
 	c, ok := s.Content(content)
-	return ok && s.Book.Rules.Comparison != nil && (c.Unit == catalogue.Hour || !method.ByHours(*s.Book.Rules.Comparison))
+	return ok && method.Compares(s.Book.Rules, c.Unit)
 }
 
 // Estimate computes a visitor's month. Faults stand at the fact that they are about.

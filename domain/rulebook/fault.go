@@ -32,5 +32,6 @@ var (
 	errCriterion  = fault.New(fault.Invalid, "RUL-027", "rulebook.criteria.incomplete").At("criteria")
 	errComparison = fault.New(fault.Invalid, "RUL-028", "rulebook.comparison.unknown").At("comparison")
 	errWeek       = fault.New(fault.Invalid, "RUL-029", "rulebook.week_factor.range").At("week_factor")
+	errDay        = fault.New(fault.Invalid, "RUL-030", "rulebook.day_factor.range").At("day_factor")
 	errService    = fault.New(fault.NotFound, "RUL-021", "rulebook.service.unknown")
 )

@@ -31,7 +31,8 @@ type Rules struct {
 	LapseDays       int            `json:"lapse_days,omitempty"` // a voucher without an answer lapses this many days after its grant; 0 = never
 	LeaveDays       int            `json:"leave_days,omitempty"` // notice that a client or a provider gives before a reservation ends
 	Comparison      *Comparison    `json:"comparison,omitempty"` // fee of the organiser's own service for the same need; nil = none is told
-	WeekFactor      money.Factor   `json:"week_factor,omitzero"` // makes hours of a month of those of a week; 30/7 when not given
+	WeekFactor      money.Factor   `json:"week_factor,omitzero"` // makes a month of what is given for a week; 30/7 when not given
+	DayFactor       money.Factor   `json:"day_factor,omitzero"`  // makes a month of what is given for a day; 30 when not given
 }
 
 // Criterion is one condition of approval: the same for all, not discriminating, one that can be assessed (569/2009, 5 §).
@@ -98,6 +99,9 @@ func (r Rules) wrong() (list fault.List) {
 	if x := r.WeekFactor.Exact(); x.Sign() < 0 || x.Cmp(money.Whole(mostWeeks)) > 0 {
 		list = append(list, errWeek)
 	}
+	if x := r.DayFactor.Exact(); x.Sign() < 0 || x.Cmp(money.Whole(mostDays)) > 0 {
+		list = append(list, errDay)
+	}
 	if r.Comparison != nil && r.Comparison.Kind == "" {
 		list = append(list, errComparison)
 	}
@@ -118,19 +122,34 @@ func (r Rules) wrong() (list fault.List) {
 	return list
 }
 
-// mostWeeks is how many weeks a month can be taken for.
-const mostWeeks = 5
+// mostWeeks and mostDays are what a month can be taken for.
+const (
+	mostWeeks = 5
+	mostDays  = 31
+)
 
-// HoursFactor makes hours of a month of those of a week: 30/7 unless the rulebook has its own, such as 52/12.
-func (r Rules) HoursFactor() money.Factor {
-	if r.WeekFactor.Exact().Sign() > 0 {
-		return r.WeekFactor
-	}
-	f, err := money.ParseFactor("30/7")
+// The usual factors: 734/1992 counts a month's hours as 30/7 of a week's.
+var weeks, days = factor("30/7"), factor("30")
+
+func factor(s string) money.Factor {
+	f, err := money.ParseFactor(s)
 	if err != nil {
-		panic("rulebook: 30/7 is a factor: " + err.Error())
+		panic("rulebook: " + s + " is a factor: " + err.Error())
 	}
 	return f
+}
+
+// HoursFactor makes what is given for a month of that of a week: 30/7 unless the rulebook has its own, such as 52/12.
+func (r Rules) HoursFactor() money.Factor { return given(r.WeekFactor, weeks) }
+
+// DaysFactor makes what is given for a month of that of a day: 30 unless the rulebook has its own, such as 365/12 or 30.4.
+func (r Rules) DaysFactor() money.Factor { return given(r.DayFactor, days) }
+
+func given(own, usual money.Factor) money.Factor {
+	if own.Exact().Sign() > 0 {
+		return own
+	}
+	return usual
 }
 
 // EarliestService is the first day whose service can still be recorded today: the first of the month minus RecordingDays.

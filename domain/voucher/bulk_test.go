@@ -164,6 +164,10 @@ func TestUnansweredVoucherLapses(t *testing.T) {
 			return err
 		})
 	}
+	told := 0
+	if err := w.Owner.QueryRow(t.Context(), `select count(*) from outbox where topic = $1`, voucher.TopicLapsed).Scan(&told); err != nil || told != 1 {
+		t.Errorf("the client is told %d times, %v", told, err)
+	}
 	w.Do(w.Staff, func(tx *postgres.Tx) error {
 		for id, want := range map[int64]string{old.ID: "closed.lapsed", fresh.ID: "waiting"} {
 			v, err := voucher.Get(t.Context(), tx, w.Staff, vouchertest.Organiser, id)

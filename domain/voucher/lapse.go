@@ -13,11 +13,14 @@ import (
 // ActLapsed is a voucher that nobody answered in time.
 const ActLapsed audit.Act = "voucher.lapsed"
 
+// TopicLapsed tells that a voucher lapsed without an answer; its payload names the voucher.
+const TopicLapsed = "voucher.lapsed"
+
 // lapseStep is how many vouchers lapse in a night at most; the rest wait for the next one.
 const lapseStep = 2000
 
 // LapseUnanswered closes the vouchers whose client did not answer in the rulebook's time, as if they had never been; a daily job of
-// each organiser. The client keeps the right to the service and can be granted another voucher. It tells how many lapsed.
+// each organiser. The client keeps the right to the service and can be granted another voucher, and is told so (TopicLapsed). It tells how many lapsed.
 func LapseUnanswered(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (int, error) {
 	if err := by.May(access.VoucherClose, organiser); err != nil {
 		return 0, err
@@ -43,6 +46,10 @@ func LapseUnanswered(ctx context.Context, tx *postgres.Tx, by access.Actor, orga
 			return n, err
 		}
 		if err := audit.Write(ctx, tx, by, ActLapsed, v.Ref(), nil); err != nil {
+			return n, err
+		}
+		err = tx.Outbox(ctx, postgres.Message{Organiser: organiser, Topic: TopicLapsed, Dedup: fmt.Sprintf("%s:%d", TopicLapsed, v.ID), Payload: map[string]int64{"voucher": v.ID}})
+		if err != nil {
 			return n, err
 		}
 		n++

@@ -8,6 +8,7 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/client"
 	"seteli/domain/decision"
+	"seteli/domain/rulebook"
 	"seteli/platform/document"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -206,16 +207,19 @@ func Paper(texts *i18n.Catalogue, lang i18n.Lang, v Voucher, c client.Client, s 
 		Recipient: recipient(c), Date: day, Number: v.Number.Print(), Blocks: blocks}
 }
 
-// estimateMonth is how many units of a line fall in a whole month, for the estimate of the own share; 0 when it cannot be told.
-func estimateMonth(l Line, valid calendar.Period) money.Quantity {
+// estimateMonth is how many units of a line fall in a whole month, by the rulebook's conversions; 0 when it cannot be told.
+func estimateMonth(rules rulebook.Rules, l Line, valid calendar.Period) money.Quantity {
 	if l.Amount == nil {
 		return 0
 	}
+	times := func(f money.Factor) money.Quantity {
+		return money.Quantity(money.WholeHalfUp(money.Whole(int64(*l.Amount)).Times(f.Exact())))
+	}
 	switch l.Recurrence {
 	case Daily:
-		return *l.Amount * 30
+		return times(rules.DaysFactor())
 	case Weekly:
-		return *l.Amount * 52 / 12
+		return times(rules.HoursFactor())
 	case Monthly:
 		return *l.Amount
 	case Quarterly:
@@ -235,9 +239,8 @@ type OwnShare struct {
 }
 
 // OwnShareOf computes it with the value on a day: the same split as every delivered event.
-func OwnShareOf(l Line, price money.Cents, valid calendar.Period, day calendar.Date) OwnShare {
+func OwnShareOf(rules rulebook.Rules, l Line, price money.Cents, valid calendar.Period, day calendar.Date) OwnShare {
 	value, _ := l.ValueOn(day)
-	month := estimateMonth(l, valid)
-	worth := value.At(price)
-	return OwnShare{PerUnit: max(0, price-worth), Month: month, PerMonth: money.Split(price, worth, month).Own}
+	month := estimateMonth(rules, l, valid)
+	return OwnShare{PerUnit: value.Own(price), Month: month, PerMonth: money.Split(price, value.At(price), month).Own}
 }

@@ -25,8 +25,8 @@ type SheetInput struct {
 	Organiser int32
 	Voucher   int64
 	Channel   Channel
-	// OwnServiceFee is the client fee of the organiser's own service for the same need, per unit of each content, as the organiser
-	// has decided it; a content that is absent is told to have no fee known, with whom to ask.
+	// OwnServiceFee is the client fee of the organiser's own service for the same need, per unit of each content whose fee the rulebook
+	// does not tell; a content that has none is told to have no fee known, with whom to ask.
 	OwnServiceFee map[int64]money.Cents
 }
 
@@ -67,10 +67,14 @@ func GiveSheet(ctx context.Context, tx *postgres.Tx, by access.Actor, means Mean
 	if err != nil {
 		return Voucher{}, err
 	}
+	fees, err := ownFees(ctx, tx, by, means, v, service, book, day)
+	if err != nil {
+		return Voucher{}, err
+	}
 	w := writer{means.Texts, c.Language}
 	letter := document.Letter{Lang: w.lang, Title: w.say("voucher.sheet.title", "service", service.Names.In(w.lang)), Sender: org.Names.In(w.lang),
 		SenderUnit: service.Area.In(w.lang), Recipient: recipient(c), Date: tx.Today(), Number: v.Number.Print(), NumberKey: "voucher.sheet.number",
-		Blocks: w.sheet(v, service, book, choices, in.OwnServiceFee, org, day)}
+		Blocks: w.sheet(v, service, book, choices, w.fees(v, service, book.Rules, fees, in.OwnServiceFee), org, day)}
 	paper, err := decision.StoreDocument(ctx, tx, decision.DocumentInput{Organiser: v.Organiser, Kind: decision.InformationSheet, Letter: letter,
 		Texts: means.Texts, Client: &v.Client, Person: &v.Person})
 	if err != nil {
@@ -90,7 +94,7 @@ func GiveSheet(ctx context.Context, tx *postgres.Tx, by access.Actor, means Mean
 }
 
 // sheet says the ten things that the law wants told before the client takes the voucher, in the order in which people ask them.
-func (w writer) sheet(v Voucher, s catalogue.Service, book rulebook.Rulebook, choices []Choice, fees map[int64]money.Cents, org organiser.Organiser, day calendar.Date) []document.Block {
+func (w writer) sheet(v Voucher, s catalogue.Service, book rulebook.Rulebook, choices []Choice, fees []document.Block, org organiser.Organiser, day calendar.Date) []document.Block {
 	heading := func(key string) document.Heading { return document.Heading{Level: 2, Text: w.say(key)} }
 	blocks := []document.Block{
 		document.Summary{Paragraphs: []document.Paragraph{w.plain("voucher.sheet.brief", "service", s.Names.In(w.lang)),
@@ -99,9 +103,9 @@ func (w writer) sheet(v Voucher, s catalogue.Service, book rulebook.Rulebook, ch
 		heading("voucher.sheet.value"), w.linesTable(v, s, day)}
 	blocks = append(blocks, w.basis(v, s, book, day)...)
 	blocks = append(blocks, heading("voucher.sheet.providers"))
-	blocks = append(blocks, w.providers(v, s, choices, day)...)
+	blocks = append(blocks, w.providers(v, s, book.Rules, choices, day)...)
 	blocks = append(blocks, heading("voucher.sheet.fee"))
-	blocks = append(blocks, w.fees(v, s, fees)...)
+	blocks = append(blocks, fees...)
 	share := "voucher.sheet.own.text"
 	if v.OwnShareForbidden {
 		share = "voucher.letter.free"
@@ -144,7 +148,7 @@ func (w writer) basis(v Voucher, s catalogue.Service, book rulebook.Rulebook, da
 }
 
 // providers lists prices with the client's estimated own share, per unit and per month.
-func (w writer) providers(v Voucher, s catalogue.Service, choices []Choice, day calendar.Date) []document.Block {
+func (w writer) providers(v Voucher, s catalogue.Service, rules rulebook.Rules, choices []Choice, day calendar.Date) []document.Block {
 	if len(choices) == 0 {
 		return []document.Block{w.plain("voucher.sheet.providers.none", "contact", v.Contact)}
 	}
@@ -158,26 +162,32 @@ func (w writer) providers(v Voucher, s catalogue.Service, choices []Choice, day 
 		}
 		line, _ := v.Line(c.Content)
 		content, _ := s.Content(c.Content)
-		own := OwnShareOf(line, c.Price, v.Valid, day)
+		own := OwnShareOf(rules, line, c.Price, v.Valid, day)
 		t.Rows = append(t.Rows, document.Row{Cells: document.Cells(c.UnitName, content.Names.In(w.lang), i18n.Cents(w.lang, c.Price),
 			i18n.Cents(w.lang, own.PerUnit), i18n.Cents(w.lang, own.PerMonth))})
 	}
 	return []document.Block{t, w.plain("voucher.sheet.providers.all")}
 }
 
-// fees tells the client fee of the organiser's own service: the other half of the comparison that the law wants.
-func (w writer) fees(v Voucher, s catalogue.Service, fees map[int64]money.Cents) []document.Block {
+// fees tells the client fee of the organiser's own service: the other half of the comparison that the law wants. What the rulebook computes
+// is told with its steps; typed is the fee of a unit where the rulebook tells none.
+func (w writer) fees(v Voucher, s catalogue.Service, rules rulebook.Rules, computed map[int64]ownFee, typed map[int64]money.Cents) []document.Block {
 	blocks := []document.Block{w.plain("voucher.sheet.fee.text")}
 	var items []document.Paragraph
+	var steps []document.Block
 	for _, l := range v.Lines {
 		c, _ := s.Content(l.Content)
-		if fee, told := fees[l.Content]; told {
-			items = append(items, w.plain("voucher.sheet.fee.line", "content", c.Names.In(w.lang), "fee", ValueText(w.texts, w.lang, fee, c.Unit),
-				"month", fee.Times(estimateMonth(l, v.Valid))))
+		name := c.Names.In(w.lang)
+		if fee := computed[l.Content]; fee.Known {
+			items = append(items, w.plain("voucher.sheet.fee.month", "content", name, "fee", fee.Fee, "amount", i18n.Quantity(w.lang, fee.Units, string(c.Unit))))
+			steps = append(steps, fee.Explanation.Trace(w.texts, w.lang, w.say("voucher.sheet.fee.why", "content", name)))
+		} else if fee, told := typed[l.Content]; told {
+			items = append(items, w.plain("voucher.sheet.fee.line", "content", name, "fee", ValueText(w.texts, w.lang, fee, c.Unit),
+				"month", fee.Times(estimateMonth(rules, l, v.Valid))))
 		}
 	}
 	if len(items) == 0 {
 		return append(blocks, w.plain("voucher.sheet.fee.ask", "contact", v.Contact))
 	}
-	return append(blocks, document.List{Items: items})
+	return append(append(blocks, document.List{Items: items}), steps...)
 }

@@ -33,6 +33,9 @@ func (v Value) Worth() rulebook.Worth {
 // At is the value of one unit that costs price.
 func (v Value) At(price money.Cents) money.Cents { return v.Worth().At(price) }
 
+// Own is what the client pays of one unit that costs price.
+func (v Value) Own(price money.Cents) money.Cents { return max(0, price-v.At(price)) }
+
 // Asked is what the value method needs beyond the household's own records: typed by who grants.
 type Asked struct {
 	Fee    *money.Cents // the client's own part of one unit, decided elsewhere

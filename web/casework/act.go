@@ -237,8 +237,8 @@ func unitOptions(r *ui.Request, v voucher.Voucher, s catalogue.Service, choices 
 	at := map[int64]int{}
 	for _, c := range choices {
 		line, _ := v.Line(c.Content)
-		own := voucher.OwnShareOf(line, c.Price, v.Valid, voucherview.Shown(v, day))
-		hint := r.T("casework.reserve.price", "content", voucherview.Content(s, line).Names.In(r.Lang), "price", c.Price, "own", own.PerUnit)
+		value, _ := line.ValueOn(voucherview.Shown(v, day))
+		hint := r.T("casework.reserve.price", "content", voucherview.Content(s, line).Names.In(r.Lang), "price", c.Price, "own", value.Own(c.Price))
 		if i, ok := at[c.Unit]; ok {
 			list[i].Hint += " · " + hint
 			continue

@@ -11,6 +11,8 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/client"
 	"seteli/domain/purchase"
+	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
@@ -260,7 +262,8 @@ type sheetView struct {
 
 type feeRow struct{ Field, Text string }
 
-// sheet gives the information sheet; the fee of the organiser's own service is asked from the caseworker, who knows the client's need.
+// sheet gives the information sheet; where the rulebook does not tell the fee of the organiser's own service, it is
+// asked from the caseworker, who knows the client's need.
 func (p *Pages) sheet(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	v, s, err := p.open(r)
@@ -268,9 +271,16 @@ func (p *Pages) sheet(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	view := sheetView{Form: f, ID: v.ID, Number: v.Number.Print(), Channels: channels(r)}
+	book, err := p.bookOf(r, v)
+	if err != nil {
+		return err
+	}
 	fees := map[int64]money.Cents{}
 	for _, l := range v.Lines {
 		c := voucherview.Content(s, l)
+		if method.Compares(book.Rules, c.Unit) { // the rulebook tells it
+			continue
+		}
 		row := feeRow{Field: "fee-" + ui.Digits(l.Content), Text: c.Names.In(r.Lang) + ": " + r.T("casework.sheet.fee", "unit", r.T("unit."+string(c.Unit)+".one"))}
 		view.Contents = append(view.Contents, row)
 		if fee, ok := f.OptionalCents(row.Field); ok {
@@ -293,6 +303,14 @@ func (p *Pages) sheet(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	return r.Show(w, f.Status(), "casework/sheet", view)
+}
+
+// bookOf reads the version of the rulebook under which a voucher was granted.
+func (p *Pages) bookOf(r *ui.Request, v voucher.Voucher) (book rulebook.Rulebook, err error) {
+	return book, r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		book, err = rulebook.ByID(ctx, tx, v.Organiser, v.Rulebook)
+		return err
+	})
 }
 
 func channels(r *ui.Request) []ui.Option {

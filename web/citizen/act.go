@@ -7,6 +7,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/domain/decision"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -78,7 +79,11 @@ func (p *Pages) choose(w http.ResponseWriter, r *ui.Request) error {
 		view.Number, view.Free, path = o.Number.Print(), o.OwnShareForbidden, o.path("")
 		f.Set("from", day)
 		choices, err := voucher.ChoicesOn(ctx, tx, o.Voucher, day)
-		view.Units = units(r, o, choices, day)
+		if err != nil {
+			return err
+		}
+		book, err := rulebook.ByID(ctx, tx, o.Voucher.Organiser, o.Rulebook)
+		view.Units = units(r, o, book.Rules, choices, day)
 		return err
 	})
 	if err != nil {
@@ -103,12 +108,12 @@ func (p *Pages) choose(w http.ResponseWriter, r *ui.Request) error {
 	return r.Show(w, f.Status(), "citizen/choose", view)
 }
 
-func units(r *ui.Request, o own, choices []voucher.Choice, day calendar.Date) []ui.Option {
+func units(r *ui.Request, o own, rules rulebook.Rules, choices []voucher.Choice, day calendar.Date) []ui.Option {
 	var list []ui.Option
 	at := map[int64]int{}
 	for _, c := range choices {
 		line, _ := o.Line(c.Content)
-		share := voucher.OwnShareOf(line, c.Price, o.Valid, day)
+		share := voucher.OwnShareOf(rules, line, c.Price, o.Valid, day)
 		content := voucherview.Content(o.Service, line)
 		hint := r.T("citizen.choose.price", "content", content.Names.In(r.Lang), "own", share.PerUnit, "unit", r.T("unit."+string(content.Unit)+".one"), "month", share.PerMonth, "price", c.Price)
 		if share.PerUnit == 0 {

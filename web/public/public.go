@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"seteli/core/calendar"
@@ -178,15 +179,24 @@ func (p *Pages) ownValue(r *ui.Request, org int32, service, content int64) (valu
 		return nil, 0, nil
 	}
 	var own []voucher.Voucher
+	var books map[int64]rulebook.Rulebook
 	err = p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
-		own, err = voucher.Own(r.Context(), tx, r.Actor)
+		if own, err = voucher.Own(r.Context(), tx, r.Actor); err != nil {
+			return err
+		}
+		own = slices.DeleteFunc(own, func(v voucher.Voucher) bool { return v.Organiser != org || v.Service != service })
+		ids := make([]int64, len(own))
+		for i, v := range own {
+			ids[i] = v.Rulebook
+		}
+		books, err = rulebook.ByIDs(r.Context(), tx, org, ids)
 		return err
 	})
 	if err != nil {
 		return nil, 0, err
 	}
 	for _, v := range own {
-		if v.Organiser != org || v.Service != service || v.State == voucher.Closed || !v.Valid.Contains(r.Today()) {
+		if v.State == voucher.Closed || !v.Valid.Contains(r.Today()) {
 			continue
 		}
 		for _, line := range v.Lines {
@@ -194,7 +204,7 @@ func (p *Pages) ownValue(r *ui.Request, org int32, service, content int64) (valu
 				continue
 			}
 			if on, ok := line.ValueOn(r.Today()); ok {
-				return &on.Cents, voucher.OwnShareOf(line, 0, v.Valid, r.Today()).Month, nil
+				return &on.Cents, voucher.OwnShareOf(books[v.Rulebook].Rules, line, 0, v.Valid, r.Today()).Month, nil
 			}
 		}
 	}

@@ -12,7 +12,6 @@ import (
 	"seteli/core/money"
 	"seteli/domain/catalogue"
 	"seteli/domain/rulebook"
-	"seteli/domain/rulebook/method"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -26,7 +25,6 @@ type rulebookView struct {
 	Draft    bool
 	Plain    bool   // values are typed here
 	Method   string // name of another method
-	OwnFee   bool   // the fee of an hour of the own service is typed here; a fee by a table stays as it is
 	Contents []valueRow
 	Months   []ui.Option
 	Versions ui.Table
@@ -77,10 +75,7 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 		in := readDraft(f, s, work.base(r.Today()).Rules)
 		in.Organiser, in.Service = r.Actor.Organiser, s.ID
 		if !f.Refused() {
-			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
-				_, err := rulebook.Draft(ctx, tx, r.Actor, p.Models, in)
-				return err
-			})
+			err := p.keepDraft(r, in)
 			if err == nil {
 				return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(s.ID)+"/rulebook/publish", "settings.rulebook.drafted")
 			}
@@ -97,7 +92,6 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 	if v.Plain = plain(work.base(r.Today()).Rules.Value); !v.Plain {
 		v.Method = r.T("method.name." + work.base(r.Today()).Rules.Value.Method)
 	}
-	v.OwnFee = typedFee(work.base(r.Today()).Rules)
 	for _, c := range s.Contents {
 		label := fmt.Sprintf("%s (€/%s)", c.Names.In(r.Lang), r.T("unit."+string(c.Unit)+".short"))
 		v.Contents = append(v.Contents, valueRow{valueField(c.ID), label})
@@ -111,33 +105,12 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 // plain reports a value that is typed on the page of the rules itself.
 func plain(v rulebook.Value) bool { return v.Method == "flat" }
 
-// typedFee reports that the fee of the own service is a fixed one for an hour, or not told yet.
-func typedFee(rules rulebook.Rules) bool {
-	return rules.Comparison == nil || rules.Comparison.Kind == "hourly_fee"
-}
-
-// readFee reads the fee of an hour of the own service; nothing typed tells none.
-func readFee(f *ui.Form) *rulebook.Comparison {
-	fee, given := f.OptionalCents("fee_cents")
-	if !given {
-		return nil
-	}
-	c, err := method.Hourly(fee)
-	if err != nil {
-		panic("settings: plain numbers do not marshal: " + err.Error())
-	}
-	return &c
-}
-
 func valueField(content int64) string { return fmt.Sprintf("value.%d", content) }
 
 // fillDraft starts from the draft, else from the newest version, else from the defaults.
 func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 	from := work.base(today)
-	if work.found {
-		f.Set("draft", from.ID)
-		f.Set("row_version", from.RowVersion)
-	}
+	work.seen(f)
 	f.Set("valid_from", from.ValidFrom)
 	setNames(f, "text", from.Texts)
 	values, err := from.Rules.Value.FlatValues()
@@ -160,13 +133,9 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 	}
 	f.Set("lapse_days", from.Rules.LapseDays)
 	f.Set("leave_days", from.Rules.LeaveDays)
-	if from.Rules.Comparison != nil {
-		fee, hourly, err := method.HourlyOf(*from.Rules.Comparison)
-		if err != nil {
-			return err
-		}
-		if hourly {
-			f.Set("fee_cents", fee)
+	for field, factor := range map[string]money.Factor{"week_factor": from.Rules.WeekFactor, "day_factor": from.Rules.DayFactor} {
+		if factor.Exact().Sign() > 0 {
+			f.Set(field, factorText(factor))
 		}
 	}
 	var months []string
@@ -177,14 +146,13 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 	return nil
 }
 
-// readDraft reads the form over the rules that the draft starts from: a value of another method, criteria and conversions have pages of
-// their own and stay.
+// readDraft reads the form over the rules that the draft starts from: a value of another method, criteria and the fee of the own
+// service have pages of their own and stay.
 func readDraft(f *ui.Form, s catalogue.Service, from rulebook.Rules) rulebook.DraftInput {
 	rules := rulebook.Default()
-	rules.Value, rules.Rounding, rules.Criteria, rules.Comparison, rules.WeekFactor = from.Value, from.Rounding, from.Criteria, from.Comparison, from.WeekFactor
-	if typedFee(from) {
-		rules.Comparison = readFee(f)
-	}
+	rules.Value, rules.Rounding, rules.Criteria, rules.Comparison = from.Value, from.Rounding, from.Criteria, from.Comparison
+	rules.WeekFactor, _ = ui.ReadOptional(f, "week_factor", money.ParseFactor)
+	rules.DayFactor, _ = ui.ReadOptional(f, "day_factor", money.ParseFactor)
 	if plain(rules.Value) {
 		var values []rulebook.FlatValue
 		for _, c := range s.Contents {

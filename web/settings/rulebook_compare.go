@@ -227,6 +227,16 @@ func toldRules(r *ui.Request, work rulebookWork, b rulebook.Rulebook) (tellings,
 	for _, row := range ruleFacts(r, b).Rows[2:] { // version and preparer always differ
 		t.add(row.Key, row.Value)
 	}
+	fee, err := feeTable(r, work, b.Rules)
+	if err != nil {
+		return t, err
+	}
+	if len(fee.Rows) > 0 {
+		t.add(r.T("settings.own_fee"), r.T("method.fee.name."+b.Rules.Comparison.Kind))
+	}
+	for _, row := range fee.Rows {
+		t.add(r.T("settings.own_fee")+": "+row[0].Text, row[len(row)-1].Text)
+	}
 	for _, line := range criteriaLines(r, b.Rules.Criteria) {
 		t.add(r.T("settings.criteria"), line)
 	}

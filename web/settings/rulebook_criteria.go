@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strings"
@@ -9,7 +8,6 @@ import (
 	"seteli/core/fault"
 	"seteli/domain/rulebook"
 	"seteli/platform/i18n"
-	"seteli/platform/postgres"
 	"seteli/web/ui"
 )
 
@@ -50,16 +48,10 @@ func (p *Pages) rulebookCriteria(w http.ResponseWriter, r *ui.Request) error {
 	f, base := r.Input(), work.base(r.Today())
 	v := criteriaView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang), Begun: base.Texts.Fi != ""}
 	if f.Submitted() && v.Begun && f.Value("more") == "" {
-		in := rulebook.DraftInput{Organiser: r.Actor.Organiser, Service: work.service.ID, ValidFrom: base.ValidFrom, Texts: base.Texts, Rules: base.Rules}
+		in := work.input(r, f)
 		in.Rules.Criteria = readCriteria(f)
-		if f.Value("draft") != "" {
-			in.ID, in.RowVersion = f.ID("draft"), f.Int("row_version", 1, 1_000_000)
-		}
 		if !f.Refused() {
-			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
-				_, err := rulebook.Draft(ctx, tx, r.Actor, p.Models, in)
-				return err
-			})
+			err := p.keepDraft(r, in)
 			if err == nil {
 				return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(work.service.ID)+"/rulebook/publish", "settings.rulebook.drafted")
 			}
@@ -68,10 +60,7 @@ func (p *Pages) rulebookCriteria(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	if work.found {
-		f.Set("draft", work.draft.ID)
-		f.Set("row_version", work.draft.RowVersion)
-	}
+	work.seen(f)
 	for i, c := range base.Rules.Criteria {
 		f.Set(criterionField("fi", i), c.Names.Fi)
 		f.Set(criterionField("sv", i), c.Names.Sv)

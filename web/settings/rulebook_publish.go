@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"seteli/core/money"
 	"seteli/domain/catalogue"
 	"seteli/domain/rulebook"
 	"seteli/platform/i18n"
@@ -23,6 +24,7 @@ type publishView struct {
 	Draft      int64
 	Facts      ui.Summary
 	Values     ui.Table
+	Fee        *ui.Table // of the own service; nil = none is told
 	Paragraphs []string
 	Criteria   []string
 	Own        bool // the reader prepared it and cannot publish it
@@ -57,10 +59,18 @@ func (p *Pages) rulebookPublish(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.Site.Show(w, r, f.Status(), "settings/rulebook-publish", publishView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang),
+	fee, err := feeTable(r, work, d.Rules)
+	if err != nil {
+		return err
+	}
+	v := publishView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang),
 		RowVersion: d.RowVersion, Draft: d.ID, Facts: ruleFacts(r, d), Values: values, Own: d.PreparedByAccount == r.Actor.Account, Preparer: d.PreparedBy,
 		Criteria:   criteriaLines(r, d.Rules.Criteria),
-		Paragraphs: strings.Split(strings.ReplaceAll(d.Texts.In(r.Lang), "\r\n", "\n"), "\n\n")})
+		Paragraphs: strings.Split(strings.ReplaceAll(d.Texts.In(r.Lang), "\r\n", "\n"), "\n\n")}
+	if len(fee.Rows) > 0 {
+		v.Fee = &fee
+	}
+	return p.Site.Show(w, r, f.Status(), "settings/rulebook-publish", v)
 }
 
 // ruleFacts tells the rules in words, as the publisher must understand them.
@@ -101,11 +111,16 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 		{Key: r.T("settings.grace_days"), Value: grace},
 		{Key: r.T("settings.lapse_days"), Value: lapse},
 		{Key: r.T("settings.leave_days"), Value: r.T("settings.days", "n", d.Rules.LeaveDays)},
+		{Key: r.T("settings.week_factor"), Value: factorText(d.Rules.HoursFactor())},
+		{Key: r.T("settings.day_factor"), Value: factorText(d.Rules.DaysFactor())},
 		{Key: r.T("settings.source"), Value: d.Rules.Source},
 		{Key: r.T("settings.price_notice_days"), Value: r.T("settings.days", "n", d.Rules.PriceNoticeDays), Small: r.T("settings.price_notice_days.now", "day", d.Rules.EarliestPrice(r.Today()))},
 		{Key: r.T("settings.price_months"), Value: months},
 	}}
 }
+
+// factorText writes a factor as people type it.
+func factorText(f money.Factor) string { return strings.ReplaceAll(f.String(), ".", ",") }
 
 func valuesTable(r *ui.Request, s catalogue.Service, rules rulebook.Rules) (ui.Table, error) {
 	t := ui.Table{Caption: r.T("settings.values"), Columns: []ui.Column{{Text: r.T("settings.content")}, {Text: r.T("settings.unit")}, {Text: r.T("settings.value"), Numeric: true}},

@@ -17,18 +17,22 @@ import (
 	"seteli/web/ui"
 )
 
-// valueView edits the value rule of a draft: first the method, then its parameters. The page knows no method: it shows the fields
-// that the method names.
+// valueView edits the value rule of a draft, or the fee of the organiser's own service: first the way in which it is computed, then
+// its parameters. The page knows no way: it shows the fields that the way names.
 type valueView struct {
 	Form     *ui.Form
 	Service  int64
 	Name     string
+	Fee      bool   // of the own service; else the voucher's value
+	Field    string // that says which way: method or kind
+	Path     string
 	Begun    bool // texts and rules exist, so that a value can be kept with them
 	Method   string
 	About    string
 	Methods  []ui.Option
 	Params   []param
 	Warnings []string
+	Kept     bool // a fee is told, and can be left out
 }
 
 // param is one parameter; a table has rows of cells.
@@ -50,9 +54,20 @@ const (
 
 func sampleValue() valueView {
 	cell := param{Name: "values.value_cents.0", Label: "Arvo", Kind: "cents"}
-	return valueView{Service: 1, Name: "Kotihoito", Begun: true, Method: "flat_unit", About: "x", Warnings: []string{"x"}, Params: []param{{Name: "min_cents", Label: "x", Kind: "cents"},
+	return valueView{Service: 1, Name: "Kotihoito", Fee: true, Kept: true, Field: "kind", Path: "/x", Begun: true, Method: "flat_unit", About: "x", Warnings: []string{"x"}, Params: []param{{Name: "min_cents", Label: "x", Kind: "cents"},
 		{Name: "values", Label: "x", Kind: "table", Count: 1, Rows: [][]param{{{Name: "values.content_id.0", Label: "x", Kind: "content"}, cell}}},
 		{Name: "rounding", Label: "x", Kind: "choice"}, {Name: "carries", Label: "x", Kind: "flag"}}}
+}
+
+// fieldEditor is what the page needs of the rule that it edits.
+type fieldEditor struct {
+	field  string // of the form, that says which way
+	names  []string
+	text   string // area of the texts of the ways: .name. and .about.
+	chosen string // way of the draft; "" = none yet
+	fields func(name string) []method.Field
+	encode func() (map[string][]string, error)
+	decode func(form map[string][]string, into *rulebook.Rules) error
 }
 
 func (p *Pages) rulebookValue(w http.ResponseWriter, r *ui.Request) error {
@@ -60,52 +75,59 @@ func (p *Pages) rulebookValue(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	f := r.Input()
-	base := work.base(r.Today())
-	v := valueView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang), Begun: base.Texts.Fi != "", Method: f.Value("method")}
-	if v.Method == "" && len(method.Fields(base.Rules.Value.Method)) > 0 && !r.URL.Query().Has("choose") {
-		v.Method = base.Rules.Value.Method
+	rules := work.base(r.Today()).Rules
+	v := valueView{Path: "value"}
+	if len(method.Fields(rules.Value.Method)) > 0 {
+		v.Warnings = warnings(r, work, rules.Value)
 	}
-	for _, name := range method.Names() {
-		v.Methods = append(v.Methods, ui.Option{Value: name, Text: r.T("method.name." + name), Hint: r.T("method.about." + name)})
+	return p.fieldsPage(w, r, work, v, fieldEditor{field: "method", names: method.Names(), text: "method", chosen: rules.Value.Method, fields: method.Fields,
+		encode: func() (map[string][]string, error) { return method.Encode(rules.Value) },
+		decode: func(form map[string][]string, into *rulebook.Rules) (err error) {
+			into.Value, err = method.Decode(form)
+			return err
+		}})
+}
+
+// fieldsPage asks for the way first, then for its parameters, and keeps them in the draft.
+func (p *Pages) fieldsPage(w http.ResponseWriter, r *ui.Request, work rulebookWork, v valueView, e fieldEditor) error {
+	f, base := r.Input(), work.base(r.Today())
+	v.Form, v.Field, v.Service, v.Name, v.Begun, v.Method = f, e.field, work.service.ID, work.service.Names.In(r.Lang), base.Texts.Fi != "", f.Value(e.field)
+	v.Path = r.Path("/settings/services/{service}/rulebook/"+v.Path, v.Service)
+	if v.Method == "" && e.fields(e.chosen) != nil && !r.URL.Query().Has("choose") {
+		v.Method = e.chosen
 	}
-	schema := method.Fields(v.Method)
-	if v.Method == "" || schema == nil || !v.Begun {
-		v.Method = ""
+	for _, name := range e.names {
+		v.Methods = append(v.Methods, ui.Option{Value: name, Text: r.T(e.text + ".name." + name), Hint: r.T(e.text + ".about." + name)})
+	}
+	schema := e.fields(v.Method)
+	if schema == nil || !v.Begun {
+		v.Method, v.Warnings = "", nil
 		return p.Site.Show(w, r, f.Status(), "settings/rulebook-value", v)
 	}
 	if f.Submitted() && f.Value("more") == "" {
-		value, err := method.Decode(typed(f, v.Method, schema))
+		in := work.input(r, f)
+		err := e.decode(typed(f, e.field, v.Method, schema), &in.Rules)
 		if err == nil {
-			in := rulebook.DraftInput{Organiser: r.Actor.Organiser, Service: work.service.ID, ValidFrom: base.ValidFrom, Texts: base.Texts, Rules: base.Rules}
-			in.Rules.Value = value
-			if f.Value("draft") != "" {
-				in.ID, in.RowVersion = f.ID("draft"), f.Int("row_version", 1, 1_000_000)
-			}
-			err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
-				_, err := rulebook.Draft(ctx, tx, r.Actor, p.Models, in)
-				return err
-			})
+			err = p.keepDraft(r, in)
 		}
 		if err == nil {
-			return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(work.service.ID)+"/rulebook/publish", "settings.rulebook.drafted")
+			return p.Site.SeeOther(w, r, "/settings/services/"+ui.Digits(v.Service)+"/rulebook/publish", "settings.rulebook.drafted")
 		}
 		if !f.Take(err) {
 			return err
 		}
 	}
-	if work.found {
-		f.Set("draft", work.draft.ID)
-		f.Set("row_version", work.draft.RowVersion)
-	}
+	work.seen(f)
 	filled := map[string][]string{}
-	if base.Rules.Value.Method == v.Method {
-		if filled, err = method.Encode(base.Rules.Value); err != nil {
+	if e.chosen == v.Method {
+		var err error
+		if filled, err = e.encode(); err != nil {
 			return err
 		}
-		v.Warnings = warnings(r, work, base.Rules.Value)
+	} else {
+		v.Warnings = nil
 	}
-	v.About = r.T("method.about." + v.Method)
+	v.About = r.T(e.text + ".about." + v.Method)
 	for _, field := range schema {
 		v.Params = append(v.Params, paramOf(r, f, work.service, field, filled))
 	}
@@ -125,9 +147,35 @@ func (work rulebookWork) base(today calendar.Date) rulebook.Rulebook {
 	return rulebook.Rulebook{ValidFrom: max(today, work.service.ValidFrom), Rules: rulebook.Default()}
 }
 
+// input is the draft as it stands, for a page that changes one part of it.
+func (work rulebookWork) input(r *ui.Request, f *ui.Form) rulebook.DraftInput {
+	base := work.base(r.Today())
+	in := rulebook.DraftInput{Organiser: r.Actor.Organiser, Service: work.service.ID, ValidFrom: base.ValidFrom, Texts: base.Texts, Rules: base.Rules}
+	if f.Value("draft") != "" {
+		in.ID, in.RowVersion = f.ID("draft"), f.Int("row_version", 1, 1_000_000)
+	}
+	return in
+}
+
+// keepDraft saves the draft.
+func (p *Pages) keepDraft(r *ui.Request, in rulebook.DraftInput) error {
+	return r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := rulebook.Draft(ctx, tx, r.Actor, p.Models, in)
+		return err
+	})
+}
+
+// seen notes on the form which draft the editor saw.
+func (work rulebookWork) seen(f *ui.Form) {
+	if work.found {
+		f.Set("draft", work.draft.ID)
+		f.Set("row_version", work.draft.RowVersion)
+	}
+}
+
 // typed gathers what was typed under the names that the method reads: a column of a table is a list.
-func typed(f *ui.Form, name string, schema []method.Field) map[string][]string {
-	form := map[string][]string{"method": {name}}
+func typed(f *ui.Form, kind, name string, schema []method.Field) map[string][]string {
+	form := map[string][]string{kind: {name}}
 	for _, field := range schema {
 		if field.Kind != method.Table {
 			form[field.Name] = []string{f.Value(field.Name)}
@@ -245,14 +293,16 @@ func warningTexts(r *ui.Request, work rulebookWork, before, value rulebook.Value
 	return out
 }
 
-// parameterTable tells the parameters of a method to who publishes them, a row for each field and each row of a table.
+// parameterTable tells the parameters of a method to who publishes them.
 func parameterTable(r *ui.Request, s catalogue.Service, v rulebook.Value) (ui.Table, error) {
-	t := ui.Table{Caption: r.T("method.name." + v.Method), Columns: []ui.Column{{Text: r.T("settings.parameter")}, {Text: r.T("settings.parameter.value")}}}
 	filled, err := method.Encode(v)
-	if err != nil {
-		return t, err
-	}
-	for _, field := range method.Fields(v.Method) {
+	return toldFields(r, s, r.T("method.name."+v.Method), method.Fields(v.Method), filled), err
+}
+
+// toldFields tells filled fields, a row for each field and each row of a table.
+func toldFields(r *ui.Request, s catalogue.Service, caption string, schema []method.Field, filled map[string][]string) ui.Table {
+	t := ui.Table{Caption: caption, Columns: []ui.Column{{Text: r.T("settings.parameter")}, {Text: r.T("settings.parameter.value")}}}
+	for _, field := range schema {
 		if field.Kind != method.Table {
 			if given := filled[field.Name]; len(given) > 0 {
 				t.Rows = append(t.Rows, []ui.Cell{{Text: r.T(field.Label())}, {Text: told(r, s, field, given[0])}})
@@ -272,7 +322,7 @@ func parameterTable(r *ui.Request, s catalogue.Service, v rulebook.Value) (ui.Ta
 			t.Rows = append(t.Rows, []ui.Cell{{Text: r.T(field.Label())}, {Text: line}})
 		}
 	}
-	return t, nil
+	return t
 }
 
 // told is a parameter's text as people read it.

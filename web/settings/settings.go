@@ -88,6 +88,7 @@ func (p *Pages) routes() []ui.Route {
 	routes = append(routes, form("/settings/services/{service}/rulebook", access.RulebookEdit, p.rulebook)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/trial", access.RulebookEdit, p.rulebookTrial)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/value", access.RulebookEdit, p.rulebookValue)...)
+	routes = append(routes, form("/settings/services/{service}/rulebook/fee", access.RulebookEdit, p.rulebookFee)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/criteria", access.RulebookEdit, p.rulebookCriteria)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/publish", access.RulebookPublish, p.rulebookPublish)...)
 	routes = append(routes, ui.Route{Method: "GET", Path: "/settings/services/{service}/rulebook/compare", Right: access.RulebookPublish, Handle: p.rulebookCompare})

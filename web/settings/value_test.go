@@ -66,3 +66,46 @@ func TestEachMethodHasAPageOfItsParameters(t *testing.T) {
 		}
 	}
 }
+
+func TestFeeOfTheOwnServiceIsTypedComparedAndLeftOut(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	service := h.service()
+	h.draft(service)
+	page := get(t, h.pirkko, service+"/rulebook/fee")
+	for _, kind := range method.FeeKinds() {
+		if !strings.Contains(page, `value="`+kind+`"`) {
+			t.Errorf("%s cannot be chosen", kind)
+		}
+		form := typed(get(t, h.pirkko, service+"/rulebook/fee?kind="+kind))
+		if code, refused := post(t, h.pirkko, service+"/rulebook/fee", form); code != http.StatusUnprocessableEntity || !strings.Contains(refused, "govuk-error-summary") {
+			t.Errorf("%s: an empty form answered %d", kind, code)
+		}
+	}
+	form := typed(get(t, h.pirkko, service+"/rulebook/fee?kind=home_care_fee"))
+	for name, value := range map[string]string{"income_limits_cents.size.0": "1", "income_limits_cents.cents.0": "699", "hours_rounding": "whole_half_up",
+		"pct_by_hours.size.0": "1", "pct_by_hours.hours.0": "0", "pct_by_hours.pct.0": "8", "pct_by_hours.size.1": "1", "pct_by_hours.hours.1": "20", "pct_by_hours.pct.1": "26",
+		"cap_by_hours_cents.hours.0": "0", "cap_by_hours_cents.cap_cents.0": "119,66"} {
+		form.Set(name, value)
+	}
+	saved(t, h.pirkko, service+"/rulebook/fee", form)
+	if again := typed(get(t, h.pirkko, service+"/rulebook/fee")); again.Get("kind") != "home_care_fee" || again.Get("cap_by_hours_cents.cap_cents.0") != "119,66" || again.Get("pct_by_hours.pct.1") != "26" {
+		t.Errorf("the fee does not come back: %v", again)
+	}
+	rules := typed(get(t, h.pirkko, service+"/rulebook"))
+	rules.Set("week_factor", "52/12")
+	saved(t, h.pirkko, service+"/rulebook", rules)
+	page = get(t, h.matti, service+"/rulebook/publish")
+	for _, want := range []string{"Kotihoidon maksu tulojen", "119,66", "52/12"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("who publishes does not see %s", want)
+		}
+	}
+	saved(t, h.matti, service+"/rulebook/publish", typed(page))
+	form = typed(get(t, h.pirkko, service+"/rulebook/fee"))
+	form.Set("act", "leave_out")
+	saved(t, h.pirkko, service+"/rulebook/fee", form)
+	if page = get(t, h.matti, service+"/rulebook/compare"); !strings.Contains(page, "Oman palvelun asiakasmaksu") || !strings.Contains(page, "119,66") {
+		t.Error("the comparison does not tell that the fee goes away")
+	}
+}

@@ -135,6 +135,40 @@ func (q *Queries) ChecksDue(ctx context.Context, arg ChecksDueParams) ([]ChecksD
 	return items, nil
 }
 
+const checksOpen = `-- name: ChecksOpen :many
+select c.check_id
+from approval_check c
+join approval a on a.organiser_id = c.organiser_id and a.approval_id = c.approval_id
+where c.organiser_id = $1 and c.done_at is null and a.valid_to > $2::date and c.due_on <= $3::date
+order by c.check_id
+`
+
+type ChecksOpenParams struct {
+	OrganiserID int32
+	Today       calendar.Date
+	Until       calendar.Date
+}
+
+func (q *Queries) ChecksOpen(ctx context.Context, arg ChecksOpenParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, checksOpen, arg.OrganiserID, arg.Today, arg.Until)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var check_id int64
+		if err := rows.Scan(&check_id); err != nil {
+			return nil, err
+		}
+		items = append(items, check_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const criteriaConfirm = `-- name: CriteriaConfirm :exec
 insert into application_criterion (organiser_id, application_id, rulebook_id, criterion_no, provider_id, confirmed_at, confirmed_by, evidence, attachment_id)
 select $1, $2, $3, t.no, $4, $5, $6, t.evidence, nullif(t.attachment_id, 0)

@@ -83,6 +83,35 @@ func (q *Queries) ApprovalFacts(ctx context.Context, arg ApprovalFactsParams) (A
 	return i, err
 }
 
+const checkFacts = `-- name: CheckFacts :one
+select approval_id, rulebook_id, criterion_no, due_on from approval_check
+where organiser_id = $1 and check_id = $2
+`
+
+type CheckFactsParams struct {
+	OrganiserID int32
+	CheckID     int64
+}
+
+type CheckFactsRow struct {
+	ApprovalID  int64
+	RulebookID  int64
+	CriterionNo int32
+	DueOn       calendar.Date
+}
+
+func (q *Queries) CheckFacts(ctx context.Context, arg CheckFactsParams) (CheckFactsRow, error) {
+	row := q.db.QueryRow(ctx, checkFacts, arg.OrganiserID, arg.CheckID)
+	var i CheckFactsRow
+	err := row.Scan(
+		&i.ApprovalID,
+		&i.RulebookID,
+		&i.CriterionNo,
+		&i.DueOn,
+	)
+	return i, err
+}
+
 const decisionFacts = `-- name: DecisionFacts :one
 select d.kind, d.outcome, d.number, d.provider_id, d.person_id, coalesce(c.email, p.email, '')::text as email,
   coalesce(c.language, p.language, d.language)::text as language
@@ -607,6 +636,36 @@ func (q *Queries) StatementFacts(ctx context.Context, arg StatementFactsParams) 
 		&i.NetCents,
 		&i.DueOn,
 		&i.Disposition,
+		&i.Email,
+		&i.Language,
+	)
+	return i, err
+}
+
+const voucherFacts = `-- name: VoucherFacts :one
+select v.service_id, v.person_id, c.email, c.language
+from voucher v join client c on c.organiser_id = v.organiser_id and c.client_id = v.client_id
+where v.organiser_id = $1 and v.voucher_id = $2
+`
+
+type VoucherFactsParams struct {
+	OrganiserID int32
+	VoucherID   int64
+}
+
+type VoucherFactsRow struct {
+	ServiceID int64
+	PersonID  int64
+	Email     string
+	Language  string
+}
+
+func (q *Queries) VoucherFacts(ctx context.Context, arg VoucherFactsParams) (VoucherFactsRow, error) {
+	row := q.db.QueryRow(ctx, voucherFacts, arg.OrganiserID, arg.VoucherID)
+	var i VoucherFactsRow
+	err := row.Scan(
+		&i.ServiceID,
+		&i.PersonID,
 		&i.Email,
 		&i.Language,
 	)

@@ -3,6 +3,7 @@ package method
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,19 +23,11 @@ func Decode(form map[string][]string) (rulebook.Value, error) {
 	if schema == nil {
 		return rulebook.Value{}, errMethod.With("method", name)
 	}
-	object := map[string]any{"method": name}
-	var wrong fault.List
-	for _, f := range schema {
-		value, given, err := f.decode(form)
-		if err != nil {
-			wrong = append(wrong, fault.All(err)...)
-		} else if given {
-			object[f.Name] = value
-		}
+	object, err := decodeFields(schema, form)
+	if err != nil {
+		return rulebook.Value{}, err
 	}
-	if wrong != nil {
-		return rulebook.Value{}, wrong.Err()
-	}
+	object["method"] = name
 	v, err := rulebook.NewValue(name, object)
 	if err != nil {
 		return rulebook.Value{}, err
@@ -45,6 +38,21 @@ func Decode(form map[string][]string) (rulebook.Value, error) {
 		_, err = parse(v)
 	}
 	return v, err
+}
+
+// decodeFields reads what was typed into an object of the rules; all faults come at once.
+func decodeFields(schema []Field, form map[string][]string) (map[string]any, error) {
+	object := map[string]any{}
+	var wrong fault.List
+	for _, f := range schema {
+		value, given, err := f.decode(form)
+		if err != nil {
+			wrong = append(wrong, fault.All(err)...)
+		} else if given {
+			object[f.Name] = value
+		}
+	}
+	return object, wrong.Err()
 }
 
 func one(form map[string][]string, name string) string {
@@ -162,41 +170,67 @@ func (f Field) shaped(rows []map[string]any) (any, error) {
 	if f.shape == rowsOfObjects {
 		return rows, nil
 	}
-	object, nested := map[string]any{}, map[string]map[string]any{}
+	object := map[string]any{}
 	last := f.Columns[len(f.Columns)-1].Name
 	for i, row := range rows {
-		size, ok := row["size"].(int64)
-		if !ok || size < 1 || size > mostPersons {
-			return nil, errHousehold.At(atField(f.Name, "size", i)).With("most", mostPersons)
-		}
-		key := strconv.FormatInt(size, 10)
-		if f.shape == objectBySize {
-			if _, twice := object[key]; twice {
-				return nil, errTwice.At(atField(f.Name, "size", i))
+		into, at := object, ""
+		for _, c := range f.Columns[:len(f.Columns)-1] { // size, hours, or both: each a level of the object
+			key, err := rowKey(row, c.Name)
+			if err != nil {
+				return nil, fault.On(err, atField(f.Name, c.Name, i))
 			}
-			object[key] = row[last]
-			continue
+			if at != "" {
+				into = under(into, at)
+			}
+			at = key
 		}
-		hours, ok := row["hours"].(money.Rate)
-		if !ok || hours.Exact().Sign() < 0 {
-			return nil, errNegative.At(atField(f.Name, "hours", i))
+		if _, twice := into[at]; twice {
+			return nil, errTwice.At(atField(f.Name, f.Columns[len(f.Columns)-2].Name, i))
 		}
-		if nested[key] == nil {
-			nested[key] = map[string]any{}
-			object[key] = nested[key]
-		}
-		if _, twice := nested[key][hours.String()]; twice {
-			return nil, errTwice.At(atField(f.Name, "hours", i))
-		}
-		nested[key][hours.String()] = row[last]
+		into[at] = row[last]
 	}
 	return object, nil
 }
 
+// rowKey is the text under which a row stands in a table by size or by hours.
+func rowKey(row map[string]any, column string) (string, error) {
+	if column == "size" {
+		size, ok := row[column].(int64)
+		if !ok || size < 1 || size > mostPersons {
+			return "", errHousehold.With("most", mostPersons)
+		}
+		return strconv.FormatInt(size, 10), nil
+	}
+	hours, ok := row[column].(money.Rate)
+	if !ok || hours.Exact().Sign() < 0 {
+		return "", errNegative
+	}
+	return hours.String(), nil
+}
+
+// under is the object below a key, made when there is none yet.
+func under(object map[string]any, key string) map[string]any {
+	inner, ok := object[key].(map[string]any)
+	if !ok {
+		inner = map[string]any{}
+		object[key] = inner
+	}
+	return inner
+}
+
 // Encode fills an editor with a value rule, as Decode reads it. A rule of no known method gives its method only.
 func Encode(v rulebook.Value) (map[string][]string, error) {
-	form := map[string][]string{"method": {v.Method}}
-	raw, err := json.Marshal(v)
+	form, err := encodeFields(Fields(v.Method), v)
+	if err == nil {
+		form["method"] = []string{v.Method}
+	}
+	return form, err
+}
+
+// encodeFields fills the fields of an editor from an object of the rules.
+func encodeFields(schema []Field, rules json.Marshaler) (map[string][]string, error) {
+	form := map[string][]string{}
+	raw, err := json.Marshal(rules)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +240,7 @@ func Encode(v rulebook.Value) (map[string][]string, error) {
 	if err := d.Decode(&object); err != nil {
 		return nil, err
 	}
-	for _, f := range Fields(v.Method) {
+	for _, f := range schema {
 		if f.Kind != Table {
 			if text := f.encodeCell(object[f.Name]); text != "" {
 				form[f.Name] = []string{text}
@@ -235,23 +269,27 @@ func (f Field) rows(value any) (rows []map[string]any) {
 		}
 		return rows
 	}
+	return f.nested(value, f.Columns, nil)
+}
+
+// nested gives the rows of a table by size, by hours or by both.
+func (f Field) nested(value any, columns []Field, above map[string]any) (rows []map[string]any) {
+	if len(columns) == 1 {
+		row := maps.Clone(above)
+		row[columns[0].Name] = value
+		return []map[string]any{row}
+	}
 	object, ok := value.(map[string]any)
 	if !ok {
 		return nil
 	}
-	last := f.Columns[len(f.Columns)-1].Name
-	for _, size := range ordered(object) {
-		if f.shape == objectBySize {
-			rows = append(rows, map[string]any{"size": json.Number(size), last: object[size]})
-			continue
+	for _, key := range ordered(object) {
+		row := map[string]any{}
+		maps.Copy(row, above)
+		if row[columns[0].Name] = any(key); columns[0].Name == "size" {
+			row["size"] = json.Number(key)
 		}
-		byHours, ok := object[size].(map[string]any)
-		if !ok {
-			continue
-		}
-		for _, hours := range ordered(byHours) {
-			rows = append(rows, map[string]any{"size": json.Number(size), "hours": hours, last: byHours[hours]})
-		}
+		rows = append(rows, f.nested(object[key], columns[1:], row)...)
 	}
 	return rows
 }

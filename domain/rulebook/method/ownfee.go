@@ -5,6 +5,7 @@ import (
 
 	"seteli/core/fault"
 	"seteli/core/money"
+	"seteli/domain/catalogue"
 	"seteli/domain/rulebook"
 )
 
@@ -18,8 +19,14 @@ const (
 // FeeKinds lists the kinds of fees that a rulebook can compare the own share with.
 func FeeKinds() []string { return []string{homeCareKind, housingKind, hourlyKind} }
 
-// ByHours reports a fee that is computed of hours.
-func ByHours(c rulebook.Comparison) bool { return c.Kind == homeCareKind || c.Kind == hourlyKind }
+// byHours reports a fee that is computed of hours.
+func byHours(c rulebook.Comparison) bool { return c.Kind == homeCareKind || c.Kind == hourlyKind }
+
+// Compares reports that the rules tell a fee of the own service for the same need as a content in a unit: fees by the hour stand only
+// beside hours.
+func Compares(rules rulebook.Rules, unit catalogue.Unit) bool {
+	return rules.Comparison != nil && (unit == catalogue.Hour || !byHours(*rules.Comparison))
+}
 
 // ownFee is the parameters of a kind, read and ready to calculate with.
 type ownFee interface {
@@ -150,17 +157,29 @@ func (f *hourlyComparison) of(_ rulebook.Facts, units money.Exact) (rulebook.Own
 	return rulebook.OwnFee{Fee: fee, Known: true, Explanation: steps}, nil
 }
 
-// Hourly makes the comparison "a fixed fee for an hour".
-func Hourly(perHour money.Cents) (rulebook.Comparison, error) {
-	return rulebook.NewComparison(hourlyKind, hourlyComparison{kind{hourlyKind}, perHour})
+// DecodeFee reads a filled-in editor of a fee, with "kind" for its kind, as Decode reads one of a value.
+func DecodeFee(form map[string][]string) (rulebook.Comparison, error) {
+	name := one(form, "kind")
+	if FeeFields(name) == nil {
+		return rulebook.Comparison{}, errFeeKind.With("kind", name).At("kind")
+	}
+	object, err := decodeFields(FeeFields(name), form)
+	if err != nil {
+		return rulebook.Comparison{}, err
+	}
+	object["kind"] = name
+	c, err := rulebook.NewComparison(name, object)
+	if err != nil {
+		return rulebook.Comparison{}, err
+	}
+	return c, (&model{}).CheckComparison(c)
 }
 
-// HourlyOf gives the fee of an hour; false for a fee of another kind.
-func HourlyOf(c rulebook.Comparison) (money.Cents, bool, error) {
-	if c.Kind != hourlyKind {
-		return 0, false, nil
+// EncodeFee fills an editor with a fee, as DecodeFee reads it.
+func EncodeFee(c rulebook.Comparison) (map[string][]string, error) {
+	form, err := encodeFields(FeeFields(c.Kind), c)
+	if err == nil {
+		form["kind"] = []string{c.Kind}
 	}
-	var h hourlyComparison
-	err := c.Params(&h)
-	return h.Fee, err == nil, err
+	return form, err
 }

@@ -112,16 +112,30 @@ func TestComparisonComesBackWithItsRules(t *testing.T) {
 	faulttest.Want(t, err, "RUL-028")
 }
 
-func TestHourlyFeeIsReadAsItWasTyped(t *testing.T) {
+func TestFeeIsTypedAsItIsRead(t *testing.T) {
 	t.Parallel()
-	c, err := method.Hourly(1250)
-	if err != nil {
-		t.Fatal(err)
+	models := method.All()
+	for kind := range fees {
+		c := *compared(t, fees[kind]).Rules.Comparison
+		form, err := method.EncodeFee(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := method.DecodeFee(form)
+		if err != nil {
+			t.Fatalf("%s: %v", kind, err)
+		}
+		for _, hours := range []int64{0, 12, 40} {
+			facts := rulebook.Facts{Household: 2, Income: new(money.Cents(250000)), Client: &rulebook.NetIncome{Benefits: 210000}}
+			ours, err := models.OwnFee(rulebook.Rulebook{Rules: rulebook.Rules{Comparison: &c}}, facts, money.Whole(hours))
+			theirs, err2 := models.OwnFee(rulebook.Rulebook{Rules: rulebook.Rules{Comparison: &again}}, facts, money.Whole(hours))
+			if err != nil || err2 != nil || ours.Fee != theirs.Fee {
+				t.Errorf("%s: %v and %v, %v %v", kind, ours.Fee, theirs.Fee, err, err2)
+			}
+		}
 	}
-	if fee, hourly, err := method.HourlyOf(c); fee != 1250 || !hourly || err != nil {
-		t.Errorf("%v %v %v", fee, hourly, err)
-	}
-	if _, hourly, err := method.HourlyOf(*compared(t, fees["housing_fee"]).Rules.Comparison); hourly || err != nil {
-		t.Errorf("a fee of net income is taken for one of hours: %v", err)
-	}
+	_, err := method.DecodeFee(map[string][]string{"kind": {"hourly_fee"}, "fee_cents": {"x"}})
+	faulttest.Want(t, err, "MON-002")
+	_, err = method.DecodeFee(map[string][]string{"kind": {"by_the_moon"}})
+	faulttest.Want(t, err, "MET-046")
 }

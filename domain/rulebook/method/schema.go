@@ -39,8 +39,7 @@ type shape uint8
 
 const (
 	rowsOfObjects shape = iota // [{column: value}]
-	objectBySize               // {size: value}
-	objectByHours              // {size: {hours: value}}
+	objectByKeys               // {size: value}, {hours: value} or {size: {hours: value}}: each column but the last is a level
 )
 
 // Label is the key of the field's name.
@@ -53,6 +52,9 @@ func (f Field) Label() string {
 
 // ChoiceLabel is the key of a choice's name.
 func (f Field) ChoiceLabel(choice string) string {
+	if f.Name == "hours_rounding" {
+		return "method.hours." + choice
+	}
 	if f.Name == "rounding" {
 		return "rulebook.rounding." + choice
 	}
@@ -70,7 +72,7 @@ func tableOf(name string, columns ...Field) Field {
 }
 
 func sizeTable(name string, value Field) Field {
-	return Field{Name: name, Kind: Table, Columns: []Field{column("size", Whole), value}, shape: objectBySize}
+	return Field{Name: name, Kind: Table, Columns: []Field{column("size", Whole), value}, shape: objectByKeys}
 }
 
 func (f Field) called(label string) Field { f.label = label; return f }
@@ -86,12 +88,17 @@ var (
 		Field{Name: "kind", Kind: Choice, Choices: kindNames(), label: "method.column.kind"},
 		column("from", Clock), column("to", Clock), column("multiplier", Decimal).optional(),
 		column("fi", Text).optional(), column("sv", Text).optional(), column("en", Text).optional())
+	pctByHours = Field{Name: "pct_by_hours", Kind: Table, Columns: []Field{column("size", Whole), column("hours", Decimal), column("pct", Decimal)}, shape: objectByKeys}
+	netFields  = []Field{
+		{Name: "pct_single", Kind: Decimal}, {Name: "pct_couple", Kind: Decimal}, {Name: "keep_cents", Kind: Cents}, {Name: "keep_couple_cents", Kind: Cents},
+		{Name: "fixed_deduction_cents", Kind: Cents, Optional: true}, Field{Name: "max_cents", Kind: Cents, Optional: true}.called("method.field.fee_max_cents"),
+	}
 	taperFields = []Field{
 		{Name: "full_cents", Kind: Cents, Optional: true}, {Name: "min_cents", Kind: Cents}, {Name: "max_cents", Kind: Cents, Optional: true},
 		{Name: "increase_pct", Kind: Decimal, Optional: true},
 		limitTable, {Name: "limit_increase_cents", Kind: Cents, Optional: true},
 		sizeTable("pcts", column("pct", Decimal)).optional(), {Name: "pct_increase", Kind: Decimal, Optional: true},
-		Field{Name: "pct_by_hours", Kind: Table, Columns: []Field{column("size", Whole), column("hours", Decimal), column("pct", Decimal)}, shape: objectByHours}.optional(),
+		pctByHours.optional(),
 		{Name: "divisor", Kind: Fraction, Optional: true},
 		tableOf("contents", column("content_id", Content), column("full_cents", Cents), column("min_cents", Cents), column("max_cents", Cents).optional()).optional(),
 		timeBands.optional(),
@@ -134,11 +141,8 @@ var ownFields = map[string][]Field{
 		tableOf("rows", column("content_id", Content).optional(), column("need", Text).optional(), column("column", Text).optional(),
 			column("coefficient", Decimal).optional(), column("value_cents", Cents).optional()),
 		roundingChoice},
-	"pct_of_net_income": {maxOfContent,
-		{Name: "pct_single", Kind: Decimal}, {Name: "pct_couple", Kind: Decimal}, {Name: "keep_cents", Kind: Cents}, {Name: "keep_couple_cents", Kind: Cents},
-		{Name: "fixed_deduction_cents", Kind: Cents, Optional: true}, Field{Name: "max_cents", Kind: Cents, Optional: true}.called("method.field.fee_max_cents"),
-		{Name: "days_per_month", Kind: Fraction, Optional: true}},
-	"individual": {tableOf("values", column("content_id", Content), column("min_cents", Cents), column("max_cents", Cents))},
+	"pct_of_net_income": slices.Concat([]Field{maxOfContent}, netFields, []Field{{Name: "days_per_month", Kind: Fraction, Optional: true}}),
+	"individual":        {tableOf("values", column("content_id", Content), column("min_cents", Cents), column("max_cents", Cents))},
 }
 
 // Fields are the parameters of a method in the order of an editor; none for a name that is no method. The plain method "flat" of
@@ -153,3 +157,15 @@ func Fields(name string) []Field {
 	}
 	return slices.Concat(own, commonFields)
 }
+
+// feeFields are the parameters of each kind of the own service's fee.
+var feeFields = map[string][]Field{
+	homeCareKind: {limitTable, {Name: "limit_increase_cents", Kind: Cents, Optional: true}, pctByHours,
+		Field{Name: "cap_by_hours_cents", Kind: Table, Columns: []Field{column("hours", Decimal), column("cap_cents", Cents)}, shape: objectByKeys}.optional(),
+		{Name: "hours_rounding", Kind: Choice, Choices: []string{hoursAsTheyAre, hoursWhole}}},
+	housingKind: netFields,
+	hourlyKind:  {{Name: "fee_cents", Kind: Cents}},
+}
+
+// FeeFields are the parameters of a kind of fee in the order of an editor; none for a name that is no kind.
+func FeeFields(kind string) []Field { return feeFields[kind] }
