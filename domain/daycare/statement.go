@@ -15,20 +15,22 @@ type SentDecision struct {
 	Value    money.Cents // of the voucher
 	OwnShare money.Cents // final, after alterations
 	Payable  money.Cents // of a whole month to the unit: what the price model leaves of value − own share
+	Notice   bool        // not a decision's own days but those that are paid after notice: see NoticePay
 }
 
 // RowType says what a row of a statement is.
 type RowType string
 
-// An original row is of the statement's own month. A refund takes a standing row of an earlier month back, a correction
-// puts what is due now in its place.
+// An original row is of the statement's own month, and so is a row of days that are paid after notice. A refund takes a standing row of
+// an earlier month back, a correction puts what is due now in its place.
 const (
 	Refund     RowType = "REFUND"
 	Correction RowType = "CORRECTION"
 	Original   RowType = "ORIGINAL"
+	NoticeRow  RowType = "NOTICE"
 )
 
-var rowOrder = map[RowType]int{Refund: 1, Correction: 2, Original: 3}
+var rowOrder = map[RowType]int{Refund: 1, Correction: 2, Original: 3, NoticeRow: 4}
 
 // StatementRow is what a unit gets, or gives back, for days of one month of one child.
 type StatementRow struct {
@@ -41,6 +43,7 @@ type StatementRow struct {
 	Amount          money.Cents // of these days; a refund's is the negative of what it takes back
 	Entry           int         // number of a posted row, from 1; 0 = not posted
 	Refunds         int         // entry that a refund takes back; 0 = none
+	Notice          bool        // of days after notice, whatever the type
 }
 
 // Month is the month that the row is of.
@@ -51,9 +54,10 @@ type rowKey struct {
 	child, unit string
 	calendar.Period
 	amount money.Cents
+	notice bool
 }
 
-func (r StatementRow) key() rowKey { return rowKey{r.Child, r.Unit, r.Period, r.Amount} }
+func (r StatementRow) key() rowKey { return rowKey{r.Child, r.Unit, r.Period, r.Amount, r.Notice} }
 
 // Due gives the rows that the effective decisions owe for a month, one for each that overlaps it, in the order of the
 // decisions. It trusts that no two decisions of a child overlap (see Overlapping).
@@ -70,8 +74,12 @@ func Due(decisions []SentDecision, m calendar.Month) []StatementRow {
 		if p != month {
 			days = OperationalDays(p)
 		}
-		rows = append(rows, StatementRow{Type: Original, Child: d.Child, Unit: d.Unit, Decision: d.ID, Period: p, Days: days, MonthDays: monthDays,
-			Value: d.Value, OwnShare: d.OwnShare, Amount: MonthShare(d.Payable, days, monthDays)})
+		kind := Original
+		if d.Notice {
+			kind = NoticeRow
+		}
+		rows = append(rows, StatementRow{Type: kind, Child: d.Child, Unit: d.Unit, Decision: d.ID, Period: p, Days: days, MonthDays: monthDays,
+			Value: d.Value, OwnShare: d.OwnShare, Amount: MonthShare(d.Payable, days, monthDays), Notice: d.Notice})
 	}
 	return rows
 }
@@ -124,7 +132,7 @@ func Total(rows []StatementRow) money.Cents {
 }
 
 // Cancel leaves out refunds and corrections of the same child, unit and period that make each other void: refunds first,
-// then corrections, each with the first later one of the opposite amount. Originals never cancel. The order stays.
+// then corrections, each with the first later one of the opposite amount. Rows of the month itself never cancel. The order stays.
 func Cancel(rows []StatementRow) []StatementRow {
 	type place struct {
 		child, unit string
@@ -132,7 +140,7 @@ func Cancel(rows []StatementRow) []StatementRow {
 	}
 	groups := map[place][]int{}
 	for i, r := range rows {
-		if r.Type != Original {
+		if r.Type == Refund || r.Type == Correction {
 			p := place{r.Child, r.Unit, r.Period}
 			groups[p] = append(groups[p], i)
 		}

@@ -97,6 +97,7 @@ type Row struct {
 	Objection string // of the provider
 	Answer    string
 	Posted    bool
+	Notice    bool // of days after notice, whatever the type
 }
 
 // Rows reads a statement and logs the reading of its children.
@@ -116,7 +117,7 @@ func Rows(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	}
 	for i, r := range rows {
 		list[i] = Row{r.RowID, daycare.RowType(r.Kind), r.ChildID, strings.TrimSpace(r.LastName + " " + r.FirstNames), r.ValueDecisionID, period(r.ValidFrom, r.ValidTo), int(r.Days), int(r.MonthDays),
-			r.ValueCents, r.OwnCents, r.RowCents, r.RefundsRow, r.Objection, r.Answer, r.Posted}
+			r.ValueCents, r.OwnCents, r.RowCents, r.RefundsRow, r.Objection, r.Answer, r.Posted, r.Notice}
 		if !seen[r.ChildID] {
 			seen[r.ChildID] = true
 			views = append(views, audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ChildID, Purpose: purpose, What: "daycare"})

@@ -43,6 +43,15 @@ var (
 	errThreshold     = fault.New(fault.NotFound, "DAY-132", "daycare.threshold.unknown")
 	errCorrects      = fault.New(fault.Conflict, "DAY-133", "daycare.threshold.corrects").At("from")
 	errThresholdOpen = fault.New(fault.Conflict, "DAY-134", "daycare.threshold.draft_open")
+	errPlace         = fault.New(fault.NotFound, "DAY-140", "daycare.place.unknown")
+	errNoticeGiven   = fault.New(fault.Conflict, "DAY-141", "daycare.notice.given").At("on")
+	errNoticeDay     = fault.New(fault.Invalid, "DAY-142", "daycare.notice.day").At("on")
+	errLastDay       = fault.New(fault.Invalid, "DAY-143", "daycare.notice.last").At("last")
+	errRefill        = fault.New(fault.Invalid, "DAY-144", "daycare.notice.refill").At("from")
+	errAbsenceDays   = fault.New(fault.Invalid, "DAY-145", "daycare.absence.days").At("from")
+	errAbsenceKind   = fault.New(fault.Invalid, "DAY-146", "daycare.absence.kind").At("kind")
+	errAbsenceTwice  = fault.New(fault.Conflict, "DAY-147", "daycare.absence.overlap").At("from")
+	errNoAbsence     = fault.New(fault.NotFound, "DAY-148", "daycare.absence.none")
 	errDraftOpen     = fault.New(fault.Conflict, "DAY-099", "daycare.rules.draft_open")
 )
 
@@ -57,6 +66,8 @@ func mapped(err error) error {
 		return errTwoNeeds.Because(err)
 	case postgres.ConstraintDaycareSupportNoOverlap:
 		return errTwoSupports.Because(err)
+	case postgres.ConstraintDaycareAbsenceNoOverlap:
+		return errAbsenceTwice.Because(err)
 	case postgres.ConstraintDaycareRulesOneDraft:
 		return errDraftOpen.Because(err)
 	case postgres.ConstraintDaycareThresholdOneDraft:

@@ -102,6 +102,11 @@ func statement(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar
 	if double := daycare.Overlapping(sent); len(double) > 0 {
 		return nil, nil, errOverlapping.With("children", strings.Join(double, ", "))
 	}
+	places, err := givenUp(ctx, tx, organiser)
+	if err != nil {
+		return nil, nil, err
+	}
+	sent = append(sent, daycare.NoticePay(places, sent)...)
 	rows, err := q.RowsStanding(ctx, organiser)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading standing rows: %w", err)
@@ -109,7 +114,7 @@ func statement(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar
 	standing := make([]daycare.StatementRow, len(rows))
 	for i, r := range rows {
 		standing[i] = daycare.StatementRow{Type: daycare.RowType(r.Kind), Child: text(r.ChildID), Unit: text(r.UnitID), Decision: text(r.ValueDecisionID), Period: period(r.ValidFrom, r.ValidTo),
-			Days: int(r.Days), MonthDays: int(r.MonthDays), Value: r.ValueCents, OwnShare: r.OwnCents, Amount: r.RowCents, Entry: int(r.RowID)}
+			Days: int(r.Days), MonthDays: int(r.MonthDays), Value: r.ValueCents, OwnShare: r.OwnCents, Amount: r.RowCents, Entry: int(r.RowID), Notice: r.Notice}
 	}
 	return daycare.CloseRows(sent, standing, m, first), parties, nil
 }
@@ -139,9 +144,9 @@ func storeRows(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 		a.Froms, a.Tos = append(a.Froms, r.From), append(a.Tos, r.To)
 		a.Days, a.MonthDays = append(a.Days, int32(r.Days)), append(a.MonthDays, int32(r.MonthDays))
 		a.Vals, a.Owns, a.Amounts = append(a.Vals, int64(r.Value)), append(a.Owns, int64(r.OwnShare)), append(a.Amounts, int64(r.Amount))
-		a.Refunds = append(a.Refunds, int64(r.Refunds))
+		a.Refunds, a.Notices = append(a.Refunds, int64(r.Refunds)), append(a.Notices, r.Notice)
 		a.Persons, a.Providers = append(a.Persons, parties[r.Decision].person), append(a.Providers, parties[r.Decision].provider)
-		fmt.Fprintf(hash, "%d|%s|%d|%d|%d|%s|%s|%d|%d\n", next+int64(i), r.Type, ids[0], ids[1], ids[2], r.From, r.To, r.Amount, r.Refunds)
+		fmt.Fprintf(hash, "%d|%s|%d|%d|%d|%s|%s|%d|%d|%t\n", next+int64(i), r.Type, ids[0], ids[1], ids[2], r.From, r.To, r.Amount, r.Refunds, r.Notice)
 	}
 	sum := hash.Sum(nil)
 	err = q.MonthAdd(ctx, db.MonthAddParams{OrganiserID: organiser, Month: first, RowCount: int32(c.Rows), TotalCents: c.Total, Sha256: sum, ClosedAt: c.ClosedAt,

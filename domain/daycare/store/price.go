@@ -3,10 +3,12 @@ package store
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"seteli/core/calendar"
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/profile"
@@ -39,7 +41,7 @@ func (p Price) At(underThree bool) money.Cents {
 
 // TellPrice takes a unit's price, checked against the municipality's price model of its first day: a surcharge within the cap (DAY-006), a
 // price within the ceiling (DAY-007), a price where one is needed (DAY-005). A provider tells its own units' prices, not of days that have
-// passed (DAY-097); staff may enter earlier days, when they take over from another system.
+// passed (DAY-097); the field of a refused price is over or under; staff may enter earlier days, when they take over from another system.
 func TellPrice(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, p Price) error {
 	provider := by.Role.Side() == access.ProviderSide
 	right := access.DaycareDecide
@@ -77,26 +79,27 @@ func (v version) accepts(p Price) error {
 	if _, ok := v.set.Options[p.Option]; !ok {
 		return daycare.UnknownOption(p.Option)
 	}
-	for _, c := range []money.Cents{p.Over, p.Under, p.Surcharge} {
+	for field, c := range map[string]money.Cents{"over": p.Over, "under": p.Under, "surcharge": p.Surcharge} {
 		if c < 0 || c > mostCents {
-			return errSettingAmount
+			return errSettingAmount.At(field)
 		}
 	}
 	model, ok := v.Profile.PriceModelOn(p.From)
 	if !ok {
 		return errNoRules
 	}
-	rules, reason := v.set.On(p.From)
 	for _, under := range []bool{false, true} {
-		value := mostCents // no ceiling is known for the day: it is checked when the month is decided
-		if reason == "" {
-			o, err := rules.Decide(daycare.Moment{FamilySize: 2, Adults: []*money.Cents{nil}, Ordinal: 1, UnderThree: under, Option: p.Option, Support: one})
-			if err != nil {
-				return err
-			}
-			value = o.Value
+		value, err := v.valueOf(p.Option, under, p.From)
+		if errors.Is(err, errNoRules) {
+			value, err = mostCents, nil // no ceiling is known for the day: it is checked when the month is decided
+		}
+		if err != nil {
+			return err
 		}
 		if _, err := daycare.Pay(p.input(model, under, value, 0), model.Cap); err != nil {
+			if model.Model.NeedsPrice() {
+				return fault.On(err, map[bool]string{false: "over", true: "under"}[under])
+			}
 			return err
 		}
 	}

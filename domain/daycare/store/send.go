@@ -161,6 +161,9 @@ func (s *sending) end(ctx context.Context, tx *postgres.Tx, id int64, to calenda
 	if err != nil {
 		return fmt.Errorf("ending decision %d: %w", id, err)
 	}
+	if err := s.q.EndingPassed(ctx, db.EndingPassedParams{OrganiserID: s.of.Organiser, ValueDecisionID: id, ValidTo: to}); err != nil {
+		return fmt.Errorf("clearing the ending of decision %d: %w", id, err)
+	}
 	return audit.Write(ctx, tx, s.by, ActEnded, Decision{ID: id}.Ref(), map[string]any{"to": to, "replaced_by": by})
 }
 

@@ -330,7 +330,7 @@ values (@organiser_id, @month, @row_count, @total_cents, @sha256, @closed_at, @c
 
 -- name: RowsStanding :many
 -- Rows that were neither refunds nor taken back.
-select r.row_id, r.kind, r.child_id, r.unit_id, r.value_decision_id, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents
+select r.row_id, r.kind, r.child_id, r.unit_id, r.value_decision_id, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents, r.notice
 from daycare_month_row r
 where r.organiser_id = @organiser_id and r.kind <> 'REFUND'
   and not exists (select 1 from daycare_month_row x where x.organiser_id = r.organiser_id and x.refunds_row = r.row_id)
@@ -341,12 +341,12 @@ select (coalesce(max(row_id), 0) + 1)::bigint as row_id from daycare_month_row w
 
 -- name: RowsAdd :exec
 -- Person and provider come along: a join would meet every decision with every row once the planner uses its general plan.
-insert into daycare_month_row (organiser_id, row_id, month, kind, child_id, person_id, unit_id, provider_id, value_decision_id, valid_from, valid_to, days, month_days, value_cents, own_cents, row_cents, refunds_row)
-select @organiser_id, t.row_id, @month, t.kind, t.child_id, t.person_id, t.unit_id, t.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0)
+insert into daycare_month_row (organiser_id, row_id, month, kind, child_id, person_id, unit_id, provider_id, value_decision_id, valid_from, valid_to, days, month_days, value_cents, own_cents, row_cents, refunds_row, notice)
+select @organiser_id, t.row_id, @month, t.kind, t.child_id, t.person_id, t.unit_id, t.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0), t.notice
 from (select unnest(@ids::bigint[]) as row_id, unnest(@kinds::text[]) as kind, unnest(@children::bigint[]) as child_id, unnest(@units::bigint[]) as unit_id, unnest(@decisions::bigint[]) as value_decision_id,
   unnest(@froms::date[]) as valid_from, unnest(@tos::date[]) as valid_to, unnest(@days::int[]) as days, unnest(@month_days::int[]) as month_days,
   unnest(@vals::bigint[]) as value_cents, unnest(@owns::bigint[]) as own_cents, unnest(@amounts::bigint[]) as row_cents, unnest(@refunds::bigint[]) as refunds_row,
-  unnest(@persons::bigint[]) as person_id, unnest(@providers::bigint[]) as provider_id) t;
+  unnest(@persons::bigint[]) as person_id, unnest(@providers::bigint[]) as provider_id, unnest(@notices::bool[]) as notice) t;
 
 -- name: StatementsAdd :exec
 insert into daycare_statement (organiser_id, month, unit_id, provider_id, row_count, total_cents, answer_by)
@@ -379,7 +379,7 @@ for update of s;
 -- name: RowsOfStatement :many
 select r.row_id, r.kind, r.child_id, r.person_id, c.last_name, c.first_names, r.value_decision_id, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents,
   coalesce(r.refunds_row, 0)::bigint as refunds_row, coalesce(o.words, '')::text as objection, coalesce(w.words, '')::text as answer,
-  exists (select 1 from daycare_row_posted p where p.organiser_id = r.organiser_id and p.row_id = r.row_id) as posted
+  exists (select 1 from daycare_row_posted p where p.organiser_id = r.organiser_id and p.row_id = r.row_id) as posted, r.notice
 from daycare_month_row r
 join client c on c.organiser_id = r.organiser_id and c.client_id = r.child_id
 left join daycare_objection o on o.organiser_id = r.organiser_id and o.row_id = r.row_id

@@ -1,9 +1,12 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/jackc/pgx/v5"
 
 	"seteli/core/calendar"
 	"seteli/core/fault/faulttest"
@@ -14,11 +17,12 @@ import (
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
 	w "seteli/domain/voucher/vouchertest"
+	"seteli/platform/access"
 	"seteli/platform/postgres"
 )
 
-// Whatever is entered, sent and closed in whatever order: in the end every closed month has been paid exactly what the last word on each
-// day says, no day twice.
+// Whatever is entered, given up, sent, closed and objected to in whatever order: in the end every closed month has been paid exactly what
+// the last word on each day says, with the rest of notice times, no day twice.
 func TestAnySequenceOfChangesAndClosesPaysTheFinalTruth(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(6) {
@@ -38,7 +42,9 @@ type truth struct {
 }
 
 func walk(t *testing.T, seed uint64) {
-	n := open(t, "oulu")
+	n := bare(t)
+	n.publish("oulu", func(p *profile.Profile) { p.NoticeMonths = 1 })
+	n.price()
 	r := rand.New(rand.NewPCG(seed, 1))
 	const days = 181
 	var all []*truth
@@ -49,25 +55,28 @@ func walk(t *testing.T, seed uint64) {
 			x.incomes[d] = 450000
 		}
 		all = append(all, x)
+		n.movePlace(x, r.IntN(20), w.Unit)
 	}
 	closed := 0
-	for range 25 {
+	for range 40 {
 		x := all[r.IntN(len(all))]
 		from := r.IntN(days - 1)
-		switch r.IntN(5) {
+		switch r.IntN(8) {
 		case 0, 1: // an income from a day on
 			n.moveIncome(x, from, money.Cents(300000+100*r.IntN(3000)))
 		case 2: // the place begins, moves or ends
 			unit := []int64{w.Unit, w.OtherUnit, 0}[r.IntN(3)]
 			n.movePlace(x, from, unit)
-		case 3:
+		case 3, 4:
 			n.regenerate(x.child.ID)
 			n.sendAll()
-		case 4:
+		case 5:
 			if closed < 6 {
 				closed++
 				must(t, n.close(month(closed)))
 			}
+		case 6, 7:
+			n.giveUp(x, from, r.IntN(40), r.IntN(3) == 0)
 		}
 	}
 	for _, x := range all {
@@ -88,14 +97,70 @@ func walk(t *testing.T, seed uint64) {
 			if unit == w.OtherUnit {
 				by = n.Recorder(w.OtherProvider)
 			}
-			err := n.Try(by, func(tx *postgres.Tx) error { return store.Approve(t.Context(), tx, by, w.Organiser, month(m), unit) })
-			if err != nil {
-				faulttest.Want(t, err, "DAY-093") // the unit had nothing in the month
-			}
+			n.objectAndApprove(by, month(m), unit, func() bool { return r.IntN(3) == 0 })
 		}
 	}
+	t.Logf("seed %d: %d rows of notice, %d refunds, %d objections", seed, n.Count(`select count(*) from daycare_month_row where notice`), n.Count(`select count(*) from daycare_month_row where kind = 'REFUND'`),
+		n.Count(`select count(*) from daycare_objection`))
 	if a, b := n.Count(`select coalesce(sum(row_cents), 0) from daycare_month_row`), n.Count(`select coalesce(sum(case when credit_kind = 11 then amount_cents else -amount_cents end), 0) from posting where source_kind = 8`); a != b {
 		t.Errorf("rows of %d, postings of %d", a, b)
+	}
+}
+
+// objectAndApprove objects to some rows, approves, and has every objection answered.
+func (n *nursery) objectAndApprove(by access.Actor, m calendar.Month, unit int64, objects func() bool) {
+	n.t.Helper()
+	var objected []int64
+	err := n.Try(by, func(tx *postgres.Tx) error {
+		rows, err := store.Rows(n.t.Context(), tx, by, w.Organiser, m, unit)
+		if err != nil {
+			return err
+		}
+		for _, x := range rows {
+			if !objects() {
+				continue
+			}
+			if err := store.Object(n.t.Context(), tx, by, w.Organiser, x.ID, "Tarkistakaa."); err != nil {
+				return err
+			}
+			objected = append(objected, x.ID)
+		}
+		return store.Approve(n.t.Context(), tx, by, w.Organiser, m, unit)
+	})
+	if err != nil {
+		faulttest.Want(n.t, err, "DAY-093") // the unit had nothing in the month
+		return
+	}
+	for _, id := range objected {
+		n.do(n.Staff, func(tx *postgres.Tx) error {
+			return store.Answer(n.t.Context(), tx, n.Staff, w.Organiser, id, "Tarkistettu.")
+		})
+	}
+}
+
+// giveUp ends the place that holds on a day after some days more of care, and at times the place is taken by another child at once.
+func (n *nursery) giveUp(x *truth, from, more int, refilled bool) {
+	n.t.Helper()
+	day := start + calendar.Date(from)
+	var id int64
+	var version int32
+	var to calendar.Date
+	err := n.Owner.QueryRow(n.t.Context(), `select placement_id, row_version, valid_to from daycare_placement
+		where child_id = $1 and voided_at is null and valid_from <= $2 and valid_to > $2`, x.child.ID, day).Scan(&id, &version, &to)
+	last := day + calendar.Date(more)
+	if errors.Is(err, pgx.ErrNoRows) || last+1 >= to {
+		return
+	}
+	must(n.t, err)
+	n.do(n.Staff, func(tx *postgres.Tx) error {
+		err := store.GiveNotice(n.t.Context(), tx, n.Staff, store.NoticeInput{Organiser: w.Organiser, Placement: id, RowVersion: version, On: day, Last: last})
+		if err != nil || !refilled {
+			return err
+		}
+		return store.Refill(n.t.Context(), tx, n.Staff, w.Organiser, id, version+1, last+4)
+	})
+	for d := int(last + 1 - start); d < len(x.unit) && d < int(to-start); d++ {
+		x.unit[d] = 0
 	}
 }
 
@@ -195,6 +260,7 @@ func (n *nursery) check(x *truth, seed uint64) {
 		for _, h := range held {
 			due += daycare.MonthShare(h.payable, daycare.OperationalDays(h.Meet(days)), daycare.OperationalDays(days))
 		}
+		due += n.noticeOf(x, held, days)
 		paid := n.Count(`select coalesce(sum(row_cents), 0) from daycare_month_row where child_id = $1 and valid_from >= $2 and valid_from < $3`, x.child.ID, days.From, days.To)
 		if int(due) != paid {
 			n.t.Errorf("seed %d, child %d, %s: paid %d, the truth is %d", seed, x.child.ID, month(m), paid, due)
@@ -205,6 +271,51 @@ func (n *nursery) check(x *truth, seed uint64) {
 	if twice != 0 {
 		n.t.Errorf("seed %d: %d days stand twice", seed, twice)
 	}
+}
+
+// noticeOf goes through the days of a month one by one: a day without a decision is paid for the earliest notice whose time it is in.
+func (n *nursery) noticeOf(x *truth, held []decided, days calendar.Period) (due money.Cents) {
+	n.t.Helper()
+	rows, err := n.Owner.Query(n.t.Context(), `select placement_id, unit_id, notice_on, valid_to, coalesce(refilled_on, '9999-12-31') from daycare_placement
+		where child_id = $1 and voided_at is null and notice_on is not null order by notice_on, valid_to, unit_id`, x.child.ID)
+	must(n.t, err)
+	type left struct {
+		id, unit          int64
+		on, end, refilled calendar.Date
+	}
+	list, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l left, err error) {
+		err = row.Scan(&l.id, &l.unit, &l.on, &l.end, &l.refilled)
+		return l, err
+	})
+	must(n.t, err)
+	on := func(day calendar.Date) *decided {
+		for _, h := range held {
+			if h.Contains(day) {
+				return &h
+			}
+		}
+		return nil
+	}
+	all := daycare.OperationalDays(days)
+	for run, day := (left{}), days.From; day <= days.To; day++ { // a run of days of one notice is one row
+		now := left{}
+		if day < days.To && on(day) == nil {
+			for _, l := range list {
+				if d := on(l.end - 1); now.id == 0 && l.end <= day && day < l.on.AddMonths(1) && day < l.refilled && d != nil && d.unit == l.unit {
+					now = l
+				}
+			}
+		}
+		if run.id != 0 && now.id != run.id {
+			from := day - 1
+			for from > days.From && from > run.end && on(from-1) == nil {
+				from--
+			}
+			due += daycare.MonthShare(on(run.end-1).payable, daycare.OperationalDays(calendar.Period{From: from, To: day}), all)
+		}
+		run = now
+	}
+	return due
 }
 
 // decided is an effective decision.

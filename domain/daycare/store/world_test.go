@@ -52,12 +52,17 @@ func bare(t testing.TB) *nursery {
 func open(t testing.TB, name string) *nursery {
 	n := bare(t)
 	n.publish(name, nil)
+	n.price()
+	return n
+}
+
+func (n *nursery) price() {
+	n.t.Helper()
 	p := store.Price{Option: "full_time", From: start, Over: 110000, Under: 180000}
 	for _, unit := range []int64{w.Unit, w.OtherUnit} {
 		p.Unit = unit
-		n.do(n.Staff, func(tx *postgres.Tx) error { return store.TellPrice(t.Context(), tx, n.Staff, w.Organiser, p) })
+		n.do(n.Staff, func(tx *postgres.Tx) error { return store.TellPrice(n.t.Context(), tx, n.Staff, w.Organiser, p) })
 	}
-	return n
 }
 
 func (n *nursery) do(by access.Actor, fn func(*postgres.Tx) error) {
@@ -266,3 +271,5 @@ func (n *nursery) settle(want money.Cents) settlement.Run {
 	})
 	return run
 }
+
+func period(from, to calendar.Date) calendar.Period { return calendar.Period{From: from, To: to} }

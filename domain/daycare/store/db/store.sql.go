@@ -1761,12 +1761,12 @@ func (q *Queries) RowPlace(ctx context.Context, arg RowPlaceParams) (RowPlaceRow
 }
 
 const rowsAdd = `-- name: RowsAdd :exec
-insert into daycare_month_row (organiser_id, row_id, month, kind, child_id, person_id, unit_id, provider_id, value_decision_id, valid_from, valid_to, days, month_days, value_cents, own_cents, row_cents, refunds_row)
-select $1, t.row_id, $2, t.kind, t.child_id, t.person_id, t.unit_id, t.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0)
+insert into daycare_month_row (organiser_id, row_id, month, kind, child_id, person_id, unit_id, provider_id, value_decision_id, valid_from, valid_to, days, month_days, value_cents, own_cents, row_cents, refunds_row, notice)
+select $1, t.row_id, $2, t.kind, t.child_id, t.person_id, t.unit_id, t.provider_id, t.value_decision_id, t.valid_from, t.valid_to, t.days, t.month_days, t.value_cents, t.own_cents, t.row_cents, nullif(t.refunds_row, 0), t.notice
 from (select unnest($3::bigint[]) as row_id, unnest($4::text[]) as kind, unnest($5::bigint[]) as child_id, unnest($6::bigint[]) as unit_id, unnest($7::bigint[]) as value_decision_id,
   unnest($8::date[]) as valid_from, unnest($9::date[]) as valid_to, unnest($10::int[]) as days, unnest($11::int[]) as month_days,
   unnest($12::bigint[]) as value_cents, unnest($13::bigint[]) as own_cents, unnest($14::bigint[]) as row_cents, unnest($15::bigint[]) as refunds_row,
-  unnest($16::bigint[]) as person_id, unnest($17::bigint[]) as provider_id) t
+  unnest($16::bigint[]) as person_id, unnest($17::bigint[]) as provider_id, unnest($18::bool[]) as notice) t
 `
 
 type RowsAddParams struct {
@@ -1787,6 +1787,7 @@ type RowsAddParams struct {
 	Refunds     []int64
 	Persons     []int64
 	Providers   []int64
+	Notices     []bool
 }
 
 // Person and provider come along: a join would meet every decision with every row once the planner uses its general plan.
@@ -1809,6 +1810,7 @@ func (q *Queries) RowsAdd(ctx context.Context, arg RowsAddParams) error {
 		arg.Refunds,
 		arg.Persons,
 		arg.Providers,
+		arg.Notices,
 	)
 	return err
 }
@@ -1816,7 +1818,7 @@ func (q *Queries) RowsAdd(ctx context.Context, arg RowsAddParams) error {
 const rowsOfStatement = `-- name: RowsOfStatement :many
 select r.row_id, r.kind, r.child_id, r.person_id, c.last_name, c.first_names, r.value_decision_id, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents,
   coalesce(r.refunds_row, 0)::bigint as refunds_row, coalesce(o.words, '')::text as objection, coalesce(w.words, '')::text as answer,
-  exists (select 1 from daycare_row_posted p where p.organiser_id = r.organiser_id and p.row_id = r.row_id) as posted
+  exists (select 1 from daycare_row_posted p where p.organiser_id = r.organiser_id and p.row_id = r.row_id) as posted, r.notice
 from daycare_month_row r
 join client c on c.organiser_id = r.organiser_id and c.client_id = r.child_id
 left join daycare_objection o on o.organiser_id = r.organiser_id and o.row_id = r.row_id
@@ -1850,6 +1852,7 @@ type RowsOfStatementRow struct {
 	Objection       string
 	Answer          string
 	Posted          bool
+	Notice          bool
 }
 
 func (q *Queries) RowsOfStatement(ctx context.Context, arg RowsOfStatementParams) ([]RowsOfStatementRow, error) {
@@ -1880,6 +1883,7 @@ func (q *Queries) RowsOfStatement(ctx context.Context, arg RowsOfStatementParams
 			&i.Objection,
 			&i.Answer,
 			&i.Posted,
+			&i.Notice,
 		); err != nil {
 			return nil, err
 		}
@@ -1917,7 +1921,7 @@ func (q *Queries) RowsPosted(ctx context.Context, arg RowsPostedParams) error {
 }
 
 const rowsStanding = `-- name: RowsStanding :many
-select r.row_id, r.kind, r.child_id, r.unit_id, r.value_decision_id, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents
+select r.row_id, r.kind, r.child_id, r.unit_id, r.value_decision_id, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents, r.notice
 from daycare_month_row r
 where r.organiser_id = $1 and r.kind <> 'REFUND'
   and not exists (select 1 from daycare_month_row x where x.organiser_id = r.organiser_id and x.refunds_row = r.row_id)
@@ -1937,6 +1941,7 @@ type RowsStandingRow struct {
 	ValueCents      money.Cents
 	OwnCents        money.Cents
 	RowCents        money.Cents
+	Notice          bool
 }
 
 // Rows that were neither refunds nor taken back.
@@ -1962,6 +1967,7 @@ func (q *Queries) RowsStanding(ctx context.Context, organiserID int32) ([]RowsSt
 			&i.ValueCents,
 			&i.OwnCents,
 			&i.RowCents,
+			&i.Notice,
 		); err != nil {
 			return nil, err
 		}
