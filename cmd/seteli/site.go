@@ -57,7 +57,7 @@ func (a *app) faces() (*faces, error) {
 	audiences := []ui.Audience{
 		(&public.Pages{DB: a.db, Offers: f.board, Models: models, Texts: a.texts}).Audience(),
 		acc.Audience(),
-		(&citizen.Pages{DB: a.db, Texts: a.texts}).Audience(),
+		(&citizen.Pages{DB: a.db, Keys: a.keys, Texts: a.texts}).Audience(),
 		(&casework.Pages{DB: a.db, Keys: a.keys, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
 		settingsPages.Audience(),
 		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),

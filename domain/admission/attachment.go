@@ -5,11 +5,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,9 +77,9 @@ func AddAttachment(ctx context.Context, tx *postgres.Tx, by access.Actor, in Att
 	if err != nil {
 		return Attachment{}, fault.On(err, "file")
 	}
-	name, err := fileName(in.Name)
-	if err != nil {
-		return Attachment{}, err
+	name, ok := document.FileName(in.Name)
+	if !ok {
+		return Attachment{}, errFileName
 	}
 	sealed, err := in.Keys.Seal(attachmentPlace(a.Organiser), in.Data)
 	if err != nil {
@@ -121,21 +118,6 @@ func (in AttachmentInput) fits(slots []catalogue.Slot, units []int64, today cale
 		return errExpired
 	}
 	return nil
-}
-
-// fileName keeps the last part of what the browser sent, without signs that could mislead a reader or a header.
-func fileName(s string) (string, error) {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || strings.ContainsRune(`"<>:|?*`, r) || unicode.Is(unicode.Bidi_Control, r) {
-			return -1
-		}
-		return r
-	}, path.Base(strings.ReplaceAll(s, `\`, "/")))
-	s = strings.TrimSpace(s)
-	if strings.Trim(s, "./") == "" || len(s) > 200 {
-		return "", errFileName
-	}
-	return s, nil
 }
 
 func attachmentPlace(organiser int32) secret.Place {

@@ -66,21 +66,3 @@ func TestClockRunsFromSendingAndCountsMonths(t *testing.T) {
 		t.Error("the clock of a decided application runs")
 	}
 }
-
-func FuzzFileName(f *testing.F) {
-	for _, s := range []string{"a.pdf", "../../etc/passwd", `C:\x\y.pdf`, "", "\u202egpj.exe", strings.Repeat("a", 300)} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		name, err := fileName(s)
-		if err != nil {
-			return
-		}
-		if name == "" || strings.ContainsAny(name, "/\\\"\r\n\x00") || len(name) > 200 {
-			t.Errorf("%q became %q", s, name)
-		}
-		if again, err := fileName(name); err != nil || again != name {
-			t.Errorf("%q is not stable: %q %v", name, again, err)
-		}
-	})
-}

@@ -2,11 +2,13 @@ package decision
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
 	"seteli/core/calendar"
 	"seteli/domain/client"
+	"seteli/domain/decision/db"
 	"seteli/domain/organiser"
 	"seteli/platform/access"
 	"seteli/platform/document"
@@ -14,8 +16,31 @@ import (
 	"seteli/platform/postgres"
 )
 
-// shortestHearing is the least time that a client gets for an answer, in days; the time must be enough for the matter (434/2003, 33 §).
+// shortestHearing is the least time that a client gets for an answer after the question has reached the client, in days; the time must
+// be enough for the matter (434/2003, 33 §).
 const shortestHearing = 3
+
+// TopicAsked is the outbox topic of a question to a client; its payload is HearingNews.
+const TopicAsked = "hearing.asked"
+
+// HearingNews is the payload of TopicAsked and TopicReplied.
+type HearingNews struct {
+	Proposal int64         `json:"proposal"`
+	Channel  string        `json:"channel,omitempty"` // of the question
+	Due      calendar.Date `json:"due"`
+}
+
+// AskChannels are the ways in which a question goes to the client: the own pages with an e-mail that tells of it, a letter, or by hand.
+// Whatever the way, the client finds it on the own pages, too.
+func AskChannels() []string { return []string{"portal", "letter", "hand"} }
+
+// FirstDue is the earliest last day for an answer to a question that leaves today: a letter and a message take their time
+// (434/2003, 59 §; 13/2003, 19 §).
+func FirstDue(channel string, today calendar.Date) calendar.Date {
+	way := map[string]Channel{"portal": ByElectronic, "letter": ByLetter, "hand": ByHand}[channel]
+	reached, _ := social[0].Terms.Received(way, today)
+	return max(reached, today) + shortestHearing
+}
 
 // HearInput asks the client before the decision: an opinion on what is proposed, or more facts.
 type HearInput struct {
@@ -23,6 +48,7 @@ type HearInput struct {
 	Proposal   int64
 	RowVersion int32
 	Question   string
+	Channel    string           // of AskChannels
 	Due        calendar.Date    // last day for the answer
 	Blocks     []document.Block // what is proposed, written by the deciding package in the client's language
 	Office     string
@@ -38,8 +64,10 @@ func Hear(ctx context.Context, tx *postgres.Tx, by access.Actor, in HearInput) (
 	switch {
 	case strings.TrimSpace(in.Question) == "":
 		return Proposal{}, errQuestion
-	case in.Due < tx.Today()+shortestHearing:
-		return Proposal{}, errDue.With("first", tx.Today()+shortestHearing)
+	case !slices.Contains(AskChannels(), in.Channel):
+		return Proposal{}, errAskedChannel
+	case in.Due < FirstDue(in.Channel, tx.Today()):
+		return Proposal{}, errDue.With("first", FirstDue(in.Channel, tx.Today()))
 	}
 	c, err := client.Load(ctx, tx, p.Organiser, p.Client)
 	if err != nil {
@@ -57,7 +85,20 @@ func Hear(ctx context.Context, tx *postgres.Tx, by access.Actor, in HearInput) (
 	if err := p.become(ctx, tx, Hearing, nil); err != nil {
 		return Proposal{}, err
 	}
-	return p.stepped(ctx, tx, by, ActAsked, ProposalStep{Kind: "asked", Day: tx.Today(), Due: &in.Due, Note: in.Question, Document: &paper})
+	asked, err := p.step(ctx, tx, by, ActAsked, ProposalStep{Kind: "asked", Day: tx.Today(), Due: &in.Due, Channel: in.Channel, Note: in.Question, Document: &paper})
+	if err != nil {
+		return Proposal{}, err
+	}
+	if err := p.tell(ctx, tx, TopicAsked, asked, HearingNews{Proposal: p.ID, Channel: in.Channel, Due: in.Due}); err != nil {
+		return Proposal{}, err
+	}
+	r, err := db.New(tx).ProposalGet(ctx, db.ProposalGetParams{OrganiserID: p.Organiser, ProposalID: p.ID})
+	return proposalOf(r, err, p.ID)
+}
+
+// tell queues the news of a step, once.
+func (p Proposal) tell(ctx context.Context, tx *postgres.Tx, topic string, step int64, news HearingNews) error {
+	return tx.Outbox(ctx, postgres.Message{Organiser: p.Organiser, Topic: topic, Dedup: fmt.Sprintf("%s:%d", topic, step), Payload: news})
 }
 
 func (in HearInput) letter(p Proposal, c client.Client, org organiser.Organiser, asker string, day calendar.Date) document.Letter {
@@ -111,10 +152,8 @@ func Answer(ctx context.Context, tx *postgres.Tx, by access.Actor, in AnswerInpu
 		return Proposal{}, err
 	}
 	asked := p.PreparedAt
-	for _, s := range steps {
-		if s.Kind == "asked" {
-			asked = s.At
-		}
+	if q := lastAsked(steps); q != nil {
+		asked = q.At
 	}
 	if err := within(in.Day, calendar.DateOf(asked.In(calendar.Helsinki)), tx.Today(), "day"); err != nil {
 		return Proposal{}, err

@@ -54,6 +54,13 @@ var (
 	errAnswer        = fault.New(fault.Invalid, "DEC-056", "decision.hearing.answer_needed").At("answer")
 	errNotAsked      = fault.New(fault.Conflict, "DEC-057", "decision.hearing.not_asked")
 	errAnswerChannel = fault.New(fault.Invalid, "DEC-058", "decision.channel_needed").At("channel")
+	errAskedChannel  = fault.New(fault.Invalid, "DEC-059", "decision.channel_needed").At("channel")
+	errReply         = fault.New(fault.Invalid, "DEC-060", "decision.hearing.reply_needed").At("answer")
+	errReplyDone     = fault.New(fault.Conflict, "DEC-061", "decision.hearing.decided")
+	errReplyFile     = fault.New(fault.Invalid, "DEC-062", "decision.hearing.file_name").At("files")
+	errReplyFiles    = fault.New(fault.Invalid, "DEC-063", "decision.hearing.too_many_files").At("files")
+	errHearing       = fault.New(fault.NotFound, "DEC-064", "decision.hearing.unknown")
+	errFileDamaged   = fault.New(fault.Internal, "DEC-065", "decision.hearing.file_damaged")
 )
 
 // Proposal is a decision on its way: what is proposed, with the calculation as it was shown. Input and Snapshot belong to the
@@ -81,6 +88,7 @@ func (p Proposal) Ref() audit.Ref {
 
 // ProposalStep is one row of a proposal's way.
 type ProposalStep struct {
+	ID       int64
 	Kind     string // proposed, changed, asked, answered, decided, refused, withdrawn
 	Day      calendar.Date
 	Due      *calendar.Date
@@ -90,6 +98,7 @@ type ProposalStep struct {
 	Decision *int64
 	By       string
 	At       time.Time
+	Files    []HearingFile // of an answer
 }
 
 // Propose saves a proposal: a new one when its ID is 0, otherwise in the place of the one that was seen with RowVersion. The
@@ -149,16 +158,21 @@ func held(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32, id i
 
 // stepped notes a step and reads the proposal as it is now.
 func (p Proposal) stepped(ctx context.Context, tx *postgres.Tx, by access.Actor, act audit.Act, s ProposalStep) (Proposal, error) {
-	err := db.New(tx).ProposalStepAdd(ctx, db.ProposalStepAddParams{OrganiserID: p.Organiser, ProposalID: p.ID, PersonID: p.Person, Kind: s.Kind, Day: s.Day, DueOn: s.Due,
-		Channel: s.Channel, Note: s.Note, DocumentID: s.Document, DecisionID: s.Decision, RecordedByAccount: by.Account, RecordedBy: by.Name, RecordedAt: tx.Now()})
-	if err != nil {
-		return Proposal{}, fmt.Errorf("proposal %d: noting %s: %w", p.ID, s.Kind, err)
-	}
-	if err := audit.Write(ctx, tx, by, act, p.Ref(), map[string]any{"client": p.Client, "service": p.Service, "amount": p.Amount, "due": s.Due, "decision": s.Decision}); err != nil {
+	if _, err := p.step(ctx, tx, by, act, s); err != nil {
 		return Proposal{}, err
 	}
 	r, err := db.New(tx).ProposalGet(ctx, db.ProposalGetParams{OrganiserID: p.Organiser, ProposalID: p.ID})
 	return proposalOf(r, err, p.ID)
+}
+
+// step notes a step and gives its number.
+func (p Proposal) step(ctx context.Context, tx *postgres.Tx, by access.Actor, act audit.Act, s ProposalStep) (int64, error) {
+	id, err := db.New(tx).ProposalStepAdd(ctx, db.ProposalStepAddParams{OrganiserID: p.Organiser, ProposalID: p.ID, PersonID: p.Person, Kind: s.Kind, Day: s.Day, DueOn: s.Due,
+		Channel: s.Channel, Note: s.Note, DocumentID: s.Document, DecisionID: s.Decision, RecordedByAccount: by.Account, RecordedBy: by.Name, RecordedAt: tx.Now()})
+	if err != nil {
+		return 0, fmt.Errorf("proposal %d: noting %s: %w", p.ID, s.Kind, err)
+	}
+	return id, audit.Write(ctx, tx, by, act, p.Ref(), map[string]any{"client": p.Client, "service": p.Service, "amount": p.Amount, "due": s.Due, "decision": s.Decision})
 }
 
 func (p Proposal) become(ctx context.Context, tx *postgres.Tx, state ProposalState, decision *int64) error {
@@ -197,8 +211,8 @@ func conclude(ctx context.Context, tx *postgres.Tx, by access.Actor, in DecideIn
 		if err != nil {
 			return Proposal{}, err
 		}
-		if due := lastDue(steps); due >= tx.Today() {
-			return Proposal{}, errWaits.With("due", due)
+		if q := lastAsked(steps); q != nil && *q.Due >= tx.Today() {
+			return Proposal{}, errWaits.With("due", *q.Due)
 		}
 	}
 	made, err := make(p)
@@ -211,15 +225,15 @@ func conclude(ctx context.Context, tx *postgres.Tx, by access.Actor, in DecideIn
 	return p.stepped(ctx, tx, by, act, ProposalStep{Kind: string(state), Day: tx.Today(), Decision: &made})
 }
 
-// lastDue is the last day of the newest question; the zero day when nothing was asked.
-func lastDue(steps []ProposalStep) calendar.Date {
-	var due calendar.Date
-	for _, s := range steps {
-		if s.Kind == "asked" {
-			due = *s.Due
+// lastAsked is the newest question; nil when nothing was asked.
+func lastAsked(steps []ProposalStep) *ProposalStep {
+	var last *ProposalStep
+	for i := range steps {
+		if steps[i].Kind == "asked" {
+			last = &steps[i]
 		}
 	}
-	return due
+	return last
 }
 
 // Withdraw takes a proposal back: nothing was asked for any more, or it was made by mistake. What was asked and answered stays.
@@ -259,9 +273,13 @@ func Steps(ctx context.Context, tx *postgres.Tx, p Proposal) ([]ProposalStep, er
 	if err != nil {
 		return nil, fmt.Errorf("reading the steps of proposal %d: %w", p.ID, err)
 	}
+	files, err := filesOf(ctx, tx, p)
+	if err != nil {
+		return nil, err
+	}
 	steps := make([]ProposalStep, len(rows))
 	for i, r := range rows {
-		steps[i] = ProposalStep{Kind: r.Kind, Day: r.Day, Due: r.DueOn, Channel: r.Channel, Note: r.Note, Document: r.DocumentID, Decision: r.DecisionID, By: r.RecordedBy, At: r.RecordedAt}
+		steps[i] = ProposalStep{ID: r.StepID, Files: files[r.StepID], Kind: r.Kind, Day: r.Day, Due: r.DueOn, Channel: r.Channel, Note: r.Note, Document: r.DocumentID, Decision: r.DecisionID, By: r.RecordedBy, At: r.RecordedAt}
 	}
 	return steps, nil
 }

@@ -38,21 +38,32 @@ where organiser_id = @organiser_id and client_id = @client_id
 order by proposal_id desc;
 
 -- name: ProposalsWaiting :many
--- due is the last day of the newest question that nobody has answered.
+-- due_on is the last day of the newest question that nobody has answered; answered_on the day of the newest answer to a question.
 select p.proposal_id, p.client_id, p.service_id, p.state, p.amount_cents, p.prepared_by, p.changed_at, c.person_id, c.last_name, c.first_names,
   (select s.due_on from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked'
-    and p.state = 'hearing' order by s.step_id desc limit 1) as due_on
+    and p.state = 'hearing' order by s.step_id desc limit 1) as due_on,
+  a.day as answered_on
 from proposal p
 join client c on c.organiser_id = p.organiser_id and c.client_id = p.client_id
+left join proposal_step a on a.organiser_id = p.organiser_id and p.state = 'open' and a.step_id =
+  (select max(s.step_id) from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'answered')
 where p.organiser_id = @organiser_id and p.state in ('open', 'hearing')
 order by p.changed_at, p.proposal_id
 limit @most;
 
--- name: ProposalStepAdd :exec
+-- name: ProposalsReady :many
+-- How many proposals of each service wait for a decision and not for the client.
+select p.service_id, count(*) as waiting from proposal p
+where p.organiser_id = @organiser_id and (p.state = 'open' or p.state = 'hearing' and (select s.due_on from proposal_step s
+    where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked' order by s.step_id desc limit 1) < @today::date)
+group by p.service_id;
+
+-- name: ProposalStepAdd :one
 insert into proposal_step (organiser_id, proposal_id, person_id, kind, day, due_on, channel, note, document_id, decision_id,
   recorded_by_account, recorded_by, recorded_at)
 values (@organiser_id, @proposal_id, @person_id, @kind, @day, sqlc.narg('due_on'), @channel, @note, sqlc.narg('document_id'), sqlc.narg('decision_id'),
-  @recorded_by_account, @recorded_by, @recorded_at);
+  @recorded_by_account, @recorded_by, @recorded_at)
+returning step_id;
 
 -- name: ProposalSteps :many
 select organiser_id, step_id, proposal_id, person_id, kind, day, due_on, channel, note, document_id, decision_id,
@@ -60,3 +71,29 @@ select organiser_id, step_id, proposal_id, person_id, kind, day, due_on, channel
 from proposal_step
 where organiser_id = @organiser_id and proposal_id = @proposal_id
 order by step_id;
+
+-- name: HearingsOfPerson :many
+-- The newest question of each matter in which the person was asked, over all organisers; the person's scope holds under it.
+select q.organiser_id, q.proposal_id, q.day as asked_on, q.due_on, q.note as question, p.service_id, p.state, a.day as answered_on
+from proposal_step q
+join proposal p on p.organiser_id = q.organiser_id and p.proposal_id = q.proposal_id
+left join proposal_step a on a.organiser_id = q.organiser_id and a.step_id =
+  (select max(s.step_id) from proposal_step s where s.organiser_id = q.organiser_id and s.proposal_id = q.proposal_id and s.kind = 'answered' and s.step_id > q.step_id)
+where q.person_id = @person_id and q.kind = 'asked'
+  and not exists (select 1 from proposal_step n where n.organiser_id = q.organiser_id and n.proposal_id = q.proposal_id and n.kind = 'asked' and n.step_id > q.step_id)
+order by q.due_on desc, q.organiser_id, q.proposal_id desc
+limit @most;
+
+-- name: HearingFileAdd :one
+insert into hearing_file (organiser_id, proposal_id, step_id, person_id, name, media, size, sha256, bytes_encrypted, uploaded_at, uploaded_by)
+values (@organiser_id, @proposal_id, @step_id, @person_id, @name, @media, @size, @sha256, @bytes_encrypted, @uploaded_at, @uploaded_by)
+returning file_id;
+
+-- name: HearingFiles :many
+select file_id, step_id, name, media, size from hearing_file
+where organiser_id = @organiser_id and proposal_id = @proposal_id
+order by file_id;
+
+-- name: HearingFileOpen :one
+select person_id, name, media, sha256, bytes_encrypted from hearing_file
+where organiser_id = @organiser_id and proposal_id = @proposal_id and file_id = @file_id;

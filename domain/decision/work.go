@@ -31,6 +31,12 @@ type WaitingProposal struct {
 	PreparedBy          string
 	Since               time.Time
 	Due                 *calendar.Date // until when the client may answer
+	Answered            *calendar.Date // the client's newest answer, while the proposal waits for the decision
+}
+
+// Ready tells that the proposal waits for the decision and not for the client.
+func (w WaitingProposal) Ready(today calendar.Date) bool {
+	return w.State == OpenProposal || w.Due != nil && *w.Due < today
 }
 
 // WaitingDecision is a decision on the work list.
@@ -52,13 +58,9 @@ func WorkList(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32, 
 	if err := by.May(access.DecisionMake, org); err != nil {
 		return Work{}, err
 	}
-	services, err := catalogue.Services(ctx, tx, org, tx.Today())
+	hidden, err := hiddenServices(ctx, tx, by, org)
 	if err != nil {
 		return Work{}, err
-	}
-	hidden := map[int64]bool{}
-	for _, s := range services {
-		hidden[s.ID] = !by.SeesService(s.Teams)
 	}
 	sees := func(service *int64) bool { return service == nil || !hidden[*service] }
 	var w Work
@@ -70,7 +72,7 @@ func WorkList(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32, 
 	for _, r := range proposals {
 		if sees(&r.ServiceID) {
 			w.Proposals = append(w.Proposals, WaitingProposal{ID: r.ProposalID, Client: r.ClientID, Person: r.PersonID, Service: r.ServiceID, Name: r.LastName + " " + r.FirstNames, State: ProposalState(r.State),
-				Amount: r.AmountCents, PreparedBy: r.PreparedBy, Since: r.ChangedAt, Due: r.DueOn})
+				Amount: r.AmountCents, PreparedBy: r.PreparedBy, Since: r.ChangedAt, Due: r.DueOn, Answered: r.AnsweredOn})
 		}
 	}
 	unsent, err := q.NotSent(ctx, db.NotSentParams{OrganiserID: org, Since: tx.Today() - unsentDays, Most: most})
@@ -92,6 +94,38 @@ func WorkList(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32, 
 		}
 	}
 	return w, w.log(ctx, tx, by, org)
+}
+
+// hiddenServices are the services of other teams.
+func hiddenServices(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32) (map[int64]bool, error) {
+	services, err := catalogue.Services(ctx, tx, org, tx.Today())
+	hidden := map[int64]bool{}
+	for _, s := range services {
+		hidden[s.ID] = !by.SeesService(s.Teams)
+	}
+	return hidden, err
+}
+
+// CountReady tells how many proposals wait for a decision and not for the client; it names nobody.
+func CountReady(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32) (int64, error) {
+	if err := by.May(access.DecisionMake, org); err != nil {
+		return 0, err
+	}
+	hidden, err := hiddenServices(ctx, tx, by, org)
+	if err != nil {
+		return 0, err
+	}
+	rows, err := db.New(tx).ProposalsReady(ctx, db.ProposalsReadyParams{OrganiserID: org, Today: tx.Today()})
+	if err != nil {
+		return 0, fmt.Errorf("counting proposals of organiser %d: %w", org, err)
+	}
+	var n int64
+	for _, r := range rows {
+		if !hidden[r.ServiceID] {
+			n += r.Waiting
+		}
+	}
+	return n, nil
 }
 
 // log notes that the names of these clients were shown.

@@ -43,6 +43,7 @@ type ids struct {
 	Event       int64 `json:"event"`
 	Order       int64 `json:"order"`
 	Price       int64 `json:"price"`
+	Proposal    int64 `json:"proposal"`
 	Provider    int64 `json:"provider"`
 	Reservation int64 `json:"reservation"`
 	Run         int64 `json:"run"`
@@ -54,6 +55,9 @@ type ids struct {
 	Approvals []int64       `json:"approvals"`
 	Kind      string        `json:"kind"`
 	From      calendar.Date `json:"from"`
+	// Of hearings: how the question goes to the client, and the last day for the answer.
+	Channel string        `json:"channel"`
+	Due     calendar.Date `json:"due"`
 }
 
 // told is a message being turned into notices.
@@ -73,6 +77,8 @@ func (d *Desk) Handlers() map[string]job.Handler {
 	}
 	return map[string]job.Handler{
 		"decision.made":          write(decisionMade),
+		"hearing.asked":          write(hearingAsked),
+		"hearing.replied":        write(hearingReplied),
 		"event.refunded":         write(eventChecked),
 		"event.reviewed":         write(eventChecked),
 		"statement.ready":        write(statementReady),

@@ -38,6 +38,11 @@ left join client c on c.organiser_id = d.organiser_id and c.client_id = d.client
 left join provider p on p.provider_id = d.provider_id
 where d.organiser_id = @organiser_id and d.decision_id = @decision_id;
 
+-- name: HearingFacts :one
+select p.person_id, p.service_id, c.email, c.language
+from proposal p join client c on c.organiser_id = p.organiser_id and c.client_id = p.client_id
+where p.organiser_id = @organiser_id and p.proposal_id = @proposal_id;
+
 -- name: EventFacts :one
 -- The step's own state: a later step has its own message.
 select e.provider_id, e.service_date, s.state, s.reason_code, s.organiser_cents, p.email, p.language

@@ -53,6 +53,8 @@ insert into rulebook (organiser_id, rulebook_id, service_id, version, valid_from
   values (17, 2, 3, 1, '2020-01-01', 'x', '', '', '{"value":{"method":"flat","values":[]},"rounding":"half_up_cent","tolerance":{"percent":"0","step_quantity":"1","auto_approve":false},
   "criteria":[{"names":{"fi":"Henkilöstöllä on koulutus","sv":"Personalen har utbildning"},"recheck_months":12}]}', 1, 'x', now(), 2, 'y', now());
 insert into approval_check (organiser_id, check_id, approval_id, provider_id, service_id, rulebook_id, criterion_no, due_on) overriding system value values (17, 21, 13, 5, 3, 2, 0, '2026-12-01');
+insert into proposal (organiser_id, proposal_id, client_id, person_id, service_id, kind, input, snapshot, reasons, office, contact, prepared_by_account, prepared_by, prepared_at, changed_at)
+  values (17, 21, 8, 88, 3, 'voucher', '{}', '{}', 'Salainen syy', 'x', 'x', 1, 'x', now(), now());
 set session_replication_role = default;`
 
 // outgoing takes e-mail until it is told to fail.
@@ -118,6 +120,9 @@ func TestEachTopicTellsItsReceivers(t *testing.T) {
 	}{
 		{"decision.made", `{"decision":1}`, []string{"veeti@post.example en PS/2026/1"}},
 		{"decision.made", `{"decision":2}`, []string{"toimisto@aava.example sv PS/2026/2"}},
+		{"hearing.asked", `{"proposal":21,"channel":"portal","due":"2026-12-05"}`, []string{"veeti@post.example en answer by 5 December 2026"}},
+		{"hearing.asked", `{"proposal":21,"channel":"letter","due":"2026-12-05"}`, nil}, // on the client's own list only
+		{"hearing.replied", `{"proposal":21,"due":"2026-12-05"}`, []string{"kotihoito@mallila.example fi Päätösehdotukseen 21 (Kotihoito) on tullut asiakkaan vastaus"}},
 		{"event.refunded", `{"event":70,"step":1}`, []string{"toimisto@aava.example sv servicehändelsen 70 av den 5.10.2026 för kreditering.\nGrund: Fel"}},
 		{"statement.ready", `{"run":4,"provider":5}`, []string{"toimisto@aava.example sv T-4"}},
 		{"order.made", `{"order":11,"provider":5}`, []string{"toimisto@aava.example sv Hemvård"}},

@@ -34,6 +34,33 @@ func decisionMade(ctx context.Context, t *told) error {
 	return t.tell(ctx, to, key, map[string]any{"number": r.Number})
 }
 
+// hearingAsked tells the client on the own pages, and by e-mail too when that is the way chosen; a letter is sent by hand. What is asked
+// and about whom stays behind the sign-in.
+func hearingAsked(ctx context.Context, t *told) error {
+	r, err := t.q.HearingFacts(ctx, db.HearingFactsParams{OrganiserID: t.org.ID, ProposalID: t.Proposal})
+	if err != nil {
+		return fmt.Errorf("reading proposal %d: %w", t.Proposal, err)
+	}
+	to := receiver{person: r.PersonID, language: r.Language}
+	if t.Channel == "portal" {
+		to.email = r.Email
+	}
+	return t.tell(ctx, to, "hearing.asked", map[string]any{"due": t.Due})
+}
+
+// hearingReplied tells the organiser's office that a proposal can be taken up again.
+func hearingReplied(ctx context.Context, t *told) error {
+	r, err := t.q.HearingFacts(ctx, db.HearingFactsParams{OrganiserID: t.org.ID, ProposalID: t.Proposal})
+	if err != nil {
+		return fmt.Errorf("reading proposal %d: %w", t.Proposal, err)
+	}
+	service, email, err := t.service(ctx, r.ServiceID)
+	if err != nil {
+		return err
+	}
+	return t.tell(ctx, t.organiserStaff(email), "hearing.replied", map[string]any{"number": strconv.FormatInt(t.Proposal, 10), "service": service})
+}
+
 // eventChecked tells the verdict with our number and the coded reason. The checker's own words and the sender's own reference may name a
 // client: they stay behind the sign-in.
 func eventChecked(ctx context.Context, t *told) error {

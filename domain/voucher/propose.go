@@ -226,6 +226,7 @@ func (w writer) refusal(p decision.Proposal, c client.Client, s catalogue.Servic
 type HearProposedInput struct {
 	decision.DecideInput
 	Question string
+	Channel  string // of decision.AskChannels
 	Due      calendar.Date
 	Office   string
 }
@@ -251,6 +252,6 @@ func HearProposed(ctx context.Context, tx *postgres.Tx, by access.Actor, means M
 			blocks = append(blocks, l.Values[0].Explanation.Trace(w.texts, w.lang, w.say("voucher.letter.why.content", "content", content.Names.In(w.lang))))
 		}
 	}
-	return decision.Hear(ctx, tx, by, decision.HearInput{Organiser: in.Organiser, Proposal: in.Proposal, RowVersion: in.RowVersion, Question: in.Question, Due: in.Due,
+	return decision.Hear(ctx, tx, by, decision.HearInput{Organiser: in.Organiser, Proposal: in.Proposal, RowVersion: in.RowVersion, Question: in.Question, Channel: in.Channel, Due: in.Due,
 		Blocks: blocks, Office: in.Office, Texts: means.Texts})
 }

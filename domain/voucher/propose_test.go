@@ -120,9 +120,9 @@ func TestTheClientIsHeardBeforeTheDecision(t *testing.T) {
 	seen := func() decision.DecideInput {
 		return decision.DecideInput{Organiser: w.Organiser, Proposal: p.ID, RowVersion: p.RowVersion}
 	}
-	hear := func(question string, due calendar.Date) error {
+	hear := func(question, channel string, due calendar.Date) error {
 		return world.Try(world.Staff, func(tx *postgres.Tx) error {
-			asked, err := voucher.HearProposed(t.Context(), tx, world.Staff, world.Means, voucher.HearProposedInput{DecideInput: seen(), Question: question, Due: due, Office: "palveluohjaaja"})
+			asked, err := voucher.HearProposed(t.Context(), tx, world.Staff, world.Means, voucher.HearProposedInput{DecideInput: seen(), Question: question, Channel: channel, Due: due, Office: "palveluohjaaja"})
 			if err == nil {
 				p = asked
 			}
@@ -140,9 +140,11 @@ func TestTheClientIsHeardBeforeTheDecision(t *testing.T) {
 		})
 	}
 	faulttest.Want(t, answer(decision.AnswerInput{Day: w.Today, Channel: "phone", Text: "Sopii."}), "DEC-057")
-	faulttest.Want(t, hear("", w.Today+14), "DEC-054")
-	faulttest.Want(t, hear("Riittääkö tämä?", w.Today+2), "DEC-055")
-	if err := hear("Riittääkö 20 tuntia kuukaudessa?", w.Today+14); err != nil {
+	faulttest.Want(t, hear("", "portal", w.Today+14), "DEC-054")
+	faulttest.Want(t, hear("Riittääkö tämä?", "hand", w.Today+2), "DEC-055")
+	faulttest.Want(t, hear("Riittääkö tämä?", "letter", w.Today+9), "DEC-055") // a letter takes a week
+	faulttest.Want(t, hear("Riittääkö tämä?", "crow", w.Today+14), "DEC-059")
+	if err := hear("Riittääkö 20 tuntia kuukaudessa?", "letter", w.Today+14); err != nil {
 		t.Fatal(err)
 	}
 	var letter string
@@ -168,7 +170,7 @@ func TestTheClientIsHeardBeforeTheDecision(t *testing.T) {
 	if err := answer(decision.AnswerInput{Day: w.Today, Channel: "phone", Text: "Sopii."}); err != nil {
 		t.Fatal(err)
 	}
-	if err := hear("Entä alkamispäivä?", w.Today+3); err != nil {
+	if err := hear("Entä alkamispäivä?", "hand", w.Today+3); err != nil {
 		t.Fatal(err)
 	}
 	clock.Set(calendar.Noon(w.Today + 4).Now()) // the client was silent; the matter is decided with what is known

@@ -3,9 +3,7 @@ package admission
 import (
 	"context"
 	"html/template"
-	"mime"
 	"net/http"
-	"strconv"
 
 	"seteli/domain/decision"
 	"seteli/platform/postgres"
@@ -45,15 +43,5 @@ func (s site) letterFile(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return download(w, doc.Title+".pdf", doc.Media, doc.PDF)
-}
-
-func download(w http.ResponseWriter, name, media string, data []byte) error {
-	h := w.Header()
-	h.Set("Content-Type", media)
-	h.Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	h.Set("Content-Length", strconv.Itoa(len(data)))
-	h.Set("Cache-Control", "no-store")
-	_, err := w.Write(data)
-	return err
+	return ui.Download(w, doc.Title+".pdf", doc.Media, doc.PDF)
 }

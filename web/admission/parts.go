@@ -278,5 +278,5 @@ func (s site) file(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return download(w, file.Name, file.Media, file.Data)
+	return ui.Download(w, file.Name, file.Media, file.Data)
 }

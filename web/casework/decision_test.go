@@ -44,11 +44,11 @@ func TestFromProposalThroughHearingToADecisionByAnother(t *testing.T) {
 		t.Fatalf("change: %d %s", res.StatusCode, res.Request.URL.Path)
 	}
 	b.shows(body, "Ehdotusta muutettu")
-	_, res = b.post("/fi/proposals/1/hear", "version", "2", "question", "", "due", "22.11.2026", "office", "palveluohjaaja")
+	_, res = b.post("/fi/proposals/1/hear", "version", "2", "question", "", "channel", "hand", "due", "22.11.2026", "office", "palveluohjaaja")
 	if res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("an empty question: %d", res.StatusCode)
 	}
-	body, _ = b.post("/fi/proposals/1/hear", "version", "2", "question", "Riittääkö tämä?", "due", "7.12.2026", "office", "palveluohjaaja")
+	body, _ = b.post("/fi/proposals/1/hear", "version", "2", "question", "Riittääkö tämä?", "channel", "letter", "due", "7.12.2026", "office", "palveluohjaaja")
 	b.shows(body, "Asiakasta kuullaan", "7.12.2026", "Riittääkö tämä?", "/fi/proposals/1/hearings/")
 	if strings.Contains(body, "/proposals/1/decide") {
 		t.Error("a decision is offered while the client has time to answer")
@@ -64,9 +64,11 @@ func TestFromProposalThroughHearingToADecisionByAnother(t *testing.T) {
 	}
 	m.shows(body, "Asiakkaalla on aikaa vastata")
 	body, _ = b.post("/fi/proposals/1/answer", "version", "3", "day", "21.11.2026", "channel", "phone", "answer", "Sopii hyvin.")
-	b.shows(body, "Sopii hyvin.", "/proposals/1/decide")
+	b.shows(body, "Sopii hyvin.", "/proposals/1/decide", "Asiakkaan vastaus")
+	body, _ = b.get("/fi/work")
+	b.shows(body, "Ehdotuksia voi päättää")
 	body, _ = m.get("/fi/decisions")
-	m.shows(body, "Virtanen Aino", "/fi/proposals/1")
+	m.shows(body, "Virtanen Aino", "/fi/proposals/1", "Asiakas vastasi 21.11.2026")
 	body, _ = m.get("/fi/proposals/1/decide")
 	m.shows(body, "Tee päätös", "8")
 	_, res = b.post("/fi/proposals/1/decide", "version", "1", "reasons", "x", "office", "y")

@@ -30,7 +30,7 @@ func decisionPages() []ui.PageSpec {
 		ui.Page("casework/decision-correct", decisionActView{}, act), ui.Page("casework/decision-annul", decisionActView{}, act),
 		ui.Page("casework/proposal", proposedView{}, sampleProposal()),
 		ui.Page("casework/proposal-decide", proposalActView{}, proposalActView{ID: 1, Why: []ui.Calculation{{Caption: "x"}}}),
-		ui.Page("casework/proposal-refuse", proposalActView{}), ui.Page("casework/proposal-hear", proposalActView{}),
+		ui.Page("casework/proposal-refuse", proposalActView{}), ui.Page("casework/proposal-hear", proposalActView{}, proposalActView{Options: act.Options}),
 		ui.Page("casework/proposal-answer", proposalActView{}, proposalActView{Options: act.Options}), ui.Page("casework/proposal-withdraw", proposalActView{}),
 	}
 }
@@ -49,6 +49,7 @@ func (p *Pages) decisionRoutes(get, form routeAdder) {
 	form("/decisions/{decision}/annul", access.DecisionCorrect, p.decisionAnnul)
 	get("/proposals/{proposal}", access.DecisionRead, p.proposalPage)
 	get("/proposals/{proposal}/hearings/{hearing}", access.DecisionRead, p.hearingLetter)
+	get("/proposals/{proposal}/files/{file}", access.DecisionRead, p.proposalFile)
 	form("/proposals/{proposal}/decide", access.DecisionMake, p.proposalDecide)
 	form("/proposals/{proposal}/refuse", access.DecisionMake, p.proposalRefuse)
 	form("/proposals/{proposal}/hear", access.DecisionMake, p.proposalHear)
@@ -111,7 +112,12 @@ func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
 		{Text: r.T("proposal.page.amount"), Numeric: true}, {Text: r.T("common.state")}, {Text: r.T("proposal.page.prepared_by")}}, Empty: ui.Empty{Title: r.T("decision.page.proposals.none")}}
 	for _, x := range work.Proposals {
 		state := r.TagCell("proposal." + string(x.State))
-		if x.Due != nil {
+		switch {
+		case x.Answered != nil:
+			state.Small = r.T("proposal.step.answered", "day", *x.Answered)
+		case x.Due != nil && x.Ready(r.Today()):
+			state.Small = r.T("proposal.page.silent", "due", *x.Due)
+		case x.Due != nil:
 			state.Small = r.T("proposal.page.due", "due", *x.Due)
 		}
 		v.Proposals.Rows = append(v.Proposals.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/proposals/{proposal}", x.ID)}, {Text: names[x.Service].In(r.Lang)},

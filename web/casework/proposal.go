@@ -22,6 +22,7 @@ type proposedView struct {
 	NotEntitled, Waits           *ui.Inset
 	Facts                        ui.Summary
 	Lines                        ui.Table
+	Answers                      []hearingAnswer // to the newest question, oldest first
 	Reasons                      string
 	Why                          []ui.Calculation
 	History                      ui.Timeline
@@ -32,7 +33,14 @@ type proposedView struct {
 
 func sampleProposal() proposedView {
 	return proposedView{ID: 1, Client: 1, Service: 1, NotEntitled: &ui.Inset{Text: "x"}, Waits: &ui.Inset{Text: "x"}, Why: []ui.Calculation{{Caption: "x"}}, Decision: &ui.Link{Text: "x", Href: "/fi/decisions/1"},
-		CanAct: true, CanAnswer: true, CanDecide: true, CanChange: true}
+		Answers: []hearingAnswer{{Heading: "x", Text: []string{"x"}, Files: []ui.Link{{Text: "x", Href: "/fi"}}}}, CanAct: true, CanAnswer: true, CanDecide: true, CanChange: true}
+}
+
+// hearingAnswer is what the client answered, with the files that came with it.
+type hearingAnswer struct {
+	Heading string
+	Text    []string // paragraphs
+	Files   []ui.Link
 }
 
 // openedProposal is a proposal with its client and service.
@@ -93,9 +101,13 @@ func (p *Pages) proposalPage(w http.ResponseWriter, r *ui.Request) error {
 	v.CanAnswer = v.CanAct && o.State == decision.Hearing
 	v.CanChange = v.CanAct && r.Actor.Can(access.VoucherGrant)
 	waiting := o.due() >= r.Today()
-	if v.CanAnswer && waiting {
+	switch {
+	case v.CanAnswer && waiting:
 		v.Waits = &ui.Inset{Text: r.T("decision.proposal.waits", "due", o.due())}
+	case v.CanAnswer:
+		v.Waits = &ui.Inset{Strong: r.T("proposal.page.silent", "due", o.due()), Text: r.T("proposal.page.silent.text")}
 	}
+	v.Answers = answersOf(r, o)
 	v.CanDecide = v.CanAct && !(v.CanAnswer && waiting)
 	if o.Decision != nil {
 		v.Decision = &ui.Link{Text: r.T("proposal.page.decision"), Href: r.Path("/decisions/{decision}", *o.Decision)}
@@ -115,15 +127,35 @@ func (p *Pages) proposedLines(r *ui.Request, o openedProposal, v voucher.Voucher
 	return t
 }
 
+// answersOf shows what the client has answered to the newest question.
+func answersOf(r *ui.Request, o openedProposal) (list []hearingAnswer) {
+	for _, s := range o.Steps {
+		switch s.Kind {
+		case "asked":
+			list = nil
+		case "answered":
+			a := hearingAnswer{Heading: r.T("proposal.step.answered", "day", s.Day) + ", " + r.T("voucher.channel."+s.Channel), Text: ui.Paragraphs(s.Note)}
+			for _, f := range s.Files {
+				a.Files = append(a.Files, ui.Link{Text: f.Name, Href: r.Path("/proposals/{proposal}/files/{file}", o.ID, f.ID)})
+			}
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
 func proposalHistory(r *ui.Request, o openedProposal) ui.Timeline {
 	t := ui.Timeline{Title: r.T("decision.page.history")}
 	for i := len(o.Steps) - 1; i >= 0; i-- {
 		s := o.Steps[i]
 		m := ui.Moment{Title: r.T("proposal.step."+s.Kind, "day", s.Day), By: s.By, When: i18n.DateTime(r.Lang, s.At), Text: s.Note}
-		if s.Due != nil {
+		switch {
+		case s.Due != nil:
 			m.Text = r.T("proposal.step.asked.text", "due", *s.Due, "question", s.Note)
-		}
-		if s.Channel != "" {
+			if s.Channel != "" {
+				m.Text = r.T("voucher.channel."+s.Channel) + ". " + m.Text
+			}
+		case s.Channel != "":
 			m.Text = r.T("voucher.channel."+s.Channel) + ": " + s.Note
 		}
 		if s.Document != nil {
@@ -161,6 +193,27 @@ func (p *Pages) hearingLetter(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	return ui.ErrNoPage
+}
+
+// proposalFile is a file that came with the client's answer.
+func (p *Pages) proposalFile(w http.ResponseWriter, r *ui.Request) error {
+	proposal, err := r.PathID("proposal")
+	if err != nil {
+		return err
+	}
+	number, err := r.PathID("file")
+	if err != nil {
+		return err
+	}
+	var f decision.OpenedFile
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		f, err = decision.OpenHearingFile(ctx, tx, r.Actor, p.Keys, r.Actor.Organiser, proposal, number)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return ui.Download(w, f.Name, f.Media, f.Data)
 }
 
 // proposalActView is a small form about one proposal.
@@ -238,11 +291,19 @@ func (p *Pages) proposalRefuse(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func (p *Pages) proposalHear(w http.ResponseWriter, r *ui.Request) error {
-	return p.onProposal(w, r, "casework/proposal-hear", "proposal.page.asked.done", func(v *proposalActView, _ openedProposal, seen decision.DecideInput) func(context.Context, *postgres.Tx) (string, error) {
+	return p.onProposal(w, r, "casework/proposal-hear", "proposal.page.asked.done", func(v *proposalActView, o openedProposal, seen decision.DecideInput) func(context.Context, *postgres.Tx) (string, error) {
 		v.Form.Set("due", twoWeeks(r))
+		v.Form.Set("channel", "letter")
+		if o.Person.Email != "" {
+			v.Form.Set("channel", "portal")
+		}
+		for _, c := range decision.AskChannels() {
+			v.Options = append(v.Options, ui.Option{Value: c, Text: r.T("proposal.page.hear.channel." + c), Hint: r.T("proposal.page.hear.channel." + c + ".hint")})
+		}
 		in := voucher.HearProposedInput{DecideInput: seen}
 		if v.Form.Submitted() {
-			in.Question, in.Due, in.Office = v.Form.LongText("question"), v.Form.Date("due"), v.Form.Text("office")
+			in.Question, in.Channel = v.Form.LongText("question"), v.Form.Choice("channel", decision.AskChannels()...)
+			in.Due, in.Office = v.Form.Date("due"), v.Form.Text("office")
 		}
 		return func(ctx context.Context, tx *postgres.Tx) (string, error) {
 			_, err := voucher.HearProposed(ctx, tx, r.Actor, p.Means, in)

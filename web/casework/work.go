@@ -7,6 +7,7 @@ import (
 
 	"seteli/core/ident"
 	"seteli/domain/client/household"
+	"seteli/domain/decision"
 	"seteli/domain/purchase"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
@@ -34,6 +35,7 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	var orders []purchase.Waiting
 	var reports int64 // of changed income, that clients have told of
 	var changes int64 // of many vouchers, that wait for a second person
+	var ready int64   // proposals that wait for a decision: nobody was asked, the client has answered, or the time has run out
 	names := map[int64]i18n.Names{}
 	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = voucher.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, "", shown); err != nil {
@@ -52,6 +54,11 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 		if changes, err = voucher.BulksWaiting(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
 			return err
 		}
+		if r.Actor.Can(access.DecisionMake) {
+			if ready, err = decision.CountReady(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
+				return err
+			}
+		}
 		names, err = serviceNames(ctx, tx, r)
 		return err
 	})
@@ -68,6 +75,9 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	}
 	if reports > 0 {
 		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("household.reports.title"), Figure: ui.Digits(reports), Href: r.Path("/income-reports")})
+	}
+	if ready > 0 {
+		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("proposal.page.ready"), Figure: ui.Digits(ready), Href: r.Path("/decisions")})
 	}
 	view.Tiles = append(view.Tiles, bulkTile(r, changes))
 	view.Table = ui.Table{Caption: r.T("casework.work.caption"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},

@@ -37,7 +37,7 @@ func TestPagesAreAccessible(t *testing.T) {
 	b := browser.Start(t)
 	look := func(by access.Actor, acting, kind string, paths ...string) {
 		site := uitest.New(t, ui.Session{Actor: by, SignedIn: true, Acting: ui.Acting{Kind: kind, Name: acting}, Tenant: ui.Tenant{Name: "Mallilan hyvinvointialue", Phone: "040 000"}},
-			(&citizen.Pages{DB: world.DB, Texts: world.Means.Texts}).Audience(), (&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience())
+			(&citizen.Pages{DB: world.DB, Keys: world.Keys, Texts: world.Means.Texts}).Audience(), (&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience())
 		server := uitest.Serve(t, site)
 		for _, path := range paths {
 			page := browser.Page{URL: server.URL + path}

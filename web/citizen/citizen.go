@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 	"strings"
 
 	"seteli/domain/catalogue"
@@ -17,6 +18,7 @@ import (
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/platform/secret"
 	"seteli/web/ui"
 	"seteli/web/voucherview"
 )
@@ -27,6 +29,7 @@ var templates embed.FS
 // Pages holds what the pages need.
 type Pages struct {
 	DB    *postgres.DB
+	Keys  *secret.Keys // seal the files that clients send
 	Texts *i18n.Catalogue
 }
 
@@ -39,12 +42,12 @@ func (p *Pages) Audience() ui.Audience {
 			{Key: "household.own.title", Path: "/my/income", Right: access.IncomeReport},
 			{Key: "citizen.nav.readings", Path: "/my/readings", Right: access.AccessLogOwnRead},
 		},
-		Routes: p.routes(),
-		Pages: append(incomePages(), []ui.PageSpec{
-			ui.Page("citizen/vouchers", vouchersView{}), ui.Page("citizen/voucher", voucherView{}, sampleVoucher()),
+		Routes: p.routes(), States: hearingStates(),
+		Pages: append(slices.Concat(incomePages(), hearingPages()), []ui.PageSpec{
+			ui.Page("citizen/vouchers", vouchersView{}, vouchersView{Asked: []ui.Banner{{Title: "x"}}}), ui.Page("citizen/voucher", voucherView{}, sampleVoucher()),
 			ui.Page("citizen/answer", answerView{}), ui.Page("citizen/choose", chooseView{}, chooseView{Units: []ui.Option{{Value: "1", Text: "x"}}}),
 			ui.Page("citizen/end", endView{}), ui.Page("citizen/letter", letterView{}),
-			ui.Page("citizen/decisions", ownDecisionsView{}), ui.Page("citizen/decision", ownDecisionView{}, ownDecisionView{Newer: &ui.Inset{Text: "x"}, Deadline: &ui.Inset{Text: "x"}}), ui.Page("citizen/readings", readingsView{}),
+			ui.Page("citizen/decisions", ownDecisionsView{}, ownDecisionsView{Hearings: &ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{ui.TextCells("x")}}}), ui.Page("citizen/decision", ownDecisionView{}, ownDecisionView{Newer: &ui.Inset{Text: "x"}, Deadline: &ui.Inset{Text: "x"}}), ui.Page("citizen/readings", readingsView{}),
 		}...),
 	}
 }
@@ -66,6 +69,7 @@ func (p *Pages) routes() []ui.Route {
 	get("/my/decisions", access.DecisionRead, p.decisions)
 	get("/my/decisions/{organiser}/{decision}", access.DecisionRead, p.decision)
 	get("/my/decisions/{organiser}/{decision}/pdf", access.DecisionRead, p.decisionPDF)
+	p.hearingRoutes(get, form)
 	get(own, access.VoucherRead, p.voucher)
 	form(own+"/answer", access.VoucherAccept, p.answer)
 	form(own+"/choose", access.ReservationMake, p.choose)
@@ -77,8 +81,14 @@ func (p *Pages) routes() []ui.Route {
 		if strings.HasPrefix(routes[i].Path, own) {
 			routes[i].Subject = "voucher"
 		}
-		if strings.HasPrefix(routes[i].Path, "/my/decisions/") {
+		switch path := routes[i].Path; {
+		case strings.HasPrefix(path, "/my/decisions/"):
 			routes[i].Subject = "decision"
+		case strings.HasPrefix(path, hearingPath):
+			routes[i].Subject = "proposal"
+		}
+		if routes[i].Path == hearingPath+"/answer" {
+			routes[i].Body = hearingBody
 		}
 	}
 	return routes

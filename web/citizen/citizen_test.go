@@ -28,7 +28,7 @@ func TestEveryPageRendersInEveryLanguage(t *testing.T) {
 
 func serve(t *testing.T, world *w.World, by access.Actor) *httptest.Server {
 	t.Helper()
-	pages := &citizen.Pages{DB: world.DB, Texts: world.Means.Texts}
+	pages := &citizen.Pages{DB: world.DB, Keys: world.Keys, Texts: world.Means.Texts}
 	site := uitest.New(t, ui.Session{Actor: by, SignedIn: true, Acting: ui.Acting{Kind: "self", Name: by.Name}}, pages.Audience(),
 		(&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience())
 	return uitest.Serve(t, site)

@@ -12,19 +12,30 @@ import (
 	"seteli/web/voucherview"
 )
 
-type ownDecisionsView struct{ Decisions ui.Table }
+type ownDecisionsView struct {
+	Hearings  *ui.Table // nil when the client was never asked before a decision
+	Decisions ui.Table
+}
 
 // decisions lists the person's own decisions, refusals and corrections too, of every organiser.
 func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
 	var list []decision.Decision
-	err := p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
-		list, err = decision.OfPerson(r.Context(), tx, r.Actor)
+	var hearings []decision.OwnHearing
+	var names map[int32]string
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if list, err = decision.OfPerson(ctx, tx, r.Actor); err != nil {
+			return err
+		}
+		if hearings, err = decision.HearingsOfPerson(ctx, tx, r.Actor); err != nil {
+			return err
+		}
+		names, err = organisers(ctx, tx, r)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	v := ownDecisionsView{Decisions: ui.Table{Caption: r.T("decision.page.decisions"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("decision.page.kind")},
+	v := ownDecisionsView{Hearings: hearingTable(r, hearings, names), Decisions: ui.Table{Caption: r.T("decision.page.decisions"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("decision.page.kind")},
 		{Text: r.T("decision.page.outcome")}, {Text: r.T("decision.page.made_on")}}, Empty: ui.Empty{Title: r.T("decision.page.decisions.none")}}}
 	for _, d := range list {
 		v.Decisions.Rows = append(v.Decisions.Rows, []ui.Cell{{Text: r.T("decision.kind." + string(d.Kind)), Small: d.Number,

@@ -35,15 +35,12 @@ type incomePart struct {
 // income shows the client's own recorded income, one part for each organiser. What others of the household live on is not shown.
 func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 	var view incomeView
-	names := map[int32]string{}
+	var names map[int32]string
 	var clients []client.Client
 	err := p.DB.Tenant(r.Context(), r.Actor, func(tx *postgres.Tx) error {
-		all, err := organiser.All(r.Context(), tx)
-		if err != nil {
+		var err error
+		if names, err = organisers(r.Context(), tx, r); err != nil {
 			return err
-		}
-		for _, o := range all {
-			names[o.ID] = o.Names.In(r.Lang)
 		}
 		clients, err = client.ByPerson(r.Context(), tx, r.Actor)
 		return err

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"time"
 
-	"seteli/domain/organiser"
 	"seteli/platform/audit"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -26,13 +25,9 @@ func (p *Pages) readings(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		all, err := organiser.All(r.Context(), tx)
+		names, err := organisers(r.Context(), tx, r)
 		if err != nil {
 			return err
-		}
-		names := map[int32]string{}
-		for _, o := range all {
-			names[o.ID] = o.Names.In(r.Lang)
 		}
 		for _, x := range rows {
 			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, x.At)}, {Text: x.Name, Small: p.word(r, "access.role.", x.Role) + ", " + names[x.OrganiserID]},

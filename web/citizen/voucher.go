@@ -23,6 +23,7 @@ import (
 const mostEvents = 50
 
 type vouchersView struct {
+	Asked []ui.Banner // questions that wait for the client's answer
 	Cards ui.Cards
 	Empty ui.Empty
 }
@@ -34,13 +35,14 @@ func (p *Pages) vouchers(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		all, err := organiser.All(r.Context(), tx)
+		hearings, err := decision.HearingsOfPerson(r.Context(), tx, r.Actor)
 		if err != nil {
 			return err
 		}
-		names := map[int32]string{}
-		for _, o := range all {
-			names[o.ID] = o.Names.In(r.Lang)
+		view.Asked = asked(r, hearings)
+		names, err := organisers(r.Context(), tx, r)
+		if err != nil {
+			return err
 		}
 		services := map[int32][]catalogue.Service{} // by organiser: one reading for each, however many vouchers
 		for _, v := range list {
@@ -57,6 +59,16 @@ func (p *Pages) vouchers(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	return r.Show(w, http.StatusOK, "citizen/vouchers", view)
+}
+
+// organisers gives the names of all organisers.
+func organisers(ctx context.Context, tx *postgres.Tx, r *ui.Request) (map[int32]string, error) {
+	all, err := organiser.All(ctx, tx)
+	names := make(map[int32]string, len(all))
+	for _, o := range all {
+		names[o.ID] = o.Names.In(r.Lang)
+	}
+	return names, err
 }
 
 func (p *Pages) card(r *ui.Request, v voucher.Voucher, services []catalogue.Service, sender string) ui.Card {

@@ -13,6 +13,180 @@ import (
 	"seteli/core/money"
 )
 
+const hearingFileAdd = `-- name: HearingFileAdd :one
+insert into hearing_file (organiser_id, proposal_id, step_id, person_id, name, media, size, sha256, bytes_encrypted, uploaded_at, uploaded_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+returning file_id
+`
+
+type HearingFileAddParams struct {
+	OrganiserID    int32
+	ProposalID     int64
+	StepID         int64
+	PersonID       int64
+	Name           string
+	Media          string
+	Size           int32
+	Sha256         []byte
+	BytesEncrypted []byte
+	UploadedAt     time.Time
+	UploadedBy     string
+}
+
+func (q *Queries) HearingFileAdd(ctx context.Context, arg HearingFileAddParams) (int64, error) {
+	row := q.db.QueryRow(ctx, hearingFileAdd,
+		arg.OrganiserID,
+		arg.ProposalID,
+		arg.StepID,
+		arg.PersonID,
+		arg.Name,
+		arg.Media,
+		arg.Size,
+		arg.Sha256,
+		arg.BytesEncrypted,
+		arg.UploadedAt,
+		arg.UploadedBy,
+	)
+	var file_id int64
+	err := row.Scan(&file_id)
+	return file_id, err
+}
+
+const hearingFileOpen = `-- name: HearingFileOpen :one
+select person_id, name, media, sha256, bytes_encrypted from hearing_file
+where organiser_id = $1 and proposal_id = $2 and file_id = $3
+`
+
+type HearingFileOpenParams struct {
+	OrganiserID int32
+	ProposalID  int64
+	FileID      int64
+}
+
+type HearingFileOpenRow struct {
+	PersonID       int64
+	Name           string
+	Media          string
+	Sha256         []byte
+	BytesEncrypted []byte
+}
+
+func (q *Queries) HearingFileOpen(ctx context.Context, arg HearingFileOpenParams) (HearingFileOpenRow, error) {
+	row := q.db.QueryRow(ctx, hearingFileOpen, arg.OrganiserID, arg.ProposalID, arg.FileID)
+	var i HearingFileOpenRow
+	err := row.Scan(
+		&i.PersonID,
+		&i.Name,
+		&i.Media,
+		&i.Sha256,
+		&i.BytesEncrypted,
+	)
+	return i, err
+}
+
+const hearingFiles = `-- name: HearingFiles :many
+select file_id, step_id, name, media, size from hearing_file
+where organiser_id = $1 and proposal_id = $2
+order by file_id
+`
+
+type HearingFilesParams struct {
+	OrganiserID int32
+	ProposalID  int64
+}
+
+type HearingFilesRow struct {
+	FileID int64
+	StepID int64
+	Name   string
+	Media  string
+	Size   int32
+}
+
+func (q *Queries) HearingFiles(ctx context.Context, arg HearingFilesParams) ([]HearingFilesRow, error) {
+	rows, err := q.db.Query(ctx, hearingFiles, arg.OrganiserID, arg.ProposalID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HearingFilesRow
+	for rows.Next() {
+		var i HearingFilesRow
+		if err := rows.Scan(
+			&i.FileID,
+			&i.StepID,
+			&i.Name,
+			&i.Media,
+			&i.Size,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const hearingsOfPerson = `-- name: HearingsOfPerson :many
+select q.organiser_id, q.proposal_id, q.day as asked_on, q.due_on, q.note as question, p.service_id, p.state, a.day as answered_on
+from proposal_step q
+join proposal p on p.organiser_id = q.organiser_id and p.proposal_id = q.proposal_id
+left join proposal_step a on a.organiser_id = q.organiser_id and a.step_id =
+  (select max(s.step_id) from proposal_step s where s.organiser_id = q.organiser_id and s.proposal_id = q.proposal_id and s.kind = 'answered' and s.step_id > q.step_id)
+where q.person_id = $1 and q.kind = 'asked'
+  and not exists (select 1 from proposal_step n where n.organiser_id = q.organiser_id and n.proposal_id = q.proposal_id and n.kind = 'asked' and n.step_id > q.step_id)
+order by q.due_on desc, q.organiser_id, q.proposal_id desc
+limit $2
+`
+
+type HearingsOfPersonParams struct {
+	PersonID int64
+	Most     int32
+}
+
+type HearingsOfPersonRow struct {
+	OrganiserID int32
+	ProposalID  int64
+	AskedOn     calendar.Date
+	DueOn       *calendar.Date
+	Question    string
+	ServiceID   int64
+	State       string
+	AnsweredOn  *calendar.Date
+}
+
+// The newest question of each matter in which the person was asked, over all organisers; the person's scope holds under it.
+func (q *Queries) HearingsOfPerson(ctx context.Context, arg HearingsOfPersonParams) ([]HearingsOfPersonRow, error) {
+	rows, err := q.db.Query(ctx, hearingsOfPerson, arg.PersonID, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HearingsOfPersonRow
+	for rows.Next() {
+		var i HearingsOfPersonRow
+		if err := rows.Scan(
+			&i.OrganiserID,
+			&i.ProposalID,
+			&i.AskedOn,
+			&i.DueOn,
+			&i.Question,
+			&i.ServiceID,
+			&i.State,
+			&i.AnsweredOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const proposalAdd = `-- name: ProposalAdd :one
 insert into proposal (organiser_id, client_id, person_id, service_id, kind, input, snapshot, amount_cents, reasons, office, contact,
   prepared_by_account, prepared_by, prepared_at, changed_at)
@@ -203,11 +377,12 @@ func (q *Queries) ProposalState(ctx context.Context, arg ProposalStateParams) er
 	return err
 }
 
-const proposalStepAdd = `-- name: ProposalStepAdd :exec
+const proposalStepAdd = `-- name: ProposalStepAdd :one
 insert into proposal_step (organiser_id, proposal_id, person_id, kind, day, due_on, channel, note, document_id, decision_id,
   recorded_by_account, recorded_by, recorded_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
   $11, $12, $13)
+returning step_id
 `
 
 type ProposalStepAddParams struct {
@@ -226,8 +401,8 @@ type ProposalStepAddParams struct {
 	RecordedAt        time.Time
 }
 
-func (q *Queries) ProposalStepAdd(ctx context.Context, arg ProposalStepAddParams) error {
-	_, err := q.db.Exec(ctx, proposalStepAdd,
+func (q *Queries) ProposalStepAdd(ctx context.Context, arg ProposalStepAddParams) (int64, error) {
+	row := q.db.QueryRow(ctx, proposalStepAdd,
 		arg.OrganiserID,
 		arg.ProposalID,
 		arg.PersonID,
@@ -242,7 +417,9 @@ func (q *Queries) ProposalStepAdd(ctx context.Context, arg ProposalStepAddParams
 		arg.RecordedBy,
 		arg.RecordedAt,
 	)
-	return err
+	var step_id int64
+	err := row.Scan(&step_id)
+	return step_id, err
 }
 
 const proposalSteps = `-- name: ProposalSteps :many
@@ -346,12 +523,53 @@ func (q *Queries) ProposalsOfClient(ctx context.Context, arg ProposalsOfClientPa
 	return items, nil
 }
 
+const proposalsReady = `-- name: ProposalsReady :many
+select p.service_id, count(*) as waiting from proposal p
+where p.organiser_id = $1 and (p.state = 'open' or p.state = 'hearing' and (select s.due_on from proposal_step s
+    where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked' order by s.step_id desc limit 1) < $2::date)
+group by p.service_id
+`
+
+type ProposalsReadyParams struct {
+	OrganiserID int32
+	Today       calendar.Date
+}
+
+type ProposalsReadyRow struct {
+	ServiceID int64
+	Waiting   int64
+}
+
+// How many proposals of each service wait for a decision and not for the client.
+func (q *Queries) ProposalsReady(ctx context.Context, arg ProposalsReadyParams) ([]ProposalsReadyRow, error) {
+	rows, err := q.db.Query(ctx, proposalsReady, arg.OrganiserID, arg.Today)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ProposalsReadyRow
+	for rows.Next() {
+		var i ProposalsReadyRow
+		if err := rows.Scan(&i.ServiceID, &i.Waiting); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const proposalsWaiting = `-- name: ProposalsWaiting :many
 select p.proposal_id, p.client_id, p.service_id, p.state, p.amount_cents, p.prepared_by, p.changed_at, c.person_id, c.last_name, c.first_names,
   (select s.due_on from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked'
-    and p.state = 'hearing' order by s.step_id desc limit 1) as due_on
+    and p.state = 'hearing' order by s.step_id desc limit 1) as due_on,
+  a.day as answered_on
 from proposal p
 join client c on c.organiser_id = p.organiser_id and c.client_id = p.client_id
+left join proposal_step a on a.organiser_id = p.organiser_id and p.state = 'open' and a.step_id =
+  (select max(s.step_id) from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'answered')
 where p.organiser_id = $1 and p.state in ('open', 'hearing')
 order by p.changed_at, p.proposal_id
 limit $2
@@ -374,9 +592,10 @@ type ProposalsWaitingRow struct {
 	LastName    string
 	FirstNames  string
 	DueOn       *calendar.Date
+	AnsweredOn  *calendar.Date
 }
 
-// due is the last day of the newest question that nobody has answered.
+// due_on is the last day of the newest question that nobody has answered; answered_on the day of the newest answer to a question.
 func (q *Queries) ProposalsWaiting(ctx context.Context, arg ProposalsWaitingParams) ([]ProposalsWaitingRow, error) {
 	rows, err := q.db.Query(ctx, proposalsWaiting, arg.OrganiserID, arg.Most)
 	if err != nil {
@@ -398,6 +617,7 @@ func (q *Queries) ProposalsWaiting(ctx context.Context, arg ProposalsWaitingPara
 			&i.LastName,
 			&i.FirstNames,
 			&i.DueOn,
+			&i.AnsweredOn,
 		); err != nil {
 			return nil, err
 		}

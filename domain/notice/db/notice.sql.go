@@ -218,6 +218,36 @@ func (q *Queries) EventFacts(ctx context.Context, arg EventFactsParams) (EventFa
 	return i, err
 }
 
+const hearingFacts = `-- name: HearingFacts :one
+select p.person_id, p.service_id, c.email, c.language
+from proposal p join client c on c.organiser_id = p.organiser_id and c.client_id = p.client_id
+where p.organiser_id = $1 and p.proposal_id = $2
+`
+
+type HearingFactsParams struct {
+	OrganiserID int32
+	ProposalID  int64
+}
+
+type HearingFactsRow struct {
+	PersonID  int64
+	ServiceID int64
+	Email     string
+	Language  string
+}
+
+func (q *Queries) HearingFacts(ctx context.Context, arg HearingFactsParams) (HearingFactsRow, error) {
+	row := q.db.QueryRow(ctx, hearingFacts, arg.OrganiserID, arg.ProposalID)
+	var i HearingFactsRow
+	err := row.Scan(
+		&i.PersonID,
+		&i.ServiceID,
+		&i.Email,
+		&i.Language,
+	)
+	return i, err
+}
+
 const noticeAdd = `-- name: NoticeAdd :one
 insert into notice (organiser_id, kind, dedup, provider_id, person_id, email, language, subject, body, created_at)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
