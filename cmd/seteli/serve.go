@@ -45,7 +45,7 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.figures(queue), a.settles(queue)); err != nil {
+	if err := errors.Join(a.figures(queue), a.settles(queue), a.sweepsDaycare(queue)); err != nil {
 		return err
 	}
 	if _, err := f.board.Index(ctx); err != nil { // the comparison is ready before the first visitor
@@ -86,7 +86,8 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 // topics are who receives which message. The end of an approval goes to the vouchers, then to the orders, and then it is told.
 func (a *app) topics(desk *notice.Desk) map[string]job.Handler {
 	means := voucher.Means{Texts: a.texts, Models: profile.Models(), Random: rand.Reader}
-	return job.Join(voucher.Handlers(a.db), event.Handlers(a.db), daycare.Handlers(a.db), voucher.BulkHandlers(a.db, means), purchase.Handlers(a.db, means), desk.Handlers())
+	return job.Join(voucher.Handlers(a.db), event.Handlers(a.db), daycare.Handlers(a.db), voucher.BulkHandlers(a.db, means), purchase.Handlers(a.db, means), desk.Handlers(),
+		daycare.HouseholdHandlers(a.db), daycare.SendingHandlers(a.db, a.texts))
 }
 
 // stopServing lets requests and jobs end, at most half a minute.

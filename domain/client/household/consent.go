@@ -9,7 +9,6 @@ import (
 	"seteli/core/fault"
 	"seteli/domain/client/household/db"
 	"seteli/platform/access"
-	"seteli/platform/audit"
 	"seteli/platform/postgres"
 )
 
@@ -59,7 +58,8 @@ func Agree(ctx context.Context, tx *postgres.Tx, by access.Actor, in ConsentInpu
 	if err != nil {
 		return Household{}, fmt.Errorf("noting a consent of client %d: %w", h.Client, err)
 	}
-	err = audit.Write(ctx, tx, by, Consented, h.Ref(), map[string]any{"consent": id, "kind": in.Kind, "member": in.Member, "day": in.GivenOn, "channel": in.Channel})
+	detail := map[string]any{"consent": id, "kind": in.Kind, "member": in.Member, "day": in.GivenOn, "channel": in.Channel}
+	err = h.wrote(ctx, tx, by, Consented, detail, fmt.Sprintf("consent:%d", id))
 	if err != nil {
 		return Household{}, err
 	}
@@ -94,5 +94,5 @@ func Withdraw(ctx context.Context, tx *postgres.Tx, by access.Actor, in Withdraw
 	if err := changed(n, err, "consent", in.Consent); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, ConsentWithdrawn, h.Ref(), map[string]any{"consent": in.Consent, "day": in.Day})
+	return h.wrote(ctx, tx, by, ConsentWithdrawn, map[string]any{"consent": in.Consent, "day": in.Day}, fmt.Sprintf("consent:%d:withdrawn", in.Consent))
 }

@@ -10,7 +10,6 @@ import (
 	"seteli/core/money"
 	"seteli/domain/client/household/db"
 	"seteli/platform/access"
-	"seteli/platform/audit"
 	"seteli/platform/postgres"
 )
 
@@ -61,7 +60,7 @@ func SaveItem(ctx context.Context, tx *postgres.Tx, by access.Actor, in ItemInpu
 		}
 	}
 	detail["income"] = in.ID
-	if err := audit.Write(ctx, tx, by, act, h.Ref(), detail); err != nil {
+	if err := h.wrote(ctx, tx, by, act, detail, fmt.Sprintf("income:%d:%d", in.ID, in.RowVersion)); err != nil {
 		return Household{}, err
 	}
 	return load(ctx, tx, h.Organiser, h.Client, h.Person, h.BirthDate)
@@ -145,5 +144,5 @@ func RemoveItem(ctx context.Context, tx *postgres.Tx, by access.Actor, in Remove
 	if err := changed(n, err, "income", in.ID); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, IncomeRemoved, h.Ref(), map[string]any{"income": in.ID})
+	return h.wrote(ctx, tx, by, IncomeRemoved, map[string]any{"income": in.ID}, fmt.Sprintf("income:%d:removed", in.ID))
 }

@@ -89,5 +89,8 @@ func Define(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 	if err != nil {
 		return fmt.Errorf("adding a definition of income: %w", err)
 	}
-	return audit.Write(ctx, tx, by, DefinitionSet, audit.Ref{Kind: "organiser", ID: int64(organiser), Label: "income"}, map[string]any{"from": d.From})
+	if err := audit.Write(ctx, tx, by, DefinitionSet, audit.Ref{Kind: "organiser", ID: int64(organiser), Label: "income"}, map[string]any{"from": d.From}); err != nil {
+		return err
+	}
+	return tx.Outbox(ctx, postgres.Message{Organiser: organiser, Topic: TopicChanged, Dedup: fmt.Sprintf("%s:definition:%s", TopicChanged, d.From), Payload: Changed{}})
 }

@@ -84,7 +84,8 @@ func SaveMember(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *sec
 			return Household{}, err
 		}
 	}
-	if err := audit.Write(ctx, tx, by, act, h.Ref(), map[string]any{"member": in.Member, "role": in.Role, "from": in.Period.From, "to": in.Period.To}); err != nil {
+	detail := map[string]any{"member": in.Member, "role": in.Role, "from": in.Period.From, "to": in.Period.To}
+	if err := h.wrote(ctx, tx, by, act, detail, fmt.Sprintf("member:%d:%d", in.Member, in.RowVersion)); err != nil {
 		return Household{}, err
 	}
 	return load(ctx, tx, h.Organiser, h.Client, h.Person, h.BirthDate)
@@ -236,5 +237,5 @@ func RemoveMember(ctx context.Context, tx *postgres.Tx, by access.Actor, in Remo
 	if err := changed(n, err, "member", in.ID); err != nil {
 		return err
 	}
-	return audit.Write(ctx, tx, by, MemberRemoved, h.Ref(), map[string]any{"member": in.ID})
+	return h.wrote(ctx, tx, by, MemberRemoved, map[string]any{"member": in.ID}, fmt.Sprintf("member:%d:removed", in.ID))
 }

@@ -73,7 +73,10 @@ func AddChild(ctx context.Context, tx *postgres.Tx, by access.Actor, of Of) erro
 		_, err = lock(ctx, tx, of) // a number that is no client is unknown
 		return err
 	}
-	return audit.Write(ctx, tx, by, ActChildAdded, of.Ref(), nil)
+	if err := audit.Write(ctx, tx, by, ActChildAdded, of.Ref(), nil); err != nil {
+		return err
+	}
+	return mark(ctx, tx, of.Organiser, of.Child)
 }
 
 func lock(ctx context.Context, tx *postgres.Tx, of Of) (db.ChildLockRow, error) {
@@ -104,6 +107,14 @@ func (s Saved) detail(more map[string]any) map[string]any {
 		more["removed"] = true
 	}
 	return more
+}
+
+// saved ends every change: its audit row, and the mark that the drafts are to be made anew.
+func (o Of) saved(ctx context.Context, tx *postgres.Tx, by access.Actor, act audit.Act, detail map[string]any) error {
+	if err := audit.Write(ctx, tx, by, act, o.Ref(), detail); err != nil {
+		return err
+	}
+	return mark(ctx, tx, o.Organiser, o.Child)
 }
 
 // Head says of whose household a child's fee is on some days.
@@ -141,7 +152,7 @@ func SaveHead(ctx context.Context, tx *postgres.Tx, by access.Actor, in Head) (i
 			return 0, err
 		}
 	}
-	return in.ID, audit.Write(ctx, tx, by, ActHeadSaved, in.Ref(), in.detail(map[string]any{"adult": in.Adult}))
+	return in.ID, in.saved(ctx, tx, by, ActHeadSaved, in.detail(map[string]any{"adult": in.Adult}))
 }
 
 // Placement is a child's place in a unit.
@@ -201,7 +212,7 @@ func SavePlacement(ctx context.Context, tx *postgres.Tx, by access.Actor, in Pla
 			return Placed{}, err
 		}
 	}
-	return Placed{in.ID, !unit.HasAccount}, audit.Write(ctx, tx, by, ActPlacementSaved, in.Ref(), in.detail(map[string]any{"unit": in.Unit, "kind": in.Kind, "voucher": in.Voucher}))
+	return Placed{in.ID, !unit.HasAccount}, in.saved(ctx, tx, by, ActPlacementSaved, in.detail(map[string]any{"unit": in.Unit, "kind": in.Kind, "voucher": in.Voucher}))
 }
 
 // Need is a recorded need option.
@@ -238,7 +249,7 @@ func SaveNeed(ctx context.Context, tx *postgres.Tx, by access.Actor, in Need) (i
 			return 0, err
 		}
 	}
-	return in.ID, audit.Write(ctx, tx, by, ActNeedSaved, in.Ref(), in.detail(map[string]any{"option": in.Option}))
+	return in.ID, in.saved(ctx, tx, by, ActNeedSaved, in.detail(map[string]any{"option": in.Option}))
 }
 
 // Support is a child's support coefficient, or its capacity factor where the rules count by it.
@@ -278,7 +289,7 @@ func SaveSupport(ctx context.Context, tx *postgres.Tx, by access.Actor, in Suppo
 			return 0, err
 		}
 	}
-	return in.ID, audit.Write(ctx, tx, by, ActSupportSaved, in.Ref(), in.detail(map[string]any{}))
+	return in.ID, in.saved(ctx, tx, by, ActSupportSaved, in.detail(map[string]any{}))
 }
 
 // Alteration changes a child's fee for some days.
@@ -320,7 +331,7 @@ func SaveAlteration(ctx context.Context, tx *postgres.Tx, by access.Actor, in Al
 			return 0, err
 		}
 	}
-	return in.ID, audit.Write(ctx, tx, by, ActAlterationSaved, in.Ref(), in.detail(map[string]any{"kind": in.Type}))
+	return in.ID, in.saved(ctx, tx, by, ActAlterationSaved, in.detail(map[string]any{"kind": in.Type}))
 }
 
 // mostCents is far above any monthly amount.

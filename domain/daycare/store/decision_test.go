@@ -150,7 +150,7 @@ func TestWrongFactsAreRefusedAndGapsAreTasks(t *testing.T) {
 	}
 	n.do(n.Staff, func(tx *postgres.Tx) error {
 		tasks, err := store.Tasks(t.Context(), tx, n.Staff, w.Organiser, nil)
-		if len(tasks) != 1 || tasks[0].Reason != daycare.NoThresholds {
+		if len(tasks) != 2 || tasks[0].Reason != store.NoIncome || tasks[1].Reason != daycare.NoThresholds {
 			t.Errorf("tasks %+v", tasks)
 		}
 		return err

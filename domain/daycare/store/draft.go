@@ -7,11 +7,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"seteli/core/calendar"
-	"seteli/core/money"
-	"seteli/domain/client"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/store/db"
 	"seteli/platform/access"
@@ -47,6 +44,10 @@ func Regenerate(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser
 	if err != nil {
 		return Regenerated{}, err
 	}
+	marks, err := readMarks(ctx, tx, organiser)
+	if err != nil {
+		return Regenerated{}, err
+	}
 	p, err := families(ctx, tx, by, organiser, children)
 	if err != nil {
 		return Regenerated{}, err
@@ -65,6 +66,9 @@ func Regenerate(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser
 		return Regenerated{}, err
 	}
 	if err := r.write(gaps); err != nil {
+		return Regenerated{}, err
+	}
+	if err := marks.done(ctx, tx, organiser, p.children); err != nil {
 		return Regenerated{}, err
 	}
 	ref := audit.Ref{Kind: "organiser", ID: int64(organiser), Label: fmt.Sprint(organiser)}
@@ -312,59 +316,6 @@ func (r *regeneration) write(gaps []daycare.Gap) error {
 	return nil
 }
 
-// Draft is a value decision that waits for a person.
-type Draft struct {
-	ID            int64
-	Child         int64
-	ChildName     string
-	Unit          int64
-	UnitName      string
-	Period        calendar.Period
-	Value         money.Cents
-	OwnShare      money.Cents
-	Payable       money.Cents
-	Differences   []daycare.Difference
-	Retroactive   bool
-	MadeAt        time.Time
-	Ignored       bool
-	IgnoredReason string
-}
-
-// DraftFilter narrows the list.
-type DraftFilter struct {
-	Organiser       int32
-	Ignored         bool // those set aside instead of those that wait
-	Difference      daycare.Difference
-	Unit            int64
-	OnlyRetroactive bool
-	Most            int
-}
-
-// ListDrafts lists drafts by child and logs the reading.
-func ListDrafts(ctx context.Context, tx *postgres.Tx, by access.Actor, f DraftFilter) ([]Draft, error) {
-	if err := by.May(access.DaycareDecide, f.Organiser); err != nil {
-		return nil, err
-	}
-	rows, err := db.New(tx).DraftList(ctx, db.DraftListParams{OrganiserID: f.Organiser, Ignored: f.Ignored, Difference: string(f.Difference), Unit: f.Unit,
-		OnlyRetroactive: f.OnlyRetroactive, Most: int32(f.Most)})
-	if err != nil {
-		return nil, fmt.Errorf("listing drafts: %w", err)
-	}
-	list := make([]Draft, len(rows))
-	var views []audit.View
-	for i, r := range rows {
-		list[i] = Draft{ID: r.DraftID, Child: r.ChildID, ChildName: strings.TrimSpace(r.LastName + " " + r.FirstNames), Unit: r.UnitID, UnitName: r.UnitName, Period: period(r.ValidFrom, r.ValidTo),
-			Value: r.ValueCents, OwnShare: r.OwnCents, Payable: r.PayableCents, Retroactive: r.Retroactive, MadeAt: r.MadeAt, Ignored: r.Ignored, IgnoredReason: r.IgnoredReason}
-		for _, d := range r.Differences {
-			list[i].Differences = append(list[i].Differences, daycare.Difference(d))
-		}
-		if i == 0 || rows[i-1].ChildID != r.ChildID {
-			views = append(views, audit.View{Organiser: f.Organiser, Client: r.ChildID, Purpose: client.ForCase, What: "daycare"})
-		}
-	}
-	return list, audit.SeenMany(ctx, tx, by, views)
-}
-
 // Ignore sets a draft aside with a reason, or takes it back among those that wait when the reason is empty. It stays aside until what it
 // is made of changes. DAY-086 when it is not there any more or stands so already.
 func Ignore(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, draft int64, reason string) error {
@@ -384,55 +335,4 @@ func Ignore(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 		return errDraftGone
 	}
 	return audit.Write(ctx, tx, by, ActIgnored, audit.Ref{Kind: "daycare_draft", ID: draft, Label: fmt.Sprint(draft)}, map[string]any{"reason": a.IgnoredReason})
-}
-
-// Task is something that keeps days of a child without a decision, or a double record to look at.
-type Task struct {
-	Child     int64
-	ChildName string
-	Period    calendar.Period
-	Reason    daycare.GapReason
-}
-
-// Tasks lists the gaps of children, all when none is named.
-func Tasks(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64) ([]Task, error) {
-	if err := by.May(access.DaycareDecide, organiser); err != nil {
-		return nil, err
-	}
-	if children == nil {
-		children = []int64{}
-	}
-	rows, err := db.New(tx).GapList(ctx, db.GapListParams{OrganiserID: organiser, Children: children})
-	if err != nil {
-		return nil, fmt.Errorf("listing tasks: %w", err)
-	}
-	list := make([]Task, len(rows))
-	for i, r := range rows {
-		list[i] = Task{r.ChildID, strings.TrimSpace(r.LastName + " " + r.FirstNames), period(r.ValidFrom, r.ValidTo), daycare.GapReason(r.Reason)}
-	}
-	return list, nil
-}
-
-// Ending is a sent decision that should end and that no draft replaces: the place ended.
-type Ending struct {
-	Decision  int64
-	Child     int64
-	ChildName string
-	Period    calendar.Period // what should stay; empty = nothing
-}
-
-// Endings lists them by child.
-func Endings(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) ([]Ending, error) {
-	if err := by.May(access.DaycareDecide, organiser); err != nil {
-		return nil, err
-	}
-	rows, err := db.New(tx).EndingList(ctx, organiser)
-	if err != nil {
-		return nil, fmt.Errorf("listing endings: %w", err)
-	}
-	list := make([]Ending, len(rows))
-	for i, r := range rows {
-		list[i] = Ending{r.ValueDecisionID, r.ChildID, strings.TrimSpace(r.LastName + " " + r.FirstNames), period(r.ValidFrom, r.ValidTo)}
-	}
-	return list, nil
 }

@@ -278,6 +278,9 @@ func incomes(h household.Household) (own, partners []daycare.Income) {
 	return own, partners
 }
 
+// agreedHighest is the id of a record by which an adult agreed to the highest fee.
+const agreedHighest = "max"
+
 // incomeOf is what is known of one person on the day of a snapshot; false when nothing is.
 func incomeOf(s household.Snapshot, who household.Person) (daycare.Income, bool) {
 	i := daycare.Income{Effect: daycare.Known}
@@ -297,7 +300,7 @@ func incomeOf(s household.Snapshot, who household.Person) (daycare.Income, bool)
 	}
 	switch {
 	case who.Highest:
-		return daycare.Income{Effect: daycare.MaxFeeAccepted, ID: "max"}, true
+		return daycare.Income{Effect: daycare.MaxFeeAccepted, ID: agreedHighest}, true
 	case who.Missing:
 		return i, false
 	}

@@ -38,6 +38,8 @@ var (
 	errNoObjection   = fault.New(fault.NotFound, "DAY-096", "daycare.objection.none")
 	errPricePast     = fault.New(fault.Invalid, "DAY-097", "daycare.price.past").At("from")
 	errSettingAmount = fault.New(fault.Invalid, "DAY-098", "daycare.amount.range").At("amount")
+	errOffice        = fault.New(fault.Invalid, "DAY-100", "daycare.office_needed").At("office")
+	errSending       = fault.New(fault.NotFound, "DAY-101", "daycare.sending.unknown")
 	errSource        = fault.New(fault.Invalid, "DAY-130", "daycare.threshold.source").At("source")
 	errIncomplete    = fault.New(fault.Invalid, "DAY-131", "daycare.threshold.incomplete")
 	errThreshold     = fault.New(fault.NotFound, "DAY-132", "daycare.threshold.unknown")

@@ -16,8 +16,9 @@ import (
 
 // Reasons beside those of package daycare why days have no decision.
 const (
-	NoRules  daycare.GapReason = "no_rules" // before the first version of the rules
-	NoPrice  daycare.GapReason = "no_price" // the price model needs the unit's price
+	NoRules  daycare.GapReason = "no_rules"  // before the first version of the rules
+	NoPrice  daycare.GapReason = "no_price"  // the price model needs the unit's price
+	NoIncome daycare.GapReason = "no_income" // an adult has told no income and not agreed to the highest fee: it is decided at the highest fee
 	BadPrice daycare.GapReason = "bad_price"
 )
 
@@ -78,6 +79,9 @@ func generate(p *people, rules inForce, asked prices) (map[string][]made, []dayc
 			if err != nil {
 				return nil, nil, err
 			}
+			if incomeMissing(d) {
+				missing = append(missing, daycare.Gap{Child: d.Child, Period: d.Period, Reason: NoIncome})
+			}
 			out[d.Child], gaps = append(out[d.Child], pieces...), append(gaps, missing...)
 		}
 	}
@@ -85,6 +89,21 @@ func generate(p *people, rules inForce, asked prices) (map[string][]made, []dayc
 		out[child] = joined(list)
 	}
 	return out, joinedGaps(gaps), nil
+}
+
+// incomeMissing tells that an adult's income has not been told whole, nor the highest fee agreed to. A fixed fee needs no income.
+func incomeMissing(d daycare.Draft) bool {
+	adults := 1
+	if d.Partner != "" {
+		adults = 2
+	}
+	told := 0
+	for _, i := range d.AdultIncomes {
+		if i.Known || i.ID == agreedHighest {
+			told++
+		}
+	}
+	return told < adults && !d.Outcome.Fee.Base.Fixed && !slices.ContainsFunc(d.AdultIncomes, func(i daycare.IncomeUsed) bool { return i.ID == agreedHighest })
 }
 
 func within(list []daycare.Placement, p calendar.Period) []daycare.Placement {

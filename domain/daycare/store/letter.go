@@ -122,7 +122,7 @@ func (s *sending) blocks(w writer, d db.DraftsOfRow, unit string, b Basis, steps
 		}
 		list = append(list, document.Heading{Level: 2, Text: w.say("daycare.letter.changed")}, changed)
 	}
-	if d.Retroactive {
+	if (daycare.Sending{Today: made, From: d.ValidFrom}).Retroactive() {
 		list = append(list, w.plain("daycare.letter.retroactive"))
 	}
 	law := decision.ActOn(service.LegalAct, made) + " " + service.LegalSection

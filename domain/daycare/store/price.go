@@ -71,7 +71,10 @@ func TellPrice(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 	if err != nil {
 		return fmt.Errorf("telling a price of unit %d: %w", p.Unit, err)
 	}
-	return audit.Write(ctx, tx, by, ActPriceTold, audit.Ref{Kind: "unit", ID: p.Unit, Label: unit.Name}, p)
+	if err := audit.Write(ctx, tx, by, ActPriceTold, audit.Ref{Kind: "unit", ID: p.Unit, Label: unit.Name}, p); err != nil {
+		return err
+	}
+	return markUnit(ctx, tx, organiser, p.Unit, p.From)
 }
 
 // accepts checks a price by the price model of its first day, for both ages.

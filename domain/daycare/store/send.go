@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -245,15 +244,5 @@ func Reasons(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	if err != nil {
 		return Reasoned{}, errDecision.Because(err)
 	}
-	var out Reasoned
-	if err := json.Unmarshal([]byte(row.Basis), &out.Basis); err != nil {
-		return Reasoned{}, fmt.Errorf("basis of decision %d: %w", id, err)
-	}
-	if err := json.Unmarshal([]byte(row.Explanation), &out.Explanation); err != nil {
-		return Reasoned{}, fmt.Errorf("explanation of decision %d: %w", id, err)
-	}
-	for _, d := range row.Differences {
-		out.Differences = append(out.Differences, daycare.Difference(d))
-	}
-	return out, nil
+	return readReasons(id, row.Basis, row.Explanation, row.Differences)
 }

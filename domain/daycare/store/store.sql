@@ -230,17 +230,6 @@ from daycare_draft
 where organiser_id = @organiser_id and child_id = any(@children::bigint[])
 order by child_id, valid_from, draft_id;
 
--- name: DraftList :many
-select d.draft_id, d.child_id, c.last_name, c.first_names, d.unit_id, u.name as unit_name, d.valid_from, d.valid_to, d.value_cents, d.own_cents, d.payable_cents, d.differences,
-  d.retroactive, d.made_at, (d.ignored_at is not null)::bool as ignored, d.ignored_reason
-from daycare_draft d
-join client c on c.organiser_id = d.organiser_id and c.client_id = d.child_id
-join unit u on u.unit_id = d.unit_id
-where d.organiser_id = @organiser_id and (d.ignored_at is not null) = @ignored::bool
-  and (@difference::text = '' or @difference::text = any(d.differences)) and (@unit::bigint = 0 or d.unit_id = @unit::bigint) and (not @only_retroactive::bool or d.retroactive)
-order by c.last_name, c.first_names, d.valid_from, d.draft_id
-limit @most;
-
 -- name: DraftsDelete :exec
 delete from daycare_draft where organiser_id = @organiser_id and draft_id = any(@drafts::bigint[]);
 
