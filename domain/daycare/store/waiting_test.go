@@ -113,6 +113,7 @@ func TestMarksAreNotLostAndAFailureHoldsNobodyUp(t *testing.T) {
 	n := open(t, "oulu")
 	good, _ := n.child(calendar.Day(2022, 3, 3), 450000)
 	bad, _ := n.child(calendar.Day(2022, 4, 4), 450000)
+	n.sweep() // the rules' own run is over
 	for _, c := range []int64{good.ID, bad.ID} {
 		n.Exec(`insert into daycare_placement (organiser_id, child_id, unit_id, provider_id, kind, voucher, valid_from, valid_to, added_at, added_by)
 			values (1, $1, $2, $3, 'DAYCARE', true, '2026-01-01', '9999-12-31', now(), 'Sanna')`, c, w.Unit, w.Provider)
