@@ -119,6 +119,11 @@ func TestMarksAreNotLostAndAFailureHoldsNobodyUp(t *testing.T) {
 			values (1, $1, $2, $3, 'DAYCARE', true, '2026-01-01', '9999-12-31', now(), 'Sanna')`, c, w.Unit, w.Provider)
 	}
 	n.Exec(`insert into daycare_support (organiser_id, child_id, coefficient, valid_from, valid_to, added_at, added_by) values (1, $1, 'puolet', '2026-01-01', '9999-12-31', now(), 'Sanna')`, bad.ID)
+	system := access.System("test", w.Organiser)
+	everybody := func() {
+		n.do(system, func(tx *postgres.Tx) error { _, err := store.MarkAll(t.Context(), tx, system, w.Organiser); return err })
+	}
+	everybody()
 	n.sweep()
 	if list := n.drafts(); len(list) != 1 || list[0].Child != good.ID {
 		t.Errorf("drafts %+v", list)
@@ -131,8 +136,7 @@ func TestMarksAreNotLostAndAFailureHoldsNobodyUp(t *testing.T) {
 		return err
 	})
 	n.Exec(`update daycare_support set coefficient = '1.5'`)
-	system := access.System("test", w.Organiser)
-	n.do(system, func(tx *postgres.Tx) error { _, err := store.MarkAll(t.Context(), tx, system, w.Organiser); return err })
+	everybody()
 	if n.sweep(); len(n.drafts()) != 2 || n.waiting() != 0 {
 		t.Errorf("drafts %+v, %d wait", n.drafts(), n.waiting())
 	}
