@@ -68,11 +68,7 @@ func (r Rules) Decide(m Moment) (Outcome, error) {
 		return Outcome{}, errOption.With("option", m.Option)
 	}
 	o := Outcome{BaseValue: r.Base.At(m.UnderThree), Support: r.support(m), DiscountPct: r.Thresholds.DiscountPercent(m.Ordinal)}
-	if v, published := r.Published[m.Option]; published {
-		o.TableValue, o.Published = v.At(m.UnderThree), true
-	} else {
-		o.TableValue = scale(o.BaseValue, option.ValueCoefficient, r.TableRounding)
-	}
+	o.TableValue, o.Published = r.tableValue(m.Option, option, m.UnderThree)
 	if o.Value = scale(o.TableValue, o.Support, r.DecisionRounding); o.Value == 0 {
 		return o, nil
 	}
@@ -88,6 +84,14 @@ func (r Rules) Decide(m Moment) (Outcome, error) {
 	o.FinalOwnShare, o.Effects = Alter(o.Fee.Charged, m.Alterations)
 	o.Paid = max(0, o.Value-o.FinalOwnShare)
 	return o, nil
+}
+
+// tableValue is the value of an option before the support coefficient: the published one, else base × coefficient.
+func (r Rules) tableValue(code string, option Option, underThree bool) (value money.Cents, published bool) {
+	if v, published := r.Published[code]; published {
+		return v.At(underThree), true
+	}
+	return scale(r.Base.At(underThree), option.ValueCoefficient, r.TableRounding), false
 }
 
 func (r Rules) support(m Moment) money.Rate {

@@ -119,12 +119,22 @@ func (r RuleSet) defaults() map[string]string {
 
 // On gives the rules of a day; the reason when something is missing.
 func (r RuleSet) On(day calendar.Date) (Rules, GapReason) {
-	thresholds, base := on(r.Thresholds, day), on(r.Bases, day)
+	thresholds := on(r.Thresholds, day)
 	if thresholds == nil {
 		return Rules{}, NoThresholds
 	}
-	rules := Rules{Thresholds: thresholds.Thresholds, Options: r.Options, TableRounding: r.TableRounding,
-		DecisionRounding: r.DecisionRounding, CapacityEnabled: r.CapacityEnabled, FeeRounding: r.FeeRounding}
+	rules, ok := r.values(day)
+	if !ok {
+		return Rules{}, NoBaseValue
+	}
+	rules.Thresholds = thresholds.Thresholds
+	return rules, noReason
+}
+
+// values are the rules of a day without thresholds; false when no value holds on it.
+func (r RuleSet) values(day calendar.Date) (Rules, bool) {
+	base := on(r.Bases, day)
+	rules := Rules{Options: r.Options, TableRounding: r.TableRounding, DecisionRounding: r.DecisionRounding, CapacityEnabled: r.CapacityEnabled, FeeRounding: r.FeeRounding}
 	if base != nil {
 		rules.Base = base.AgeValue
 	}
@@ -137,10 +147,19 @@ func (r RuleSet) On(day calendar.Date) (Rules, GapReason) {
 		}
 		rules.Published[p.Option] = p.AgeValue
 	}
-	if base == nil && rules.Published == nil {
-		return Rules{}, NoBaseValue
+	return rules, base != nil || rules.Published != nil
+}
+
+// TableValue is the value of an option on a day before any support coefficient, as the table of values shows it; false when there is none.
+func (r RuleSet) TableValue(code string, day calendar.Date) (AgeValue, bool) {
+	option, known := r.Options[code]
+	rules, ok := r.values(day)
+	if !known || !ok {
+		return AgeValue{}, false
 	}
-	return rules, noReason
+	over, _ := rules.tableValue(code, option, false)
+	under, _ := rules.tableValue(code, option, true)
+	return AgeValue{OverThree: over, UnderThree: under}, true
 }
 
 // child decides every slice of one child and joins equal neighbours.

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 
 	"seteli/core/calendar"
@@ -65,12 +66,7 @@ func TakeSnapshot(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 		s.parts = append(s.parts, p)
 	}
 	s.Children = len(s.owner)
-	units := make([]int64, 0, len(s.Units))
-	for u := range s.Units {
-		units = append(units, u)
-	}
-	slices.Sort(units)
-	asked, err := loadPrices(ctx, tx, organiser, units)
+	asked, err := loadPrices(ctx, tx, organiser, slices.Sorted(maps.Keys(s.Units)))
 	if err != nil {
 		return nil, err
 	}
@@ -110,11 +106,12 @@ type Terms struct {
 	Rules    []Rules // by first day; each holds until the next one begins
 	National []profile.Thresholds
 	Prices   []Price
+	Units    []int64 // all that have places
 }
 
 // Terms are those in force.
 func (s *Snapshot) Terms() Terms {
-	t := Terms{National: s.national, Prices: slices.Clone(s.prices)}
+	t := Terms{National: s.national, Prices: slices.Clone(s.prices), Units: slices.Sorted(maps.Keys(s.Units))}
 	for _, v := range s.rules {
 		r := v.Rules
 		r.ValidFrom = v.From // a version that another one of the same day replaced is not among them
@@ -184,4 +181,20 @@ func (p prices) list() []Price {
 		return cmp.Or(cmp.Compare(a.Unit, b.Unit), cmp.Compare(a.Option, b.Option), cmp.Compare(a.From, b.From))
 	})
 	return list
+}
+
+// TermsNow are the terms in force without any family, to judge a question by. DAY-081 without published rules.
+func TermsNow(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (Terms, error) {
+	if err := by.May(access.SimulationRun, organiser); err != nil {
+		return Terms{}, err
+	}
+	rules, err := published(ctx, tx, organiser)
+	if err != nil {
+		return Terms{}, err
+	}
+	national, err := profile.National()
+	if err != nil {
+		return Terms{}, err
+	}
+	return (&Snapshot{rules: rules, national: national}).Terms(), nil
 }

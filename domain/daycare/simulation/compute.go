@@ -1,0 +1,201 @@
+package simulation
+
+import (
+	"encoding/hex"
+	"strconv"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/domain/daycare"
+	"seteli/domain/daycare/store"
+)
+
+// Compute answers the question from a snapshot. step is called after each part of the children with how many parts are done; its error
+// ends the computation. The same change of an equal snapshot gives an equal result.
+func Compute(s *store.Snapshot, c Change, step func(done, all int) error) (Result, error) {
+	before := s.Terms()
+	if err := c.Check(before, s.Day); err != nil {
+		return Result{}, err
+	}
+	after, err := c.Apply(before)
+	if err != nil {
+		return Result{}, err
+	}
+	before = c.Base(before)
+	t := newTally(c)
+	hash := s.Hash()
+	t.out.Snapshot, t.out.Day, t.out.Children = hex.EncodeToString(hash[:]), s.Day, s.Children
+	for part := range s.Parts() {
+		var sides [2]side
+		for i, terms := range []store.Terms{before, after} {
+			held, tasks, err := s.Decide(part, terms)
+			if err != nil {
+				return Result{}, err
+			}
+			sides[i] = side{held, tasks}
+		}
+		if err := t.add(sides); err != nil {
+			return Result{}, err
+		}
+		if err := step(part+1, s.Parts()); err != nil {
+			return Result{}, err
+		}
+	}
+	return t.finish(), nil
+}
+
+// side is what is decided before or after the change.
+type side struct {
+	held  []store.Holding
+	tasks []store.Task
+}
+
+func (t *tally) add(sides [2]side) error {
+	for i, s := range sides {
+		if err := t.costs(i, s.held); err != nil {
+			return err
+		}
+		t.firstDay(i, s.held)
+		t.undecided(i, s.tasks)
+	}
+	t.anew(sides)
+	return nil
+}
+
+func (p *Pair) at(i int) *money.Cents { return [...]*money.Cents{&p.Before, &p.After}[i] }
+func (c *Count) at(i int) *int        { return [...]*int{&c.Before, &c.After}[i] }
+
+// costs adds what is due for each month, as the monthly close computes it.
+func (t *tally) costs(i int, held []store.Holding) error {
+	decisions := make([]daycare.SentDecision, len(held))
+	for n, h := range held {
+		decisions[n] = h.SentDecision()
+		decisions[n].ID = strconv.Itoa(n)
+	}
+	inUnit := map[[2]int64]bool{}
+	for _, m := range t.months {
+		for _, row := range daycare.Due(decisions, m) {
+			n, err := strconv.Atoi(row.Decision)
+			if err != nil {
+				return err
+			}
+			h := held[n]
+			*t.cost[m].at(i) += row.Amount
+			if !t.inYear(m) {
+				continue
+			}
+			share := daycare.MonthShare(h.Family, row.Days, row.MonthDays)
+			f := t.familyOf(h)
+			*f.own.at(i) += daycare.MonthShare(row.OwnShare, row.Days, row.MonthDays)
+			*f.family.at(i) += share
+			u, err := t.unitOf(h)
+			if err != nil {
+				return err
+			}
+			*u.Municipality.at(i) += row.Amount
+			*u.Family.at(i) += share
+			if k := [2]int64{u.ID, h.Child}; i == 0 && !inUnit[k] {
+				inUnit[k] = true
+				u.Children++
+			}
+		}
+	}
+	return nil
+}
+
+func (t *tally) familyOf(h store.Holding) *family {
+	d := h.Basis.Draft
+	key := d.Head + " " + d.Partner
+	f := t.families[key]
+	if f == nil {
+		f = &family{known: !d.IncomeUnknown()}
+		for _, a := range d.AdultIncomes {
+			f.income, f.known = f.income+a.Total, f.known && a.Known
+		}
+		f.known = f.known && len(d.AdultIncomes) > 0
+		t.families[key] = f
+	}
+	return f
+}
+
+func (t *tally) unitOf(h store.Holding) (*Unit, error) {
+	id, err := strconv.ParseInt(h.Basis.Draft.Unit, 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	u := t.units[id]
+	if u == nil {
+		u = &Unit{ID: id}
+		t.units[id] = u
+	}
+	return u, nil
+}
+
+// firstDay counts children who pay nothing or the highest fee on the day of the change, and those who have a decision in the year.
+func (t *tally) firstDay(i int, held []store.Holding) {
+	last := int64(0)
+	for _, h := range held {
+		if h.Overlaps(t.year()) && h.Child != last {
+			last = h.Child
+			*t.out.Placed.at(i)++
+		}
+		if !h.Contains(t.change.From) {
+			continue
+		}
+		switch o := h.Basis.Draft.Outcome; {
+		case o.FinalOwnShare == 0:
+			*t.out.Zero.at(i)++
+		case o.Fee.Base.Fee == h.Basis.Draft.Thresholds.MaxFee:
+			*t.out.Highest.at(i)++
+		}
+	}
+}
+
+func (t *tally) undecided(i int, tasks []store.Task) {
+	type key struct {
+		child  int64
+		reason daycare.GapReason
+	}
+	seen := map[key]bool{}
+	for _, g := range tasks {
+		if k := (key{g.Child, g.Reason}); !g.Reason.Decides() && g.Period.Overlaps(t.year()) && !seen[k] {
+			seen[k] = true
+			if t.gaps[g.Reason] == nil {
+				t.gaps[g.Reason] = &Count{}
+			}
+			*t.gaps[g.Reason].at(i)++
+		}
+	}
+}
+
+// anew counts the decisions that a regeneration would draft if everything had been sent before the change.
+func (t *tally) anew(sides [2]side) {
+	byChild := [2]map[int64][]store.Holding{{}, {}}
+	for i, s := range sides {
+		for _, h := range s.held {
+			byChild[i][h.Child] = append(byChild[i][h.Child], h)
+		}
+	}
+	children := map[int64]bool{}
+	for _, m := range byChild {
+		for c := range m {
+			children[c] = true
+		}
+	}
+	for c := range children {
+		var sent []daycare.SentHolding
+		for _, h := range byChild[0][c] {
+			sent = append(sent, daycare.SentHolding{State: daycare.SentState, Holding: holding(h)})
+		}
+		var now []daycare.Holding
+		for _, h := range byChild[1][c] {
+			now = append(now, holding(h))
+		}
+		_, fresh := daycare.Revise(sent, now)
+		t.out.Anew += len(fresh)
+	}
+}
+
+func holding(h store.Holding) daycare.Holding {
+	return daycare.Holding{Period: calendar.Period{From: h.From, To: h.To}, Basis: string(h.Hash[:])}
+}
