@@ -192,7 +192,7 @@ func TermsNow(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 	if err != nil {
 		return Terms{}, err
 	}
-	national, err := profile.National()
+	national, err := National(ctx, tx)
 	if err != nil {
 		return Terms{}, err
 	}
