@@ -21,6 +21,7 @@ type HoldAsk struct {
 	Content     int64           `json:"content,omitempty" minimum:"1" doc:"Service content; left out: the only one that the provider may sell to this balance"`
 	AmountCents *money.Cents    `json:"amount_cents,omitempty" minimum:"1" maximum:"10000000" doc:"Whole price in cents; with a content that is not counted in euros it must follow from the agreed price" example:"3500"`
 	Quantity    *money.Quantity `json:"quantity,omitempty" pattern:"^[0-9]{1,6}([.][0-9]{1,3})?$" maxLength:"10" doc:"How much, in the unit of measure of the content; the price is then computed" example:"1.5"`
+	Band        string          `json:"band,omitempty" maxLength:"100" doc:"When the service was given, where its price depends on the time of day (list-purse-choices); left out: now" example:"evening"`
 	Capture     bool            `json:"capture,omitempty" doc:"true: the purchase is made at once; false: the sum is held until it is captured, released or expires"`
 	Note        string          `json:"note,omitempty" maxLength:"1000"`
 }
@@ -45,6 +46,7 @@ type HoldBody struct {
 	RemainingCents *money.Cents   `json:"remaining_cents,omitempty" doc:"Left of the balance; only when its terms let the provider see it"`
 	Repeated       bool           `json:"repeated,omitempty" doc:"The same was asked before; nothing more was taken"`
 	Note           string         `json:"note,omitempty"`
+	Band           string         `json:"band,omitempty" doc:"Band of time by which the price was made"`
 }
 
 // CaptureBody makes the purchase of a hold.
@@ -73,6 +75,15 @@ type PurseChoice struct {
 	Measure    string      `json:"measure" enum:"hour,visit,day,week,month,piece,euro"`
 	Unit       int64       `json:"unit"`
 	PriceCents money.Cents `json:"price_cents" doc:"Agreed price of one unit of measure"`
+	Bands      []PriceBand `json:"bands,omitempty" doc:"Prices by time of day; none when the price is the same at all times"`
+}
+
+// PriceBand is the price of one unit of measure within a band of time.
+type PriceBand struct {
+	Band       string      `json:"band"`
+	Name       Texts       `json:"name"`
+	PriceCents money.Cents `json:"price_cents"`
+	Now        bool        `json:"now" doc:"The band that holds at this moment"`
 }
 
 // PurseChoices is all of it.
@@ -105,7 +116,7 @@ func (a *API) purseOps() {
 
 func (a *API) holdBody(h purse.Hold) HoldBody {
 	b := HoldBody{Hold: a.reach.name(h.Organiser, h.ID), Organiser: a.reach.organiser(h.Organiser).Prefix, Reference: h.Reference, State: string(h.State), Unit: h.Unit, Content: h.Content,
-		Quantity: h.Quantity, PriceCents: h.Price, TotalCents: h.Total, AmountCents: h.Amount, OwnCents: h.Own(), CapturedCents: h.Taken, HeldAt: h.At.UTC(), ExpiresOn: h.ExpiresOn, Note: h.Note}
+		Quantity: h.Quantity, PriceCents: h.Price, TotalCents: h.Total, AmountCents: h.Amount, OwnCents: h.Own(), CapturedCents: h.Taken, HeldAt: h.At.UTC(), ExpiresOn: h.ExpiresOn, Note: h.Note, Band: h.Band}
 	if h.Event != 0 {
 		b.Event = a.reach.name(h.Organiser, h.Event)
 	}
@@ -133,7 +144,11 @@ func (a *API) purseChoices(ctx context.Context, c *call, in *VoucherPath) (*stru
 			return missing(err)
 		}
 		for _, x := range list {
-			out.Body.Choices = append(out.Body.Choices, PurseChoice{Content: x.Content.ID, Code: x.Content.Code, Name: texts(x.Content.Names), Measure: x.Content.Unit, Unit: x.Unit, PriceCents: x.Price})
+			var bands []PriceBand
+			for _, t := range x.Times {
+				bands = append(bands, PriceBand{t.Band, texts(t.Names), t.Price, t.Now})
+			}
+			out.Body.Choices = append(out.Body.Choices, PurseChoice{Bands: bands, Content: x.Content.ID, Code: x.Content.Code, Name: texts(x.Content.Names), Measure: x.Content.Unit, Unit: x.Unit, PriceCents: x.Price})
 		}
 		return nil
 	})
@@ -145,7 +160,7 @@ func (a *API) makeHold(ctx context.Context, c *call, in *struct{ Body HoldAsk })
 		return nil, err
 	}
 	b := &in.Body
-	return a.answerBody(a.Till.Authorise(ctx, c.actor, org, purse.Ask{Number: number.String(), Unit: b.Unit, Content: b.Content, Quantity: b.Quantity, Amount: b.AmountCents,
+	return a.answerBody(a.Till.Authorise(ctx, c.actor, org, purse.Ask{Number: number.String(), Unit: b.Unit, Content: b.Content, Quantity: b.Quantity, Amount: b.AmountCents, Band: b.Band,
 		Reference: b.Reference, Note: b.Note, Source: event.API, Capture: b.Capture}))
 }
 

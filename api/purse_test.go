@@ -26,11 +26,12 @@ func (w *world) purse(balance money.Cents) voucher.Voucher {
 		vouchertest.Provider, vouchertest.Unit, euroContent)
 	w.Exec(`update rulebook set rules = jsonb_set(rules, '{value,values}', (rules->'value'->'values') || $1::jsonb) where organiser_id = 1 and rulebook_id = 1 and not rules @> $2::jsonb`,
 		[]rulebook.FlatValue{{Content: euroContent, Value: 100}}, map[string]any{"value": map[string]any{"values": []rulebook.FlatValue{{Content: euroContent, Value: 100}}}})
+	w.Exec(`update rulebook set rules = jsonb_set(rules, '{purse}', $1) where organiser_id = 1 and rulebook_id = 1`, rulebook.Purse{HoldDays: 7, GraceDays: 14, LeftOver: rulebook.LeftExpires, BalanceShown: true})
 	in := w.Input(20)
 	var v voucher.Voucher
 	w.Do(w.Staff, func(tx *postgres.Tx) (err error) {
 		v, _, err = purse.Grant(w.T.Context(), tx, w.Staff, w.Means, purse.GrantInput{Organiser: vouchertest.Organiser, Client: w.Aino.ID, Service: vouchertest.Service, Period: in.Period, Balance: balance,
-			Contents: []int64{euroContent}, Terms: purse.Terms{Refill: purse.Never, HoldDays: 7, GraceDays: 14, BalanceShown: true}, Contact: in.Contact, Reasons: in.Reasons, Office: in.Office})
+			Contents: []int64{euroContent}, Contact: in.Contact, Reasons: in.Reasons, Office: in.Office})
 		if err != nil {
 			return err
 		}

@@ -159,10 +159,13 @@ func (b *Builder) apply(ctx context.Context, h House, c Company, o offer, level 
 			return err
 		}
 		key.RowVersion = a.RowVersion
-		if a, err = admission.Take(ctx, tx, h.As(access.ApplicationHandler), key); err != nil || until == toHandling {
+		if a, err = admission.Take(ctx, tx, h.As(access.ApplicationHandler), key); err != nil {
 			return err
 		}
 		key.RowVersion = a.RowVersion
+		if key, err = judge(ctx, tx, h, key, until); err != nil || until == toHandling {
+			return err
+		}
 		return b.decide(ctx, tx, h, key, until)
 	})
 	if err != nil {
@@ -202,6 +205,9 @@ func (b *Builder) filled(ctx context.Context, tx *postgres.Tx, h House, c Compan
 		return a, err
 	}
 	if a, err = admission.AcceptRulebook(ctx, tx, by, admission.AcceptInput{Key: key(), Rulebook: book.ID}); err != nil {
+		return a, err
+	}
+	if a, err = confirm(ctx, tx, by, a, book); err != nil {
 		return a, err
 	}
 	var units []int64

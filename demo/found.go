@@ -156,6 +156,7 @@ func (b *Builder) rules(ctx context.Context, tx *postgres.Tx, out *House, list [
 		r := rulebook.Default()
 		r.OverrunAllowed = o.overrun
 		r.PriceNoticeDays = 14
+		r.Criteria = o.criteria
 		if o.code == "KOTIHOITO" || o.code == "HENKAPU" { // elsewhere what is above the right is cut to the remainder
 			r.Tolerance = rulebook.Tolerance{Percent: 10 * rulebook.PerCent, Step: money.Units(1), AutoApprove: false}
 		}

@@ -20,6 +20,8 @@ type valued struct {
 
 	profile string // of early education: the rulebook follows it, and method and params are not told
 
+	purse *rulebook.Purse // terms of a euro balance; nil = the usual ones
+
 	need, column string
 	individual   money.Cents
 	fee          *money.Cents
@@ -193,8 +195,9 @@ func eachContent(name, code string, value money.Cents, more map[string]any) *val
 	}}
 }
 
-// beside adds the fee of the organiser's own service to the rules.
+// beside adds the fee of the organiser's own service and the terms of balances to the rules.
 func (v valued) beside(r *rulebook.Rules) error {
+	r.Purse = v.purse
 	if v.ownFee == nil {
 		return nil
 	}

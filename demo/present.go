@@ -29,7 +29,7 @@ func (w *world) newcomers(ctx context.Context) error {
 		{"vanamo", "Hoivakoti Vanamo Oy", "KSR/TEHOSTETTU", toCompleting, 9},
 		{"kielo", "Kielon Kotiapu Tmi", "KSR/TILAPAINEN", toHandling, 6},
 		{"ruska", "Ruskan Avustajat Oy", "KSR/HENKAPU", toSent, 4},
-		{"ljung", "Ljunghedens Hemvård Ab", "RAN/PERHEET", toSent, 3},
+		{"ljung", "Ljunghedens Hemvård Ab", "RAN/PERHEET", toHandling, 3},
 		{"taimi", "Taimi Omaishoidon tuki Osk", "KSR/OMAISVAPAA", toSignature, 2},
 		{"orvokki", "Orvokin Siivous Tmi", "RAN/TUKIPALVELU", toDraft, 1},
 	} {

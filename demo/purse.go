@@ -11,6 +11,7 @@ import (
 	"seteli/domain/client"
 	"seteli/domain/event"
 	"seteli/domain/purse"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -25,17 +26,19 @@ var purseOffer = offer{house: "KSR", code: PurseService, mode: catalogue.Voucher
 	descriptions: i18n.Names{Fi: "Euromääräinen saldo, jolla asiakas ostaa kotihoitoa ja muita palveluja kotiin valitsemiltaan tuottajilta.", Sv: "Ett saldo i euro som klienten köper hemvård och andra tjänster hem för, av de producenter som klienten väljer.", En: "A balance in euros for buying home care and other services from providers of one's own choice."},
 	rates: []rate{{"SALDO", catalogue.Euro, i18n.Names{Fi: "Muu palvelu kotiin, euroina", Sv: "Annan tjänst hem, i euro", En: "Other service at home, in euros"}, 100,
 		"Hyvinkää (Hyky), balance 3 × 330 EUR, as printed; terms: " + invented, 990, voucher.Total, 0}},
-	valued: eachContent("euro_purse", "SALDO", 100, map[string]any{"left_over": "returns"})}
+	valued: purseValue()}
 
-// PurseTerms are those of the demo: a month's sum that carries, a week for a hold, two weeks after the end.
-func PurseTerms() purse.Terms {
-	return purse.Terms{Refill: purse.Never, HoldDays: 7, GraceDays: 14, BalanceShown: true}
+// purseValue: a euro is worth a euro. What is left of a month stays, a hold lasts a week and the end has two weeks of grace.
+func purseValue() *valued {
+	v := eachContent("euro_purse", "SALDO", 100, nil)
+	v.purse = &rulebook.Purse{HoldDays: 7, GraceDays: 14, LeftOver: rulebook.LeftCarries, BalanceShown: true}
+	return v
 }
 
 // GrantPurse gives a client a balance that is accepted, to be spent on the euros of its own service and on temporary home care.
-func (b *Builder) GrantPurse(ctx context.Context, h House, c client.Client, p calendar.Period, balance money.Cents, t purse.Terms, n int) (voucher.Voucher, error) {
+func (b *Builder) GrantPurse(ctx context.Context, h House, c client.Client, p calendar.Period, balance money.Cents, refill purse.Refill, monthly money.Cents, n int) (voucher.Voucher, error) {
 	by := h.As(access.Caseworker)
-	in := purse.GrantInput{Organiser: h.Organiser.ID, Client: c.ID, Service: h.Services[PurseService].ID, Period: p, Balance: balance, Terms: t,
+	in := purse.GrantInput{Organiser: h.Organiser.ID, Client: c.ID, Service: h.Services[PurseService].ID, Period: p, Balance: balance, Refill: refill, RefillCents: monthly,
 		Contact: by.Name + ", 020 000 0000", Office: "palveluohjaaja", Reasons: "Palvelutarpeen arvion mukaan asiakas hyötyy siitä, että voi itse jakaa tuen palvelujen kesken."}
 	if c.Language == i18n.SV {
 		in.Reasons = "Enligt bedömningen av servicebehovet har klienten nytta av att själv fördela stödet mellan tjänsterna."
@@ -129,17 +132,14 @@ func (w *world) beginPurses(ctx context.Context, p calendar.Period) error {
 	}
 	w.result.Clients += len(list)
 	for i, c := range list {
-		t := PurseTerms()
-		sum := money.Cents(99_000)
+		refill, monthly, sum := purse.Never, money.Cents(0), money.Cents(99_000)
 		switch i % 4 {
 		case 1:
-			t.Refill, t.RefillCents, t.Carries, sum = purse.Monthly, 20_000, true, 20_000
+			refill, monthly, sum = purse.Monthly, 20_000, 20_000
 		case 2:
-			t.ClientAdds, sum = true, 30_000
-		case 3:
-			t.BalanceShown = false
+			sum = 30_000
 		}
-		v, err := w.GrantPurse(ctx, h, c, p, sum, t, i)
+		v, err := w.GrantPurse(ctx, h, c, p, sum, refill, monthly, i)
 		if err != nil {
 			return err
 		}

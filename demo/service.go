@@ -5,6 +5,7 @@ import (
 
 	"seteli/core/money"
 	"seteli/domain/catalogue"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/i18n"
 )
@@ -33,7 +34,8 @@ type offer struct {
 	attachment          bool // a certificate of liability insurance is asked for
 	overrun             bool // above the right: to review
 	rates               []rate
-	valued              *valued // nil = each content has one value, the same for everybody
+	criteria            []rulebook.Criterion // of approval
+	valued              *valued              // nil = each content has one value, the same for everybody
 }
 
 var (
@@ -66,7 +68,7 @@ var offers = []offer{
 			{"LAUANTAI", catalogue.Hour, i18n.Names{Fi: "Lauantai klo 7–18", Sv: "Lördag kl. 7–18", En: "Saturday 7–18"}, 4060, ras, 4, voucher.Monthly, 9},
 			{"SUNNUNTAI", catalogue.Hour, i18n.Names{Fi: "Sunnuntai ja pyhä", Sv: "Söndag och helgdag", En: "Sunday and public holiday"}, 5580, ras, 3, voucher.Monthly, 10},
 		}},
-	{house: "KSR", code: "TILAPAINEN", mode: catalogue.Voucher, class: care, area: atHome, act: "569/2009", section: "7 §", overrun: true,
+	{house: "KSR", code: "TILAPAINEN", mode: catalogue.Voucher, criteria: conditions, class: care, area: atHome, act: "569/2009", section: "7 §", overrun: true,
 		names:        i18n.Names{Fi: "Tilapäinen kotihoito", Sv: "Tillfällig hemvård", En: "Temporary home care"},
 		descriptions: i18n.Names{Fi: "Lyhytaikaista apua esimerkiksi sairaalasta kotiutuessa.", Sv: "Kortvarig hjälp till exempel vid hemkomst från sjukhus.", En: "Short-term help, for example after hospital."},
 		rates: []rate{
@@ -114,7 +116,7 @@ var offers = []offer{
 	{house: "HAV", code: "YKSITYINEN-VAKA", mode: catalogue.Register, class: education, area: daycare, act: "540/2018", section: "43 §",
 		names:        i18n.Names{Fi: "Yksityinen varhaiskasvatus", Sv: "Privat småbarnspedagogik", En: "Private early childhood education"},
 		descriptions: i18n.Names{Fi: "Luettelo kaupungin valvomista yksityisistä yksiköistä.", Sv: "Förteckning över privata enheter som staden övervakar.", En: "List of private units under the city's supervision."}},
-	{house: "RAN", code: "PERHEET", mode: catalogue.Voucher, class: care, area: families, act: "569/2009", section: "7 §",
+	{house: "RAN", code: "PERHEET", mode: catalogue.Voucher, criteria: conditions, class: care, area: families, act: "569/2009", section: "7 §",
 		names:        i18n.Names{Fi: "Lapsiperheiden kotipalvelu", Sv: "Hemservice för barnfamiljer", En: "Home service for families with children"},
 		descriptions: i18n.Names{Fi: "Apua arkeen, kun perheessä on sairautta tai uupumusta.", Sv: "Hjälp i vardagen vid sjukdom eller utmattning i familjen.", En: "Help in everyday life when a family is ill or exhausted."},
 		rates:        []rate{{"TUNTI", catalogue.Hour, i18n.Names{Fi: "Kotipalvelun tunti", Sv: "Hemservicetimme", En: "Hour of home service"}, 2581, "Lieto (in PSOP), n.d., price 32.00, four children, lieto.fi", 24, voucher.Monthly, 8}}},

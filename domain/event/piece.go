@@ -25,18 +25,9 @@ func (c *claim) pieces(worth rulebook.Worth) []Piece {
 	var out []Piece
 	for _, p := range method.Split(c.terms.Bands, *c.line.Start, *c.line.End) {
 		value := worth.In(p.Band)
-		out = append(out, Piece{p.Band, money.Minutes(int64(p.Minutes)), following(c.verdict.Price, value, worth.Value), value})
+		out = append(out, Piece{p.Band, money.Minutes(int64(p.Minutes)), method.Following(c.verdict.Price, value, worth.Value), value})
 	}
 	return out
-}
-
-// following is a price that rises and falls with the value: price × value / usual, to the cent, half up.
-func following(price, value, usual money.Cents) money.Cents {
-	ratio, err := value.Exact().Over(usual.Exact())
-	if err != nil { // the usual hour is worth nothing: there is nothing to follow
-		return price
-	}
-	return money.HalfUpCent.Cents(price.Exact().Times(ratio))
 }
 
 // shareOf divides the first q units of a delivery between organiser and client. Each piece is rounded by itself.

@@ -55,10 +55,10 @@ func TestFreeServiceStaysFreeInEveryBand(t *testing.T) {
 		usual := money.Cents(rapid.Int64Range(1, 100_00).Draw(t, "usual"))
 		price := money.Cents(rapid.Int64Range(0, int64(usual)).Draw(t, "price"))
 		value := money.Cents(rapid.Int64Range(0, 300_00).Draw(t, "value"))
-		if got := following(price, value, usual); got > value || got < 0 {
+		if got := method.Following(price, value, usual); got > value || got < 0 {
 			t.Fatalf("price %d within the usual value %d became %d above the band's %d", price, usual, got, value)
 		}
-		if following(usual, value, usual) != value {
+		if method.Following(usual, value, usual) != value {
 			t.Fatal("a price of the usual value is not the band's value")
 		}
 	})

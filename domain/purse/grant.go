@@ -12,6 +12,7 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/ledger"
 	"seteli/domain/purse/db"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -21,22 +22,23 @@ import (
 
 // GrantInput is what the caseworker decides on a balance.
 type GrantInput struct {
-	Organiser int32
-	Client    int64
-	Service   int64 // one that has a content counted in euros: the balance is a right to that content
-	Period    calendar.Period
-	Balance   money.Cents
-	Contents  []int64 // of any of the organiser's voucher services
-	Terms     Terms
-	Contact   string
-	Reasons   string
-	Office    string
+	Organiser   int32
+	Client      int64
+	Service     int64 // one that has a content counted in euros: the balance is a right to that content
+	Period      calendar.Period
+	Balance     money.Cents
+	Contents    []int64 // of those that the rulebook's terms name; none = all of them
+	Refill      Refill  // "" = Never
+	RefillCents money.Cents
+	Contact     string
+	Reasons     string
+	Office      string
 }
 
 // Grant gives a client a balance: a voucher with its decision and letter, as every voucher, and the terms. The letter's reasons end
 // with what the balance may be spent on and how it is filled. Right: VoucherGrant. Locks: the number series, the balance.
 func Grant(ctx context.Context, tx *postgres.Tx, by access.Actor, means voucher.Means, in GrantInput) (voucher.Voucher, Purse, error) {
-	anchor, spend, err := in.check(ctx, tx)
+	terms, anchor, spend, err := in.check(ctx, tx)
 	if err != nil {
 		return voucher.Voucher{}, Purse{}, err
 	}
@@ -46,15 +48,15 @@ func Grant(ctx context.Context, tx *postgres.Tx, by access.Actor, means voucher.
 	if err != nil {
 		return voucher.Voucher{}, Purse{}, fault.On(err, "balance")
 	}
-	if offer.Service.OwnShareForbidden && in.Terms.ClientAdds {
+	if offer.Service.OwnShareForbidden && terms.ClientAdds {
 		return voucher.Voucher{}, Purse{}, errAdds
 	}
-	give.Reasons = strings.TrimSpace(in.Reasons + " " + Words(means.Texts, offer.Client.Language, in.Terms, spend))
+	give.Reasons = strings.TrimSpace(in.Reasons + " " + Words(means.Texts, offer.Client.Language, terms, spend))
 	v, err := voucher.Grant(ctx, tx, by, means, give)
 	if err != nil {
 		return voucher.Voucher{}, Purse{}, err
 	}
-	p := Purse{Voucher: v.ID, Line: v.Lines[0].ID, Person: v.Person, Client: v.Client, Terms: in.Terms, Contents: spend, GrantedAt: tx.Now(), GrantedBy: by.Name}
+	p := Purse{Voucher: v.ID, Line: v.Lines[0].ID, Person: v.Person, Client: v.Client, Terms: terms, Contents: spend, GrantedAt: tx.Now(), GrantedBy: by.Name}
 	if err := p.store(ctx, tx, in.Organiser); err != nil {
 		return voucher.Voucher{}, Purse{}, err
 	}
@@ -64,31 +66,62 @@ func Grant(ctx context.Context, tx *postgres.Tx, by access.Actor, means voucher.
 	return v, p, audit.Write(ctx, tx, by, ActGranted, v.Ref(), in)
 }
 
-// check finds the content that the balance is a right to, and those that it may be spent on; all faults come at once.
-func (in GrantInput) check(ctx context.Context, tx *postgres.Tx) (anchor int64, spend []Content, err error) {
-	faults := in.Terms.check(nil)
+// check finds the rulebook's terms, the content that the balance is a right to, and those that it may be spent on; all faults come at once.
+func (in GrantInput) check(ctx context.Context, tx *postgres.Tx) (terms Terms, anchor int64, spend []Content, err error) {
+	rules, choices, err := Offered(ctx, tx, in.Organiser, in.Service, in.Period.From)
+	if err != nil {
+		return terms, 0, nil, err
+	}
+	terms = TermsOf(rules)
+	if in.Refill != "" {
+		terms.Refill, terms.RefillCents = in.Refill, in.RefillCents
+	}
+	var faults fault.List
+	if wrongRefill(terms.Refill, terms.RefillCents) {
+		faults = append(faults, errRefill)
+	}
 	if in.Balance <= 0 || in.Balance > mostCents {
 		faults = append(faults, errBalance)
 	}
-	choices, err := Spendable(ctx, tx, in.Organiser, in.Period.From)
-	if err != nil {
-		return 0, nil, err
-	}
 	for _, c := range choices {
-		if c.Service == in.Service && c.Unit == string(catalogue.Euro) && anchor == 0 {
-			anchor = c.ID
-		}
-		if slices.Contains(in.Contents, c.ID) {
+		if len(in.Contents) == 0 || slices.Contains(in.Contents, c.ID) {
 			spend = append(spend, c)
+		}
+	}
+	if s, err := catalogue.ServiceAt(ctx, tx, in.Organiser, in.Service, in.Period.From); err == nil {
+		for _, c := range s.ContentsOn(in.Period.From) {
+			if c.Unit == catalogue.Euro && anchor == 0 {
+				anchor = c.ID
+			}
 		}
 	}
 	if anchor == 0 {
 		faults = append(faults, errNoEuro)
 	}
-	if len(spend) == 0 || len(spend) != len(distinct(slices.Clone(in.Contents))) {
+	if len(spend) == 0 || len(in.Contents) > 0 && len(spend) != len(distinct(slices.Clone(in.Contents))) {
 		faults = append(faults, errSpend)
 	}
-	return anchor, spend, faults.Err()
+	return terms, anchor, spend, faults.Err()
+}
+
+// Offered gives the terms of a service's balances on the day, and what they may be spent on.
+func Offered(ctx context.Context, tx *postgres.Tx, organiser int32, service int64, day calendar.Date) (rulebook.Purse, []Content, error) {
+	choices, err := Spendable(ctx, tx, organiser, day)
+	if err != nil {
+		return rulebook.Purse{}, nil, err
+	}
+	book, err := rulebook.Current(ctx, tx, organiser, service, day)
+	if fault.KindOf(err) == fault.NotFound { // whoever grants is told so by the grant
+		return rulebook.Rules{}.PurseTerms(), choices, nil
+	}
+	if err != nil {
+		return rulebook.Purse{}, nil, err
+	}
+	terms := book.Rules.PurseTerms()
+	if len(terms.Contents) > 0 {
+		choices = slices.DeleteFunc(choices, func(c Content) bool { return !slices.Contains(terms.Contents, c.ID) })
+	}
+	return terms, choices, nil
 }
 
 // Spendable lists what a balance may be spent on: every content of the organiser's voucher services on the day, in the order of the services.
@@ -125,7 +158,7 @@ func Words(texts *i18n.Catalogue, lang i18n.Lang, t Terms, contents []Content) s
 	out := []string{texts.Text(lang, "purse.terms.contents", map[string]any{"list": strings.Join(names, ", ")})}
 	if t.Refill == Monthly {
 		key := "purse.terms.monthly"
-		if t.Carries {
+		if t.Carries() {
 			key = "purse.terms.monthly.carries"
 		}
 		out = append(out, texts.Text(lang, key, map[string]any{"sum": t.RefillCents}))
@@ -135,13 +168,20 @@ func Words(texts *i18n.Catalogue, lang i18n.Lang, t Terms, contents []Content) s
 	} else {
 		out = append(out, texts.Text(lang, "purse.terms.never_above", nil))
 	}
-	return strings.Join(append(out, texts.Text(lang, "purse.terms.left", map[string]any{"n": t.GraceDays})), " ")
+	if t.WholeUnits {
+		out = append(out, texts.Text(lang, "purse.terms.whole_units", nil))
+	}
+	left := "purse.terms.left"
+	if t.LeftOver == rulebook.LeftReturns {
+		left = "purse.terms.returns"
+	}
+	return strings.Join(append(out, texts.Text(lang, left, map[string]any{"n": t.GraceDays})), " ")
 }
 
 func (p Purse) store(ctx context.Context, tx *postgres.Tx, organiser int32) error {
 	q := db.New(tx)
 	err := q.PurseAdd(ctx, db.PurseAddParams{OrganiserID: organiser, VoucherID: p.Voucher, LineID: p.Line, PersonID: p.Person, ClientID: p.Client, Refill: string(p.Refill),
-		RefillCents: p.RefillCents, Carries: p.Carries, HoldDays: int32(p.HoldDays), GraceDays: int32(p.GraceDays), ClientAdds: p.ClientAdds, BalanceShown: p.BalanceShown,
+		RefillCents: p.RefillCents, Carries: p.Carries(), LeftOver: p.LeftOver, WholeUnits: p.WholeUnits, HoldDays: int32(p.HoldDays), GraceDays: int32(p.GraceDays), ClientAdds: p.ClientAdds, BalanceShown: p.BalanceShown,
 		GrantedAt: p.GrantedAt, GrantedBy: p.GrantedBy})
 	if err != nil {
 		return fmt.Errorf("voucher %d: storing the terms of its balance: %w", p.Voucher, err)

@@ -141,12 +141,16 @@ func (f *facts) authorise(r *request, out *outcome) (*judged, error) {
 			reservation = res.ID
 		}
 	}
-	quantity, total, err := quantityOf(content.Unit, s.price, a.Quantity, a.Amount)
+	price, band, err := f.priceOf(s, a.Band, f.now)
+	if err != nil {
+		return nil, err
+	}
+	quantity, total, err := quantityOf(content.Unit, price, a.Quantity, a.Amount)
 	if err != nil {
 		return nil, err
 	}
 	line := ledger.Key{Line: p.Line, Bucket: ledger.Whole}
-	sum, err := share(content.Unit, s.price, quantity, total, f.book.Balance(line).LeftCents(), p.Terms)
+	sum, err := share(content.Unit, price, quantity, total, f.book.Balance(line).LeftCents(), p.Terms)
 	if err != nil {
 		return nil, err
 	}
@@ -156,7 +160,7 @@ func (f *facts) authorise(r *request, out *outcome) (*judged, error) {
 	j := &judged{request: r, line: line, terms: p.Terms, outcome: out, fresh: true, hold: Hold{Number: v.Number, Voucher: v.ID, Line: p.Line, Person: p.Person, Client: p.Client,
 		Provider: r.by.Provider, Unit: s.unit, Content: content.ID, Service: content.Service, Reservation: reservation, Rules: v.Rulebook, Reference: a.Reference,
 		Quantity: sum.quantity, Price: sum.price, Value: sum.value, Total: sum.total, Amount: sum.amount, Day: f.today,
-		ExpiresOn: min(f.today+calendar.Date(p.HoldDays), v.Valid.To+calendar.Date(p.GraceDays)), Note: a.Note, State: Held, hash: a.hash()}}
+		ExpiresOn: min(f.today+calendar.Date(p.HoldDays), v.Valid.To+calendar.Date(p.GraceDays)), Note: a.Note, Band: band, State: Held, hash: a.hash()}}
 	if a.Capture {
 		j.ending, j.taken, j.cents, j.day = Captured, sum.quantity, sum.amount, f.today
 		j.hold.State, j.hold.Taken = Captured, sum.amount
@@ -182,8 +186,8 @@ func (f *facts) repeated(r *request, hash []byte, h Hold, out *outcome) error {
 
 // sold is something that a provider may sell today: content, unit and agreed price.
 type sold struct {
-	content, provider, unit int64
-	price                   money.Cents
+	content, service, provider, unit int64
+	price                            money.Cents
 }
 
 // sale finds what the request is about among what the provider may sell of the purse's contents. A provider that may sell nothing of

@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/ledger"
 	"seteli/domain/purse/db"
+	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -33,12 +35,15 @@ type facts struct {
 	ends     map[int64]*judged     // holds that this batch has ended
 	book     *ledger.Book
 	periods  map[int64]int32
+	books    map[int64]int64 // rulebook in force, by service
+	bands    map[int64][]method.PriceBand
+	now      time.Time
 }
 
 // load reads the snapshot in a fixed number of statements and four round trips. Locks, in the house's order: the payees' open periods
 // (shared, when anything is captured), the vouchers (shared), the balances (exclusive).
-func load(ctx context.Context, tx *postgres.Tx, organiser int32, batch []request) (*facts, error) {
-	f := &facts{today: tx.Today(), asked: map[reference]*judged{}, ends: map[int64]*judged{}}
+func load(ctx context.Context, tx *postgres.Tx, organiser int32, batch []request, known *books) (*facts, error) {
+	f := &facts{today: tx.Today(), now: tx.Now(), asked: map[reference]*judged{}, ends: map[int64]*judged{}}
 	var providers, captures, ids []int64
 	var numbers []string
 	for _, r := range batch {
@@ -67,7 +72,11 @@ func load(ctx context.Context, tx *postgres.Tx, organiser int32, batch []request
 		func(tx *postgres.Tx) error { return f.lock(ctx, tx, organiser) },
 		func(tx *postgres.Tx) error { return f.terms(ctx, tx, organiser) },
 		func(tx *postgres.Tx) error { return f.offers(ctx, tx, organiser, providers) },
+		func(tx *postgres.Tx) error { return f.inForce(ctx, tx, organiser) },
 		func(tx *postgres.Tx) error { return f.pauses(ctx, tx, organiser) })
+	if err == nil {
+		err = f.priceBands(ctx, tx, organiser, known)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -112,7 +121,7 @@ func (f *facts) open(ctx context.Context, tx *postgres.Tx, organiser int32, numb
 		}
 		f.vouchers[r.Number] = &voucher.Recorded{ID: r.VoucherID, Client: r.ClientID, Person: r.PersonID, Number: r.Number, Valid: v.Usable(), Annulled: v.Usable().Empty(), Rulebook: r.RulebookID}
 		f.purses[r.VoucherID] = &Purse{Voucher: r.VoucherID, Line: r.LineID, Person: r.PersonID, Client: r.ClientID, GrantedAt: r.GrantedAt, GrantedBy: r.GrantedBy,
-			Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, Carries: r.Carries, HoldDays: int(r.HoldDays), GraceDays: int(r.GraceDays),
+			Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, LeftOver: r.LeftOver, WholeUnits: r.WholeUnits, HoldDays: int(r.HoldDays), GraceDays: int(r.GraceDays),
 				ClientAdds: r.ClientAdds, BalanceShown: r.BalanceShown}}
 	}
 	return nil
@@ -139,7 +148,7 @@ func (f *facts) offers(ctx context.Context, tx *postgres.Tx, organiser int32, pr
 		return fmt.Errorf("reading what may be sold: %w", err)
 	}
 	for _, r := range rows {
-		f.sellable = append(f.sellable, sold{content: r.ContentID, provider: r.ProviderID, unit: r.UnitID, price: r.PriceCents})
+		f.sellable = append(f.sellable, sold{content: r.ContentID, service: r.ServiceID, provider: r.ProviderID, unit: r.UnitID, price: r.PriceCents})
 	}
 	reservations, err := db.New(tx).ReservationsOn(ctx, db.ReservationsOnParams{OrganiserID: organiser, Vouchers: f.ids(), Providers: providers, Day: f.today})
 	if err != nil {
@@ -184,7 +193,7 @@ func pursesOf(ctx context.Context, tx *postgres.Tx, organiser int32, vouchers []
 	}
 	for _, r := range rows {
 		out[r.VoucherID] = &Purse{Voucher: r.VoucherID, Line: r.LineID, Person: r.PersonID, Client: r.ClientID, GrantedAt: r.GrantedAt, GrantedBy: r.GrantedBy,
-			Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, Carries: r.Carries, HoldDays: int(r.HoldDays), GraceDays: int(r.GraceDays),
+			Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, LeftOver: r.LeftOver, WholeUnits: r.WholeUnits, HoldDays: int(r.HoldDays), GraceDays: int(r.GraceDays),
 				ClientAdds: r.ClientAdds, BalanceShown: r.BalanceShown}}
 	}
 	if len(out) == 0 {
@@ -252,7 +261,7 @@ func holdsByID(ctx context.Context, tx *postgres.Tx, organiser int32, ids []int6
 		out[r.HoldID] = &Hold{Organiser: r.OrganiserID, ID: r.HoldID, Number: r.Number, Voucher: r.VoucherID, Line: r.LineID, Person: r.PersonID, Client: r.ClientID,
 			Provider: r.ProviderID, Unit: r.UnitID, Content: r.ContentID, Service: r.ServiceID, Reservation: r.ReservationID, Rules: r.RulebookID,
 			Reference: r.Reference, Quantity: r.Quantity, Price: r.PriceCents, Value: r.ValueCents, Total: r.TotalCents, Amount: r.AmountCents,
-			Day: r.ServiceDate, ExpiresOn: r.ExpiresOn, Note: r.Note, At: r.HeldAt, By: r.HeldBy, State: stateOf(r.Ending, ""),
+			Day: r.ServiceDate, ExpiresOn: r.ExpiresOn, Note: r.Note, Band: r.Band, At: r.HeldAt, By: r.HeldBy, State: stateOf(r.Ending, ""),
 			Taken: money.Cents(r.CapturedCents), Event: r.EventID, EndReason: r.Reason, EndedAt: r.EndedAt}
 	}
 	return out, nil

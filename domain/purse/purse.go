@@ -6,6 +6,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/core/money"
+	"seteli/domain/rulebook"
 	"seteli/platform/audit"
 	"seteli/platform/i18n"
 )
@@ -50,12 +51,13 @@ var (
 	errBalance   = fault.New(fault.Invalid, "BAL-024", "purse.grant.balance").At("balance")
 	errSpend     = fault.New(fault.Invalid, "BAL-025", "purse.grant.contents").At("contents")
 	errRefill    = fault.New(fault.Invalid, "BAL-026", "purse.grant.refill").At("refill")
-	errDays      = fault.New(fault.Invalid, "BAL-027", "purse.grant.days").At("hold_days")
 	errAdds      = fault.New(fault.Invalid, "BAL-028", "purse.grant.free_service").At("client_adds")
 	errTake      = fault.New(fault.Invalid, "BAL-029", "purse.take_back.amount").At("amount")
 	errReason    = fault.New(fault.Invalid, "BAL-030", "purse.reason_needed").At("reason")
 	errGone      = fault.New(fault.Unavailable, "BAL-031", "purse.answer_lost")
 	errRaced     = fault.New(fault.Stale, "BAL-032", "purse.raced")
+	errWhole     = fault.New(fault.Invalid, "BAL-034", "purse.whole_units").At("quantity")
+	errBand      = fault.New(fault.Invalid, "BAL-035", "purse.band_unknown").At("band")
 	errNamed     = fault.New(fault.Invalid, "BAL-033", "purse.reference_needed").At("reference")
 )
 
@@ -71,32 +73,36 @@ const (
 // Refills lists them for forms.
 func Refills() []Refill { return []Refill{Never, Monthly} }
 
-// Terms are what was decided with a balance. They are given with the voucher and do not change.
+// Terms are those of the rulebook when a balance was granted, with the refill that was decided for the client. They do not change.
 type Terms struct {
 	Refill       Refill
 	RefillCents  money.Cents
-	Carries      bool // what is left at a refill stays; otherwise it lapses
-	HoldDays     int  // a hold is worth nothing after so many days
-	GraceDays    int  // holds may be captured, and what is left stays, so many days after the voucher's end
-	ClientAdds   bool // above the balance the client pays the rest to the provider; otherwise the purchase is refused
-	BalanceShown bool // a refusal for lack of balance tells the provider what is left
+	LeftOver     string // of rulebook: what is left lapses at a refill and expires at the end, stays at a refill, or returns
+	WholeUnits   bool   // the balance pays whole units only
+	HoldDays     int    // a hold is worth nothing after so many days
+	GraceDays    int    // holds may be captured, and what is left stays, so many days after the voucher's end
+	ClientAdds   bool   // above the balance the client pays the rest to the provider; otherwise the purchase is refused
+	BalanceShown bool   // a refusal for lack of balance tells the provider what is left
 }
 
-// Usual are the terms that a form starts with.
-func Usual() Terms { return Terms{Refill: Never, HoldDays: 7, GraceDays: 14} }
+// TermsOf are the terms that a rulebook gives to a balance, not filled yet.
+func TermsOf(p rulebook.Purse) Terms {
+	return Terms{Refill: Never, LeftOver: p.LeftOver, WholeUnits: p.WholeUnits, HoldDays: p.HoldDays, GraceDays: p.GraceDays, ClientAdds: p.ClientAdds, BalanceShown: p.BalanceShown}
+}
 
-func (t Terms) check(list fault.List) fault.List {
-	switch {
-	case t.Refill == Never && t.RefillCents != 0, t.Refill == Monthly && (t.RefillCents <= 0 || t.RefillCents > mostCents), t.Refill != Never && t.Refill != Monthly:
-		list = append(list, errRefill)
+// Carries reports that what is left at a refill stays.
+func (t Terms) Carries() bool { return t.LeftOver == rulebook.LeftCarries }
+
+// ending is the move that takes what is left at the end.
+func (t Terms) ending() string {
+	if t.LeftOver == rulebook.LeftReturns {
+		return "taken_back"
 	}
-	if t.HoldDays < 1 || t.HoldDays > 90 {
-		list = append(list, errDays)
-	}
-	if t.GraceDays < 0 || t.GraceDays > 90 {
-		list = append(list, errDays.At("grace_days"))
-	}
-	return list
+	return "expired"
+}
+
+func wrongRefill(refill Refill, sum money.Cents) bool {
+	return refill == Never && sum != 0 || refill == Monthly && (sum <= 0 || sum > mostCents) || refill != Never && refill != Monthly
 }
 
 // mostCents is the most that a balance, a refill or a purchase may be: a slip of the finger, not a rule of the field.
@@ -151,6 +157,7 @@ type Hold struct {
 	Quantity                             money.Quantity
 	Price, Value                         money.Cents // per unit: the agreed price, and what the purse pays of it
 	Total, Amount                        money.Cents // whole price, and the part held of the balance
+	Band                                 string      // of time, by which the price was made; "" = it is the same at all times
 	Day                                  calendar.Date
 	ExpiresOn                            calendar.Date // first day on which it is worth nothing
 	Note                                 string

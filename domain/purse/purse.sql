@@ -1,6 +1,6 @@
 -- name: PurseAdd :exec
-insert into purse (organiser_id, voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by)
-values (@organiser_id, @voucher_id, @line_id, @person_id, @client_id, @refill, @refill_cents, @carries, @hold_days, @grace_days, @client_adds, @balance_shown, @granted_at, @granted_by);
+insert into purse (organiser_id, voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, left_over, whole_units, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by)
+values (@organiser_id, @voucher_id, @line_id, @person_id, @client_id, @refill, @refill_cents, @carries, @left_over, @whole_units, @hold_days, @grace_days, @client_adds, @balance_shown, @granted_at, @granted_by);
 
 -- name: PurseContentsAdd :exec
 insert into purse_content (organiser_id, voucher_id, content_id, service_id)
@@ -9,7 +9,7 @@ from (select unnest(@contents::bigint[]) as content_id, unnest(@services::bigint
 
 -- name: PursesOf :many
 -- The terms of purses by their vouchers; rows without one are ordinary vouchers.
-select voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by
+select voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, left_over, whole_units, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by
 from purse
 where organiser_id = @organiser_id and voucher_id = any(@vouchers::bigint[])
 order by voucher_id;
@@ -45,7 +45,7 @@ join purse_hold h on h.organiser_id = @organiser_id and h.provider_id = q.provid
 -- name: HoldsByID :many
 -- Whole holds with the voucher's number and, when they have ended, how. The event's own state tells whether a capture was refunded.
 select h.organiser_id, h.hold_id, v.number, h.voucher_id, h.line_id, h.person_id, h.client_id, h.provider_id, h.unit_id, h.content_id, h.service_id, h.reservation_id, h.rulebook_id,
-  h.reference, h.quantity, h.price_cents, h.value_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
+  h.reference, h.quantity, h.price_cents, h.value_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.band, h.held_at, h.held_by,
   coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(e.ended_by, '') as ended_by
 from purse_hold h
 join voucher v on v.organiser_id = h.organiser_id and v.voucher_id = h.voucher_id
@@ -53,9 +53,9 @@ left join purse_end e on e.organiser_id = h.organiser_id and e.hold_id = h.hold_
 where h.organiser_id = @organiser_id and h.hold_id = any(@holds::bigint[]);
 
 -- name: HoldsInsert :exec
-insert into purse_hold (organiser_id, held_at, hold_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, content_id, service_id, reservation_id, rulebook_id, reference, content_hash, quantity, price_cents, value_cents, total_cents, amount_cents, service_date, expires_on, note, source, held_by_account, held_by)
-select @organiser_id, @held_at, t.hold_id, t.voucher_id, t.line_id, t.person_id, t.client_id, t.provider_id, t.unit_id, t.content_id, t.service_id, t.reservation_id, t.rulebook_id, t.reference, t.content_hash, t.quantity, t.price_cents, t.value_cents, t.total_cents, t.amount_cents, t.service_date, t.expires_on, t.note, t.source, t.held_by_account, t.held_by
-from (select unnest(@hold_ids::bigint[]) as hold_id, unnest(@vouchers::bigint[]) as voucher_id, unnest(@lines::bigint[]) as line_id, unnest(@persons::bigint[]) as person_id, unnest(@clients::bigint[]) as client_id, unnest(@providers::bigint[]) as provider_id, unnest(@units::bigint[]) as unit_id, unnest(@contents::bigint[]) as content_id, unnest(@services::bigint[]) as service_id, unnest(@reservations::bigint[]) as reservation_id, unnest(@rulebooks::bigint[]) as rulebook_id, unnest(@refs::text[]) as reference, unnest(@hashes::bytea[]) as content_hash, unnest(@quantities::bigint[]) as quantity, unnest(@prices::bigint[]) as price_cents, unnest(@values::bigint[]) as value_cents, unnest(@totals::bigint[]) as total_cents, unnest(@amounts::bigint[]) as amount_cents, unnest(@dates::date[]) as service_date, unnest(@expiries::date[]) as expires_on, unnest(@notes::text[]) as note, unnest(@sources::text[]) as source, unnest(@accounts::bigint[]) as held_by_account, unnest(@names::text[]) as held_by) t;
+insert into purse_hold (organiser_id, held_at, hold_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, content_id, service_id, reservation_id, rulebook_id, reference, content_hash, quantity, price_cents, value_cents, total_cents, amount_cents, service_date, expires_on, note, source, held_by_account, held_by, band)
+select @organiser_id, @held_at, t.hold_id, t.voucher_id, t.line_id, t.person_id, t.client_id, t.provider_id, t.unit_id, t.content_id, t.service_id, t.reservation_id, t.rulebook_id, t.reference, t.content_hash, t.quantity, t.price_cents, t.value_cents, t.total_cents, t.amount_cents, t.service_date, t.expires_on, t.note, t.source, t.held_by_account, t.held_by, t.band
+from (select unnest(@hold_ids::bigint[]) as hold_id, unnest(@vouchers::bigint[]) as voucher_id, unnest(@lines::bigint[]) as line_id, unnest(@persons::bigint[]) as person_id, unnest(@clients::bigint[]) as client_id, unnest(@providers::bigint[]) as provider_id, unnest(@units::bigint[]) as unit_id, unnest(@contents::bigint[]) as content_id, unnest(@services::bigint[]) as service_id, unnest(@reservations::bigint[]) as reservation_id, unnest(@rulebooks::bigint[]) as rulebook_id, unnest(@refs::text[]) as reference, unnest(@hashes::bytea[]) as content_hash, unnest(@quantities::bigint[]) as quantity, unnest(@prices::bigint[]) as price_cents, unnest(@values::bigint[]) as value_cents, unnest(@totals::bigint[]) as total_cents, unnest(@amounts::bigint[]) as amount_cents, unnest(@dates::date[]) as service_date, unnest(@expiries::date[]) as expires_on, unnest(@notes::text[]) as note, unnest(@sources::text[]) as source, unnest(@accounts::bigint[]) as held_by_account, unnest(@names::text[]) as held_by, unnest(@bands::text[]) as band) t;
 
 -- name: EndsInsert :exec
 insert into purse_end (organiser_id, ended_at, hold_id, provider_id, person_id, ending, captured_cents, event_id, reason, ended_by_account, ended_by)
@@ -131,7 +131,7 @@ order by voucher_id, kind;
 
 -- name: PursesToTend :many
 -- Purses that a refill or an end is due for: monthly ones without this month's refill, and ended ones with something left.
-select p.voucher_id, p.line_id, p.person_id, p.refill, p.refill_cents, p.carries, p.grace_days, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason
+select p.voucher_id, p.line_id, p.person_id, p.refill, p.refill_cents, p.left_over, p.grace_days, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason
 from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
@@ -199,7 +199,7 @@ where n.organiser_id = @organiser_id and n.event_id = @event_id;
 -- name: PursesForTill :many
 -- Shared lock on the voucher: a close, a pause or an annulment waits until the money is taken, and we wait for it. In key order.
 select v.voucher_id, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason, v.rulebook_id,
-  p.line_id, p.person_id, p.client_id, p.refill, p.refill_cents, p.carries, p.hold_days, p.grace_days, p.client_adds, p.balance_shown, p.granted_at, p.granted_by
+  p.line_id, p.person_id, p.client_id, p.refill, p.refill_cents, p.left_over, p.whole_units, p.hold_days, p.grace_days, p.client_adds, p.balance_shown, p.granted_at, p.granted_by
 from voucher v
 join purse p on p.organiser_id = v.organiser_id and p.voucher_id = v.voucher_id
 where v.organiser_id = @organiser_id and v.number = any(@numbers::text[])
@@ -218,9 +218,17 @@ from reservation
 where organiser_id = @organiser_id and voucher_id = any(@vouchers::bigint[]) and provider_id = any(@providers::bigint[]) and state = 'valid'
   and valid_from <= @day::date and valid_to > @day::date;
 
+-- name: BooksOn :many
+-- The rulebook in force on the day of each service that the balances may be spent on.
+select distinct on (r.service_id) r.service_id, r.rulebook_id
+from rulebook r
+where r.organiser_id = @organiser_id and r.published_at is not null and r.valid_from <= @day::date
+  and r.service_id in (select t.service_id from purse_content t where t.organiser_id = @organiser_id and t.voucher_id = any(@vouchers::bigint[]))
+order by r.service_id, r.valid_from desc, r.version desc;
+
 -- name: SellableOn :many
 -- What the payees may sell of what the balances may be spent on, on the day: approved, not suspended, priced.
-select c.content_id, x.provider_id, x.unit_id, x.price_cents
+select c.content_id, c.service_id, x.provider_id, x.unit_id, x.price_cents
 from (select distinct t.content_id, t.service_id from purse_content t where t.organiser_id = @organiser_id and t.voucher_id = any(@vouchers::bigint[])) c
 join price x on x.organiser_id = @organiser_id and x.content_id = c.content_id and x.provider_id = any(@providers::bigint[])
   and x.state = 'approved' and x.valid_from <= @day::date and x.valid_to > @day::date

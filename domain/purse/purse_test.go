@@ -13,10 +13,12 @@ import (
 	"seteli/domain/event"
 	"seteli/domain/ledger"
 	"seteli/domain/purse"
+	"seteli/domain/rulebook"
 	"seteli/domain/settlement"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
+	"seteli/platform/postgres/postgrestest"
 	"seteli/scene"
 )
 
@@ -43,14 +45,22 @@ func (w *world) purse(euros int64, change func(*purse.Terms)) voucher.Voucher {
 
 func (w *world) purseOf(c client.Client, euros int64, change func(*purse.Terms)) voucher.Voucher {
 	w.T.Helper()
-	t := demo.PurseTerms()
+	t := purse.Terms{Refill: purse.Never, LeftOver: rulebook.LeftExpires, HoldDays: 7, GraceDays: 14, BalanceShown: true}
 	if change != nil {
 		change(&t)
 	}
 	w.n++
-	v, err := w.GrantPurse(w.T.Context(), w.House, c, w.Valid(), money.Cents(euros*100), t, w.n)
+	w.terms(rulebook.Purse{HoldDays: t.HoldDays, GraceDays: t.GraceDays, LeftOver: t.LeftOver, WholeUnits: t.WholeUnits, ClientAdds: t.ClientAdds, BalanceShown: t.BalanceShown})
+	v, err := w.GrantPurse(w.T.Context(), w.House, c, w.Valid(), money.Cents(euros*100), t.Refill, t.RefillCents, w.n)
 	w.Must(err)
 	return v
+}
+
+// terms puts the terms of balances into the rulebook, as if they had been published so.
+func (w *world) terms(p rulebook.Purse) {
+	w.T.Helper()
+	_, err := postgrestest.Owner(w.T, w.DB).Exec(w.T.Context(), `update rulebook set rules = jsonb_set(rules, '{purse}', $1) where service_id = $2`, p, w.House.Services[demo.PurseService].ID)
+	w.Must(err)
 }
 
 // euros is the content counted in euros; hours is temporary home care, of another service.
@@ -245,7 +255,7 @@ func TestTheTillRefusesWithReasonsThatThePersonUnderstands(t *testing.T) {
 func TestAnUnacceptedBalanceCannotBeCharged(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	in := purse.GrantInput{Organiser: w.Organiser(), Client: w.Client().ID, Service: w.House.Services[demo.PurseService].ID, Period: w.Valid(), Balance: 5000, Terms: demo.PurseTerms(),
+	in := purse.GrantInput{Organiser: w.Organiser(), Client: w.Client().ID, Service: w.House.Services[demo.PurseService].ID, Period: w.Valid(), Balance: 5000,
 		Contents: []int64{w.euros()}, Contact: "Neuvonta 020 000 0000", Reasons: "Tarve arvioitu.", Office: "palveluohjaaja"}
 	var v voucher.Voucher
 	w.Must(w.Do(func(tx *postgres.Tx) (err error) {

@@ -197,6 +197,7 @@ type Choice struct {
 	Content Content
 	Unit    int64
 	Price   money.Cents
+	Times   []TimePrice // by time of day; none = Price at all times
 }
 
 // Choices lists what the actor's company may sell today to the balance of a number. An unknown number and one whose contents the company
@@ -205,7 +206,7 @@ func Choices(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	if err := by.May(access.EventRecord, organiser); err != nil {
 		return nil, err
 	}
-	f := &facts{today: tx.Today()}
+	f := &facts{today: tx.Today(), now: tx.Now()}
 	if err := f.open(ctx, tx, organiser, []string{number}); err != nil {
 		return nil, err
 	}
@@ -219,10 +220,16 @@ func Choices(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	if err := f.offers(ctx, tx, organiser, []int64{by.Provider}); err != nil {
 		return nil, err
 	}
+	if err := f.inForce(ctx, tx, organiser); err != nil {
+		return nil, err
+	}
+	if err := f.priceBands(ctx, tx, organiser, newBooks()); err != nil {
+		return nil, err
+	}
 	var out []Choice
 	p := f.purses[v.ID]
 	for _, s := range f.sold(by, p) {
-		out = append(out, Choice{*p.content(s.content), s.unit, s.price})
+		out = append(out, Choice{*p.content(s.content), s.unit, s.price, f.times(s, f.now)})
 	}
 	if len(out) == 0 {
 		return nil, errNumber

@@ -54,6 +54,10 @@ func quantityOf(unit string, price money.Cents, quantity *money.Quantity, amount
 // is rounded down to a cent, so that the purse never pays more than is left and price, value and quantity explain every cent.
 func share(unit string, price money.Cents, quantity money.Quantity, total, left money.Cents, t Terms) (priced, error) {
 	p := priced{quantity: quantity, price: price, value: price, total: total, amount: total}
+	whole := t.WholeUnits && unit != "euro"
+	if whole && quantity%money.PerUnit != 0 {
+		return priced{}, errWhole.With("unit", unit)
+	}
 	if total <= left {
 		return p, nil
 	}
@@ -66,6 +70,13 @@ func share(unit string, price money.Cents, quantity money.Quantity, total, left 
 	}
 	if unit == "euro" && int64(left)*money.PerUnit%int64(price) == 0 { // euros can be cut: the event holds those that the purse pays
 		p.quantity, p.amount = money.Quantity(int64(left)*money.PerUnit/int64(price)), left
+		return p, nil
+	}
+	if whole { // the client pays the units that the balance does not cover
+		p.quantity = money.Units(int64(left / price))
+		if p.amount = price.Times(p.quantity); p.amount <= 0 {
+			return priced{}, low
+		}
 		return p, nil
 	}
 	p.value = money.Cents(int64(left) * money.PerUnit / int64(quantity))
@@ -158,6 +169,9 @@ func (a *Ask) hash() []byte {
 	}
 	if a.Capture {
 		number(1)
+	}
+	if a.Band != "" {
+		text(a.Band)
 	}
 	return h.Sum(nil)
 }

@@ -103,7 +103,7 @@ func Tend(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 		return t, fmt.Errorf("listing balances that are due: %w", err)
 	}
 	for _, r := range rows {
-		p := Purse{Voucher: r.VoucherID, Line: r.LineID, Person: r.PersonID, Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, Carries: r.Carries}}
+		p := Purse{Voucher: r.VoucherID, Line: r.LineID, Person: r.PersonID, Terms: Terms{Refill: Refill(r.Refill), RefillCents: r.RefillCents, LeftOver: r.LeftOver}}
 		v := voucher.Voucher{Valid: calendar.Period{From: r.ValidFrom, To: r.ValidTo}, State: voucher.State(r.State), ClosedFrom: r.ClosedFrom}
 		if r.CloseReason != nil {
 			v.CloseReason = voucher.Reason(*r.CloseReason)
@@ -113,7 +113,7 @@ func Tend(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 			end = -calendar.Date(r.GraceDays)
 		}
 		if end+calendar.Date(r.GraceDays) <= tx.Today() {
-			err = p.empty(ctx, tx, by, organiser, "expired")
+			err = p.empty(ctx, tx, by, organiser, p.ending())
 			t.Ended++
 		} else {
 			err = p.refill(ctx, tx, by, organiser, month)
@@ -128,7 +128,7 @@ func Tend(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 
 // refill adds a month's sum; what is left of the month before lapses unless it carries.
 func (p Purse) refill(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, month calendar.Date) error {
-	if !p.Carries {
+	if !p.Carries() {
 		if err := p.empty(ctx, tx, by, organiser, "lapsed"); err != nil {
 			return err
 		}

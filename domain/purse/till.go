@@ -23,6 +23,7 @@ type Ask struct {
 	Content   int64  // 0 = the only one that the provider may sell
 	Quantity  *money.Quantity
 	Amount    *money.Cents // whole price at the till
+	Band      string       // of time, where the price follows the time of day; "" = the one that holds now
 	Reference string       // the provider's own, unique for ever
 	Note      string
 	Source    event.Source // Page or API
@@ -83,6 +84,7 @@ type outcome struct {
 type Till struct {
 	db    *postgres.DB
 	queue *gather.Queue[lane, request, outcome]
+	books *books
 }
 
 // together is the most requests of one transaction.
@@ -90,7 +92,7 @@ const together = 256
 
 // NewTill gives a till over the database.
 func NewTill(db *postgres.DB) *Till {
-	t := &Till{db: db}
+	t := &Till{db: db, books: newBooks()}
 	t.queue = gather.New(together, t.serve)
 	return t
 }
@@ -170,7 +172,7 @@ func (t *Till) serve(ctx context.Context, at lane, batch []request) ([]outcome, 
 	for range 5 {
 		var out []outcome
 		err = t.db.Tenant(ctx, access.Within{Organiser: at.organiser}, func(tx *postgres.Tx) (err error) {
-			out, err = spend(ctx, tx, at.organiser, batch)
+			out, err = spend(ctx, tx, at.organiser, batch, t.books)
 			return err
 		})
 		if err == nil {

@@ -1,14 +1,19 @@
 package purse_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"testing"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/event"
 	"seteli/domain/purse"
+	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
+	"seteli/platform/postgres/postgrestest"
 )
 
 // tend does what the days do, until nothing is left to do.
@@ -68,7 +73,11 @@ func TestMonthlyRefillOnceEachMonthAndTheOldLapsesUnlessItCarries(t *testing.T) 
 	t.Parallel()
 	w := newWorld(t)
 	monthly := func(carries bool) func(*purse.Terms) {
-		return func(t *purse.Terms) { t.Refill, t.RefillCents, t.Carries = purse.Monthly, 5000, carries }
+		return func(t *purse.Terms) {
+			if t.Refill, t.RefillCents = purse.Monthly, 5000; carries {
+				t.LeftOver = rulebook.LeftCarries
+			}
+		}
 	}
 	carries, lapses := w.purse(50, monthly(true)), w.purse(50, monthly(false))
 	w.tend() // this month's: the vouchers began in October
@@ -131,6 +140,65 @@ func TestAClosedBalanceCapturesWhatWasHeldBefore(t *testing.T) {
 	w.sums(v, 3000, 0, 3000)
 	if a.Hold.Taken != 3000 {
 		t.Errorf("captured %s", a.Hold.Taken)
+	}
+	w.verified()
+}
+
+func TestWhatIsLeftReturnsToTheOrganiserWhenTheRulebookSaysSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.purse(100, func(t *purse.Terms) { t.LeftOver, t.GraceDays = rulebook.LeftReturns, 0 })
+	w.bought(v, 2000)
+	w.Move(w.Valid().To.String())
+	w.tend()
+	if s := w.view(v).Sums; s.Returned != 8000 || s.Expired != 0 || s.Left() != 0 {
+		t.Errorf("returned %s, expired %s, left %s", s.Returned, s.Expired, s.Left())
+	}
+	w.verified()
+}
+
+func TestPriceFollowsTheTimeOfDay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	owner := postgrestest.Owner(t, w.DB)
+	_, err := owner.Exec(t.Context(), `update rulebook set rules = jsonb_set(rules, '{value}', $1) where service_id = $2`,
+		json.RawMessage(fmt.Sprintf(`{"method":"time_band_table","bands":[{"band":"weekday","kind":"weekday","from":"00:00","to":"24:00","multiplier":"1","fi":"Arki"},
+		{"band":"saturday","kind":"saturday","from":"00:00","to":"24:00","multiplier":"1.5","fi":"Lauantai"}],"values":[{"content_id":%d,"value_cents":2000}]}`, w.hours())), w.House.Services["TILAPAINEN"].ID)
+	w.Must(err)
+	var price money.Cents
+	w.Must(owner.QueryRow(t.Context(), `select price_cents from price where content_id = $1 and unit_id = $2`, w.hours(), w.Company.Units[0].ID).Scan(&price))
+	v := w.purse(500, nil)
+	ask := func(band string) purse.Hold {
+		a, err := w.try(purse.Ask{Number: v.Number.String(), Unit: w.Company.Units[0].ID, Content: w.hours(), Quantity: new(money.Units(1)), Band: band, Reference: "aika-" + band, Source: event.Page, Capture: true})
+		w.Must(err)
+		return a.Hold
+	}
+	saturday := money.HalfUpCent.Cents(price.Exact().Times(money.Fraction(3, 2))) // 21.11.2026 is a Saturday
+	if h := ask(""); h.Price != saturday || h.Band != "saturday" || h.Amount != saturday {
+		t.Errorf("now: %s in %q, want %s", h.Price, h.Band, saturday)
+	}
+	if h := ask("weekday"); h.Price != price || h.Band != "weekday" {
+		t.Errorf("yesterday's visit: %s in %q, want %s", h.Price, h.Band, price)
+	}
+	_, err = w.try(purse.Ask{Number: v.Number.String(), Unit: w.Company.Units[0].ID, Content: w.hours(), Quantity: new(money.Units(1)), Band: "moonlight", Reference: "x", Source: event.Page})
+	want(t, err, "BAL-035")
+	w.verified()
+}
+
+func TestWholeUnitsOnly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	v := w.purse(100, func(t *purse.Terms) { t.WholeUnits, t.ClientAdds = true, true })
+	ask := func(q money.Quantity, n string) (purse.Hold, error) {
+		a, err := w.try(purse.Ask{Number: v.Number.String(), Unit: w.Company.Units[0].ID, Content: w.hours(), Quantity: &q, Reference: n, Source: event.Page, Capture: true})
+		return a.Hold, err
+	}
+	_, err := ask(money.Units(1)+money.PerUnit/2, "puolikas")
+	want(t, err, "BAL-034")
+	h, err := ask(money.Units(10), "paljon")
+	w.Must(err)
+	if h.Quantity%money.PerUnit != 0 || h.Amount != h.Price.Times(h.Quantity) || h.Amount > 10000 || h.Amount+h.Price <= 10000 || h.Own() != h.Price.Times(money.Units(10))-h.Amount {
+		t.Errorf("%+v", h)
 	}
 	w.verified()
 }

@@ -15,8 +15,8 @@ import (
 
 // spend judges a batch in the order in which it came and stores what it does, in one transaction with a fixed number of statements.
 // A refusal of one request is its own answer and leaves no trace; an error is the whole batch's.
-func spend(ctx context.Context, tx *postgres.Tx, organiser int32, batch []request) ([]outcome, error) {
-	f, err := load(ctx, tx, organiser, batch)
+func spend(ctx context.Context, tx *postgres.Tx, organiser int32, batch []request, known *books) ([]outcome, error) {
+	f, err := load(ctx, tx, organiser, batch, known)
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +137,7 @@ func (w *writing) holds(ctx context.Context, tx *postgres.Tx, fresh []*judged) e
 		p.Quantities, p.Prices, p.Values = append(p.Quantities, int64(h.Quantity)), append(p.Prices, int64(h.Price)), append(p.Values, int64(h.Value))
 		p.Totals, p.Amounts, p.Dates, p.Expiries = append(p.Totals, int64(h.Total)), append(p.Amounts, int64(h.Amount)), append(p.Dates, h.Day), append(p.Expiries, h.ExpiresOn)
 		p.Notes, p.Sources, p.Accounts, p.Names = append(p.Notes, h.Note), append(p.Sources, string(j.ask.Source)), append(p.Accounts, j.by.Account), append(p.Names, j.by.Name)
+		p.Bands = append(p.Bands, h.Band)
 	}
 	err := db.New(tx).HoldsInsert(ctx, p)
 	if postgres.ConstraintOf(err) == "purse_hold_reference_unique" {

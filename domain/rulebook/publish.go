@@ -110,6 +110,11 @@ func (in DraftInput) check(ctx context.Context, tx *postgres.Tx, models Models) 
 	if s.Mode != catalogue.Voucher && s.Mode != catalogue.Licence {
 		contents = nil
 	}
+	purse, err := in.checkPurse(ctx, tx, s)
+	if err != nil {
+		return err
+	}
+	wrong = append(wrong, purse...)
 	if in.Rules.Comparison != nil {
 		if err := models.CheckComparison(*in.Rules.Comparison); err != nil {
 			if fault.All(err) == nil {

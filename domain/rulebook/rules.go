@@ -32,6 +32,7 @@ type Rules struct {
 	LeaveDays       int            `json:"leave_days,omitempty"` // notice that a client or a provider gives before a reservation ends
 	Comparison      *Comparison    `json:"comparison,omitempty"` // fee of the organiser's own service for the same need; nil = none is told
 	WeekFactor      money.Factor   `json:"week_factor,omitzero"` // makes a month of what is given for a week; 30/7 when not given
+	Purse           *Purse         `json:"purse,omitempty"`      // terms of euro balances; nil = the usual ones
 	DayFactor       money.Factor   `json:"day_factor,omitzero"`  // makes a month of what is given for a day; 30 when not given
 }
 
@@ -40,6 +41,18 @@ type Criterion struct {
 	Names    i18n.Names `json:"names"`
 	Evidence bool       `json:"evidence,omitempty"`       // the provider attaches a proof
 	Recheck  int        `json:"recheck_months,omitempty"` // checked again after this many months; 0 = not by itself
+}
+
+// Line tells the condition in words: what, with a proof or not, and how often it is checked. Say gives texts in the language.
+func (c Criterion) Line(lang i18n.Lang, say func(key string, args ...any) string) string {
+	line := c.Names.In(lang)
+	if c.Evidence {
+		line += ", " + say("rulebook.criteria.with_evidence")
+	}
+	if c.Recheck > 0 {
+		line += ", " + say("rulebook.criteria.every", "n", c.Recheck)
+	}
+	return line
 }
 
 // Default is what a new rulebook starts from; 60 days is PSOP's window.
@@ -105,6 +118,7 @@ func (r Rules) wrong() (list fault.List) {
 	if r.Comparison != nil && r.Comparison.Kind == "" {
 		list = append(list, errComparison)
 	}
+	list = append(list, r.Purse.wrong()...)
 	if len(r.Criteria) > mostCriteria {
 		list = append(list, errCriteria.With("most", mostCriteria))
 	}

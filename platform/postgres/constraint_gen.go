@@ -444,6 +444,7 @@ const (
 	ConstraintPurseHoldReservation              = "purse_hold_reservation"
 	ConstraintPurseHoldSourceKnown              = "purse_hold_source_known"
 	ConstraintPurseHoldUnit                     = "purse_hold_unit"
+	ConstraintPurseLeftOverKnown                = "purse_left_over_known"
 	ConstraintPurseLine                         = "purse_line"
 	ConstraintPurseLineOnce                     = "purse_line_once"
 	ConstraintPurseMoveDirection                = "purse_move_direction"

@@ -64,7 +64,7 @@ func (p *Pages) Audience() ui.Audience {
 		Pages: []ui.PageSpec{
 			ui.Page("public/home", homeView{}, homeView{SignedIn: true}), ui.Page("public/services", servicesView{}, sampleServices()),
 			ui.Page("public/providers", providersView{}, sampleProviders()), ui.Page("public/compare", compareView{}, sampleCompare()),
-			ui.Page("public/calculator", calculatorView{}, sampleCalculator()), ui.Page("public/unit", unitView{}, sampleUnit()), ui.Page("public/rulebook", rulebookView{}, rulebookView{Paragraphs: []string{"x"}, Versions: []ui.Link{{Text: "1", Href: "x"}}}),
+			ui.Page("public/calculator", calculatorView{}, sampleCalculator()), ui.Page("public/unit", unitView{}, sampleUnit()), ui.Page("public/rulebook", rulebookView{}, rulebookView{Paragraphs: []string{"x"}, Criteria: []string{"x"}, Versions: []ui.Link{{Text: "1", Href: "x"}}}),
 			ui.Page("public/organisers", organisersView{}, organisersView{Organisers: []organiserRow{{Name: "x"}}}), ui.Page("public/feedback", organisersView{}, organisersView{Organisers: []organiserRow{{Name: "x", Email: "a@b.example"}}}),
 		},
 	}
@@ -115,6 +115,7 @@ type rulebookView struct {
 	From               calendar.Date
 	Lang               string // of the text, when it is not the page's
 	Paragraphs         []string
+	Criteria           []string // what a provider fulfils before it is approved
 	Values             ui.Table
 	Versions           []ui.Link
 }
@@ -169,6 +170,9 @@ func rulebookPage(r *ui.Request, x *offer.Index, s offer.Service, versions []rul
 		v.Lang = "fi"
 	}
 	v.Paragraphs = paragraphs(text)
+	for _, c := range b.Rules.Criteria {
+		v.Criteria = append(v.Criteria, c.Line(r.Lang, r.T))
+	}
 	v.Values = valuesTable(r, s, b)
 	return v, true
 }

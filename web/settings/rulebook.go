@@ -11,6 +11,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/catalogue"
+	"seteli/domain/purse"
 	"seteli/domain/rulebook"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -29,21 +30,23 @@ type rulebookView struct {
 	Months   []ui.Option
 	Versions ui.Table
 	Compared bool // there is something to compare
+	Pursed   bool // its vouchers can be euro balances, which have terms of their own
 }
 
 // valueRow is the value field of one content.
 type valueRow struct{ Field, Label string }
 
 func sampleRulebook() rulebookView {
-	return rulebookView{Service: 1, Name: "Kotihoito", Draft: true, Compared: true, Plain: true, Contents: []valueRow{{"value.1", "Kotihoidon tunti (h)"}}}
+	return rulebookView{Service: 1, Name: "Kotihoito", Draft: true, Compared: true, Pursed: true, Plain: true, Contents: []valueRow{{"value.1", "Kotihoidon tunti (h)"}}}
 }
 
 // rulebookWork is what both rulebook pages read.
 type rulebookWork struct {
-	service  catalogue.Service
-	draft    rulebook.Rulebook
-	found    bool
-	versions []rulebook.Rulebook
+	service   catalogue.Service
+	draft     rulebook.Rulebook
+	found     bool
+	versions  []rulebook.Rulebook
+	spendable []purse.Content // by a balance of the service, when it has balances
 }
 
 func (p *Pages) rulebookWork(r *ui.Request) (work rulebookWork, err error) {
@@ -60,7 +63,10 @@ func (p *Pages) rulebookWork(r *ui.Request) (work rulebookWork, err error) {
 		if work.draft, work.found, err = rulebook.DraftOf(ctx, tx, r.Actor, r.Actor.Organiser, service); err != nil {
 			return err
 		}
-		work.versions, err = rulebook.Versions(ctx, tx, r.Actor.Organiser, service)
+		if work.versions, err = rulebook.Versions(ctx, tx, r.Actor.Organiser, service); err != nil || !pursed(work.service) {
+			return err
+		}
+		work.spendable, err = purse.Spendable(ctx, tx, r.Actor.Organiser, max(tx.Today(), work.service.ValidFrom))
 		return err
 	})
 }
@@ -87,7 +93,7 @@ func (p *Pages) rulebook(w http.ResponseWriter, r *ui.Request) error {
 	if err := fillDraft(f, work, r.Today()); err != nil {
 		return err
 	}
-	v := rulebookView{Form: f, Service: s.ID, Name: s.Names.In(r.Lang), Draft: work.found, Versions: versionsTable(r, work.versions),
+	v := rulebookView{Form: f, Service: s.ID, Name: s.Names.In(r.Lang), Draft: work.found, Versions: versionsTable(r, work.versions), Pursed: pursed(s),
 		Compared: work.found || len(work.versions) > 0}
 	if v.Plain = plain(work.base(r.Today()).Rules.Value); !v.Plain {
 		v.Method = r.T("method.name." + work.base(r.Today()).Rules.Value.Method)
@@ -150,7 +156,7 @@ func fillDraft(f *ui.Form, work rulebookWork, today calendar.Date) error {
 // service have pages of their own and stay.
 func readDraft(f *ui.Form, s catalogue.Service, from rulebook.Rules) rulebook.DraftInput {
 	rules := rulebook.Default()
-	rules.Value, rules.Rounding, rules.Criteria, rules.Comparison = from.Value, from.Rounding, from.Criteria, from.Comparison
+	rules.Value, rules.Rounding, rules.Criteria, rules.Comparison, rules.Purse = from.Value, from.Rounding, from.Criteria, from.Comparison, from.Purse
 	rules.WeekFactor, _ = ui.ReadOptional(f, "week_factor", money.ParseFactor)
 	rules.DayFactor, _ = ui.ReadOptional(f, "day_factor", money.ParseFactor)
 	if plain(rules.Value) {

@@ -224,7 +224,7 @@ func toldRules(r *ui.Request, work rulebookWork, b rulebook.Rulebook) (tellings,
 	for _, row := range values.Rows {
 		t.add(row[0].Text, row[len(row)-1].Text)
 	}
-	for _, row := range ruleFacts(r, b).Rows[2:] { // version and preparer always differ
+	for _, row := range ruleFacts(r, work, b).Rows[2:] { // version and preparer always differ
 		t.add(row.Key, row.Value)
 	}
 	fee, err := feeTable(r, work, b.Rules)

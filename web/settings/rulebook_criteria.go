@@ -98,14 +98,7 @@ func readCriteria(f *ui.Form) (list []rulebook.Criterion) {
 func criteriaLines(r *ui.Request, criteria []rulebook.Criterion) []string {
 	lines := make([]string, 0, len(criteria))
 	for _, c := range criteria {
-		line := c.Names.In(r.Lang)
-		if c.Evidence {
-			line += ", " + r.T("settings.criteria.with_evidence")
-		}
-		if c.Recheck > 0 {
-			line += ", " + r.T("settings.criteria.every", "n", c.Recheck)
-		}
-		lines = append(lines, line)
+		lines = append(lines, c.Line(r.Lang, r.T))
 	}
 	return lines
 }

@@ -64,7 +64,7 @@ func (p *Pages) rulebookPublish(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	v := publishView{Form: f, Service: work.service.ID, Name: work.service.Names.In(r.Lang),
-		RowVersion: d.RowVersion, Draft: d.ID, Facts: ruleFacts(r, d), Values: values, Own: d.PreparedByAccount == r.Actor.Account, Preparer: d.PreparedBy,
+		RowVersion: d.RowVersion, Draft: d.ID, Facts: ruleFacts(r, work, d), Values: values, Own: d.PreparedByAccount == r.Actor.Account, Preparer: d.PreparedBy,
 		Criteria:   criteriaLines(r, d.Rules.Criteria),
 		Paragraphs: strings.Split(strings.ReplaceAll(d.Texts.In(r.Lang), "\r\n", "\n"), "\n\n")}
 	if len(fee.Rows) > 0 {
@@ -74,7 +74,7 @@ func (p *Pages) rulebookPublish(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // ruleFacts tells the rules in words, as the publisher must understand them.
-func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
+func ruleFacts(r *ui.Request, work rulebookWork, d rulebook.Rulebook) ui.Summary {
 	yes := map[bool]string{true: r.T("settings.yes"), false: r.T("settings.no")}
 	months := r.T("settings.price_months.any")
 	if len(d.Rules.PriceMonths) > 0 {
@@ -100,7 +100,7 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 	if d.Rules.LapseDays > 0 {
 		lapse = r.T("settings.days", "n", d.Rules.LapseDays)
 	}
-	return ui.Summary{Rows: []ui.Row{
+	return ui.Summary{Rows: append([]ui.Row{
 		{Key: r.T("settings.version"), Value: strconv.Itoa(d.Version), Small: r.T("settings.from_day", "day", d.ValidFrom)},
 		{Key: r.T("settings.rulebook.prepared"), Value: d.PreparedBy, Small: i18n.DateTime(r.Lang, d.PreparedAt)},
 		{Key: r.T("settings.tolerance"), Value: tolerance},
@@ -116,7 +116,7 @@ func ruleFacts(r *ui.Request, d rulebook.Rulebook) ui.Summary {
 		{Key: r.T("settings.source"), Value: d.Rules.Source},
 		{Key: r.T("settings.price_notice_days"), Value: r.T("settings.days", "n", d.Rules.PriceNoticeDays), Small: r.T("settings.price_notice_days.now", "day", d.Rules.EarliestPrice(r.Today()))},
 		{Key: r.T("settings.price_months"), Value: months},
-	}}
+	}, purseFacts(r, work, d.Rules)...)}
 }
 
 // factorText writes a factor as people type it.

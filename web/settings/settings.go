@@ -49,7 +49,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("settings/service-teams", serviceTeamsView{}), ui.Page("settings/attachments", attachmentsView{}),
 			ui.Page("settings/organiser", organiserView{}), ui.Page("settings/income", definitionView{}, sampleDefinition()), ui.Page("settings/staff", staffView{}),
 			ui.Page("settings/rulebook", rulebookView{}, sampleRulebook()), ui.Page("settings/rulebook-value", valueView{}, sampleValue()), ui.Page("settings/rulebook-trial", trialView{}, sampleTrial()), ui.Page("settings/rulebook-publish", publishView{}),
-			ui.Page("settings/rulebook-criteria", criteriaView{}, sampleCriteria()), ui.Page("settings/rulebook-compare", compareView{}, sampleCompare()),
+			ui.Page("settings/rulebook-criteria", criteriaView{}, sampleCriteria()), ui.Page("settings/rulebook-purse", purseView{}, samplePurse()), ui.Page("settings/rulebook-compare", compareView{}, sampleCompare()),
 			ui.Page("settings/staff-add", staffAddView{}), ui.Page("settings/staff-end", staffEndView{}), ui.Page("settings/team", teamView{}),
 			ui.Page("settings/budgets", budgetsView{}, sampleBudgets()), ui.Page("settings/budget-file", budgetFileView{}),
 			ui.Page("settings/letters", lettersView{}), ui.Page("settings/letter", letterView{}, sampleLetter()),
@@ -89,6 +89,7 @@ func (p *Pages) routes() []ui.Route {
 	routes = append(routes, form("/settings/services/{service}/rulebook/trial", access.RulebookEdit, p.rulebookTrial)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/value", access.RulebookEdit, p.rulebookValue)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/fee", access.RulebookEdit, p.rulebookFee)...)
+	routes = append(routes, form("/settings/services/{service}/rulebook/purse", access.RulebookEdit, p.rulebookPurse)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/criteria", access.RulebookEdit, p.rulebookCriteria)...)
 	routes = append(routes, form("/settings/services/{service}/rulebook/publish", access.RulebookPublish, p.rulebookPublish)...)
 	routes = append(routes, ui.Route{Method: "GET", Path: "/settings/services/{service}/rulebook/compare", Right: access.RulebookPublish, Handle: p.rulebookCompare})

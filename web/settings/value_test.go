@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"seteli/domain/rulebook/method"
+	"seteli/platform/postgres/postgrestest"
 )
 
 func TestValueByIncomeIsTypedKeptAndPublished(t *testing.T) {
@@ -107,5 +108,36 @@ func TestFeeOfTheOwnServiceIsTypedComparedAndLeftOut(t *testing.T) {
 	saved(t, h.pirkko, service+"/rulebook/fee", form)
 	if page = get(t, h.matti, service+"/rulebook/compare"); !strings.Contains(page, "Oman palvelun asiakasmaksu") || !strings.Contains(page, "119,66") {
 		t.Error("the comparison does not tell that the fee goes away")
+	}
+}
+
+func TestTermsOfABalanceAreTypedAndPublished(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	service := h.service()
+	h.draft(service)
+	if page := get(t, h.pirkko, service+"/rulebook/purse"); !strings.Contains(page, "euroina laskettava sisältö") {
+		t.Error("a service without euros has terms of a balance")
+	}
+	_, err := postgrestest.Owner(t, h.db).Exec(t.Context(), `update content set unit = 'euro'`)
+	must(t, err)
+	form := typed(get(t, h.pirkko, service+"/rulebook/purse"))
+	form.Set("hold_days", "91")
+	if code, page := post(t, h.pirkko, service+"/rulebook/purse", form); code != http.StatusUnprocessableEntity || !strings.Contains(page, `href="#f-hold_days"`) || !strings.Contains(page, `value="91"`) {
+		t.Errorf("91 days answered %d %s", code, refusals(page))
+	}
+	form.Set("hold_days", "10")
+	form.Set("left_over", "returns")
+	form.Set("client_adds", "yes")
+	saved(t, h.pirkko, service+"/rulebook/purse", form)
+	page := get(t, h.matti, service+"/rulebook/publish")
+	for _, want := range []string{"Kaikki palvelusetelipalvelut", "palautuu järjestäjälle", "10 päivää"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("who publishes does not see %s", want)
+		}
+	}
+	saved(t, h.pirkko, service+"/rulebook", typed(get(t, h.pirkko, service+"/rulebook")))
+	if again := typed(get(t, h.pirkko, service+"/rulebook/purse")); again.Get("hold_days") != "10" || again.Get("left_over") != "returns" {
+		t.Errorf("the terms do not come back: %v", again)
 	}
 }

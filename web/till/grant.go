@@ -3,7 +3,7 @@ package till
 import (
 	"context"
 	"net/http"
-	"strconv"
+	"slices"
 
 	"seteli/core/calendar"
 	"seteli/domain/catalogue"
@@ -26,7 +26,7 @@ func sampleGrant() grantView {
 	return grantView{Name: "x", Services: one, Contents: one, Refills: one}
 }
 
-// grant gives a client a balance: how much, until when, what for, and the terms.
+// grant gives a client a balance: how much, until when and what for. The terms are the rulebook's.
 func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 	id, err := r.PathID("client")
 	if err != nil {
@@ -75,12 +75,14 @@ func (p *Pages) options(ctx context.Context, tx *postgres.Tx, r *ui.Request, org
 		return err
 	}
 	for _, s := range services {
-		for _, c := range contents {
-			if c.Service == s.ID && c.Unit == string(catalogue.Euro) {
-				view.Services = append(view.Services, ui.Option{Value: ui.Digits(s.ID), Text: s.Names.In(r.Lang)})
-				break
-			}
+		if !slices.ContainsFunc(contents, func(c purse.Content) bool { return c.Service == s.ID && c.Unit == string(catalogue.Euro) }) {
+			continue
 		}
+		terms, spend, err := purse.Offered(ctx, tx, org, s.ID, tx.Today())
+		if err != nil {
+			return err
+		}
+		view.Services = append(view.Services, ui.Option{Value: ui.Digits(s.ID), Text: s.Names.In(r.Lang), Hint: purse.Words(p.Means.Texts, r.Lang, purse.TermsOf(terms), spend)})
 	}
 	for _, c := range contents {
 		view.Contents = append(view.Contents, ui.Option{Value: ui.Digits(c.ID), Text: c.Names.In(r.Lang), Hint: r.T("unit." + c.Unit + ".one")})
@@ -92,12 +94,9 @@ func (p *Pages) options(ctx context.Context, tx *postgres.Tx, r *ui.Request, org
 }
 
 func (p *Pages) defaults(r *ui.Request, f *ui.Form, contents []purse.Content) {
-	usual := purse.Usual()
 	f.Set("valid_from", r.Today())
 	f.Set("valid_to", r.Today().AddMonths(12)-1)
-	f.Set("refill", string(usual.Refill))
-	f.Set("hold_days", strconv.Itoa(usual.HoldDays))
-	f.Set("grace_days", strconv.Itoa(usual.GraceDays))
+	f.Set("refill", string(purse.Never))
 	f.Set("contact", r.Actor.Name)
 	for _, c := range contents {
 		if c.Unit == string(catalogue.Euro) {
@@ -120,9 +119,8 @@ func grantInput(f *ui.Form, org int32, id int64, contents []purse.Content) purse
 			}
 		}
 	}
-	refill, _ := f.OptionalCents("refill_sum")
-	in.Terms = purse.Terms{Refill: purse.Refill(f.Choice("refill", string(purse.Never), string(purse.Monthly))), RefillCents: refill, Carries: f.Bool("carries"),
-		HoldDays: f.Int("hold_days", 1, 90), GraceDays: f.Int("grace_days", 0, 90), ClientAdds: f.Bool("client_adds"), BalanceShown: f.Bool("balance_shown")}
+	in.RefillCents, _ = f.OptionalCents("refill_sum")
+	in.Refill = purse.Refill(f.Choice("refill", string(purse.Never), string(purse.Monthly)))
 	in.Reasons, in.Contact, in.Office = f.LongText("reasons"), f.Text("contact"), f.Text("office")
 	return in
 }

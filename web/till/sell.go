@@ -28,12 +28,13 @@ type tillView struct {
 	Refused bool
 	Why     []string    // the refusal, said large above the form
 	Choices []ui.Option // what may be sold, when there is more than one thing
+	Times   []ui.Option // when it was given, where the price depends on the time of day
 	Latest  ui.Table
 	More    ui.Pages
 }
 
 func sampleTill() tillView {
-	return tillView{Refused: true, Why: []string{"x"}, Choices: []ui.Option{{Value: "1-1", Text: "x"}}}
+	return tillView{Refused: true, Why: []string{"x"}, Choices: []ui.Option{{Value: "1-1", Text: "x"}}, Times: []ui.Option{{Value: "x", Text: "x"}}}
 }
 
 // till takes a number and a sum and answers at once. One press charges, the other holds.
@@ -65,6 +66,9 @@ func (p *Pages) refused(r *ui.Request, f *ui.Form, view *tillView, err error) bo
 		err = errNumber.Because(err)
 	case "BAL-018", "TIL-004": // several things could be meant: the choice is asked, nothing went wrong
 		f.Take(fault.On(err, "choice"))
+		return true
+	case "TIL-005": // likewise
+		f.Take(err)
 		return true
 	case "BAL-004", "BAL-005":
 		err = fault.On(err, "choice")
@@ -145,7 +149,7 @@ func (p *Pages) choose(r *ui.Request, f *ui.Form, view *tillView, org int32, ask
 	}
 	if len(list) == 1 {
 		ask.Content, ask.Unit = list[0].Content.ID, list[0].Unit
-		return nil
+		return p.time(r, f, view, list[0], ask)
 	}
 	var allowed []string
 	for _, c := range list {
@@ -167,8 +171,39 @@ func (p *Pages) choose(r *ui.Request, f *ui.Form, view *tillView, org int32, ask
 	var errC, errU error
 	ask.Content, errC = strconv.ParseInt(content, 10, 64)
 	ask.Unit, errU = strconv.ParseInt(unit, 10, 64)
-	return errors.Join(errC, errU)
+	if err := errors.Join(errC, errU); err != nil {
+		return err
+	}
+	for _, c := range list {
+		if c.Content.ID == ask.Content && c.Unit == ask.Unit {
+			return p.time(r, f, view, c, ask)
+		}
+	}
+	return nil
 }
+
+// time finds when the service was given, where its price depends on that: a visit is often keyed in after it.
+func (p *Pages) time(r *ui.Request, f *ui.Form, view *tillView, c purse.Choice, ask *purse.Ask) error {
+	var allowed []string
+	for _, t := range c.Times {
+		allowed = append(allowed, t.Band)
+		view.Times = append(view.Times, ui.Option{Value: t.Band, Text: t.Names.In(r.Lang), Hint: i18n.Cents(r.Lang, t.Price) + " / " + r.T("unit."+c.Content.Unit+".one")})
+		if t.Now {
+			view.Times[len(view.Times)-1].Hint += " · " + r.T("till.band.now")
+		}
+	}
+	if len(allowed) == 0 {
+		return nil
+	}
+	if f.Value("asked_time") == "" {
+		return errWhen
+	}
+	ask.Band = f.Choice("band", allowed...)
+	return nil
+}
+
+// errWhen asks when the service was given.
+var errWhen = fault.New(fault.Invalid, "TIL-005", "till.when_given").At("band")
 
 // errChoose asks for the choice in the words of the domain.
 var errChoose = fault.New(fault.Invalid, "TIL-004", "purse.choose_content").At("choice")

@@ -18,6 +18,7 @@ import (
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
+	"seteli/platform/postgres/postgrestest"
 	"seteli/scene"
 	"seteli/web/browser"
 	"seteli/web/casework"
@@ -46,7 +47,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) purse(euros int64) voucher.Voucher {
 	w.T.Helper()
-	v, err := w.GrantPurse(w.T.Context(), w.House, w.Client(), w.Valid(), money.Cents(euros*100), demo.PurseTerms(), int(euros))
+	v, err := w.GrantPurse(w.T.Context(), w.House, w.Client(), w.Valid(), money.Cents(euros*100), purse.Never, 0, int(euros))
 	w.Must(err)
 	return v
 }
@@ -216,20 +217,42 @@ func TestClientAndCaseworkerSeeTheBalanceAndTheCaseworkerTakesBack(t *testing.T)
 	}
 }
 
+func TestTheTillAsksWhenAServiceWasGivenWhosePriceDependsOnIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	hours := w.House.Services["TILAPAINEN"].Contents[0].ID
+	_, err := postgrestest.Owner(t, w.DB).Exec(t.Context(), `update rulebook set rules = jsonb_set(rules, '{value}', $1) where service_id = $2`,
+		map[string]any{"method": "time_band_table", "values": []map[string]any{{"content_id": hours, "value_cents": 2000}}, "bands": []map[string]any{
+			{"band": "weekday", "kind": "weekday", "from": "00:00", "to": "24:00", "multiplier": "1", "fi": "Arki"}, {"band": "sat", "kind": "saturday", "from": "00:00", "to": "24:00", "multiplier": "1.5", "fi": "Lauantai"}}},
+		w.House.Services["TILAPAINEN"].ID)
+	w.Must(err)
+	v := w.purse(300)
+	c := w.as(t, w.Company.Recorder)
+	form := url.Values{"reference": {"aika-1"}, "number": {v.Number.Print()}, "quantity": {"1"}, "choice": {fmt.Sprintf("%d-%d", hours, w.Company.Units[0].ID)}, "act": {"charge"}}
+	status, body, _ := c.ask("POST", "/fi/till", form)
+	if status != 422 || !strings.Contains(body, "Milloin palvelu annettiin?") || !strings.Contains(body, "nyt") || strings.Contains(body, "app-refusal") {
+		t.Fatalf("the till does not ask when: %d", status)
+	}
+	form.Set("asked_time", "1")
+	form.Set("band", "weekday")
+	if status, _, path := c.ask("POST", "/fi/till", form); status != 200 || !strings.Contains(path, "/till/") {
+		t.Errorf("charged by the time that was told: %d at %s", status, path)
+	}
+}
+
 func TestACaseworkerGrantsABalanceOnThePage(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	person := w.Client()
 	c := w.as(t, w.As(access.Caseworker))
 	page := fmt.Sprintf("/fi/clients/%d/grant-balance", person.ID)
-	form := url.Values{"service": {fmt.Sprint(w.House.Services[demo.PurseService].ID)}, "balance": {"300"}, "valid_from": {"1.12.2026"}, "valid_to": {"30.11.2027"}, "refill": {"monthly"}, "hold_days": {"7"}, "grace_days": {"14"},
+	form := url.Values{"service": {fmt.Sprint(w.House.Services[demo.PurseService].ID)}, "balance": {"300"}, "valid_from": {"1.12.2026"}, "valid_to": {"30.11.2027"}, "refill": {"monthly"},
 		"reasons": {"Tarve on arvioitu."}, "contact": {"Neuvonta 020"}, "office": {"palveluohjaaja"}}
-	if status, body, _ := c.ask("POST", page, form); status != 422 || !strings.Contains(body, "Valitse ainakin yksi palvelu") || !strings.Contains(body, "kuukausittain lisättävä summa") {
-		t.Errorf("nothing chosen: %d", status)
+	if status, body, _ := c.ask("POST", page, form); status != 422 || !strings.Contains(body, "kuukausittain lisättävä summa") {
+		t.Errorf("no sum to add each month: %d", status)
 	}
 	form["contents"] = []string{fmt.Sprint(w.House.Services[demo.PurseService].Contents[0].ID), fmt.Sprint(w.House.Services["TILAPAINEN"].Contents[0].ID)}
 	form.Set("refill_sum", "100")
-	form.Set("carries", "yes")
 	status, body, path := c.ask("POST", page, form)
 	if status != 200 || !strings.Contains(path, "/vouchers/") || !strings.Contains(body, "300,00") {
 		t.Fatalf("granted: %d at %s", status, path)

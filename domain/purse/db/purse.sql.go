@@ -67,6 +67,46 @@ func (q *Queries) BalanceDifferences(ctx context.Context, organiserID int32) ([]
 	return items, nil
 }
 
+const booksOn = `-- name: BooksOn :many
+select distinct on (r.service_id) r.service_id, r.rulebook_id
+from rulebook r
+where r.organiser_id = $1 and r.published_at is not null and r.valid_from <= $2::date
+  and r.service_id in (select t.service_id from purse_content t where t.organiser_id = $1 and t.voucher_id = any($3::bigint[]))
+order by r.service_id, r.valid_from desc, r.version desc
+`
+
+type BooksOnParams struct {
+	OrganiserID int32
+	Day         calendar.Date
+	Vouchers    []int64
+}
+
+type BooksOnRow struct {
+	ServiceID  int64
+	RulebookID int64
+}
+
+// The rulebook in force on the day of each service that the balances may be spent on.
+func (q *Queries) BooksOn(ctx context.Context, arg BooksOnParams) ([]BooksOnRow, error) {
+	rows, err := q.db.Query(ctx, booksOn, arg.OrganiserID, arg.Day, arg.Vouchers)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BooksOnRow
+	for rows.Next() {
+		var i BooksOnRow
+		if err := rows.Scan(&i.ServiceID, &i.RulebookID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const captureDifferences = `-- name: CaptureDifferences :many
 select e.hold_id, e.captured_cents, coalesce(v.organiser_cents, -1)::bigint as organiser_cents
 from purse_end e
@@ -226,7 +266,7 @@ func (q *Queries) EventStep(ctx context.Context, arg EventStepParams) (EventStep
 
 const holdsByID = `-- name: HoldsByID :many
 select h.organiser_id, h.hold_id, v.number, h.voucher_id, h.line_id, h.person_id, h.client_id, h.provider_id, h.unit_id, h.content_id, h.service_id, h.reservation_id, h.rulebook_id,
-  h.reference, h.quantity, h.price_cents, h.value_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
+  h.reference, h.quantity, h.price_cents, h.value_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.band, h.held_at, h.held_by,
   coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(e.ended_by, '') as ended_by
 from purse_hold h
 join voucher v on v.organiser_id = h.organiser_id and v.voucher_id = h.voucher_id
@@ -262,6 +302,7 @@ type HoldsByIDRow struct {
 	ServiceDate   calendar.Date
 	ExpiresOn     calendar.Date
 	Note          string
+	Band          string
 	HeldAt        time.Time
 	HeldBy        string
 	Ending        string
@@ -305,6 +346,7 @@ func (q *Queries) HoldsByID(ctx context.Context, arg HoldsByIDParams) ([]HoldsBy
 			&i.ServiceDate,
 			&i.ExpiresOn,
 			&i.Note,
+			&i.Band,
 			&i.HeldAt,
 			&i.HeldBy,
 			&i.Ending,
@@ -422,9 +464,9 @@ func (q *Queries) HoldsExpired(ctx context.Context, arg HoldsExpiredParams) ([]H
 }
 
 const holdsInsert = `-- name: HoldsInsert :exec
-insert into purse_hold (organiser_id, held_at, hold_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, content_id, service_id, reservation_id, rulebook_id, reference, content_hash, quantity, price_cents, value_cents, total_cents, amount_cents, service_date, expires_on, note, source, held_by_account, held_by)
-select $1, $2, t.hold_id, t.voucher_id, t.line_id, t.person_id, t.client_id, t.provider_id, t.unit_id, t.content_id, t.service_id, t.reservation_id, t.rulebook_id, t.reference, t.content_hash, t.quantity, t.price_cents, t.value_cents, t.total_cents, t.amount_cents, t.service_date, t.expires_on, t.note, t.source, t.held_by_account, t.held_by
-from (select unnest($3::bigint[]) as hold_id, unnest($4::bigint[]) as voucher_id, unnest($5::bigint[]) as line_id, unnest($6::bigint[]) as person_id, unnest($7::bigint[]) as client_id, unnest($8::bigint[]) as provider_id, unnest($9::bigint[]) as unit_id, unnest($10::bigint[]) as content_id, unnest($11::bigint[]) as service_id, unnest($12::bigint[]) as reservation_id, unnest($13::bigint[]) as rulebook_id, unnest($14::text[]) as reference, unnest($15::bytea[]) as content_hash, unnest($16::bigint[]) as quantity, unnest($17::bigint[]) as price_cents, unnest($18::bigint[]) as value_cents, unnest($19::bigint[]) as total_cents, unnest($20::bigint[]) as amount_cents, unnest($21::date[]) as service_date, unnest($22::date[]) as expires_on, unnest($23::text[]) as note, unnest($24::text[]) as source, unnest($25::bigint[]) as held_by_account, unnest($26::text[]) as held_by) t
+insert into purse_hold (organiser_id, held_at, hold_id, voucher_id, line_id, person_id, client_id, provider_id, unit_id, content_id, service_id, reservation_id, rulebook_id, reference, content_hash, quantity, price_cents, value_cents, total_cents, amount_cents, service_date, expires_on, note, source, held_by_account, held_by, band)
+select $1, $2, t.hold_id, t.voucher_id, t.line_id, t.person_id, t.client_id, t.provider_id, t.unit_id, t.content_id, t.service_id, t.reservation_id, t.rulebook_id, t.reference, t.content_hash, t.quantity, t.price_cents, t.value_cents, t.total_cents, t.amount_cents, t.service_date, t.expires_on, t.note, t.source, t.held_by_account, t.held_by, t.band
+from (select unnest($3::bigint[]) as hold_id, unnest($4::bigint[]) as voucher_id, unnest($5::bigint[]) as line_id, unnest($6::bigint[]) as person_id, unnest($7::bigint[]) as client_id, unnest($8::bigint[]) as provider_id, unnest($9::bigint[]) as unit_id, unnest($10::bigint[]) as content_id, unnest($11::bigint[]) as service_id, unnest($12::bigint[]) as reservation_id, unnest($13::bigint[]) as rulebook_id, unnest($14::text[]) as reference, unnest($15::bytea[]) as content_hash, unnest($16::bigint[]) as quantity, unnest($17::bigint[]) as price_cents, unnest($18::bigint[]) as value_cents, unnest($19::bigint[]) as total_cents, unnest($20::bigint[]) as amount_cents, unnest($21::date[]) as service_date, unnest($22::date[]) as expires_on, unnest($23::text[]) as note, unnest($24::text[]) as source, unnest($25::bigint[]) as held_by_account, unnest($26::text[]) as held_by, unnest($27::text[]) as band) t
 `
 
 type HoldsInsertParams struct {
@@ -454,6 +496,7 @@ type HoldsInsertParams struct {
 	Sources      []string
 	Accounts     []int64
 	Names        []string
+	Bands        []string
 }
 
 func (q *Queries) HoldsInsert(ctx context.Context, arg HoldsInsertParams) error {
@@ -484,6 +527,7 @@ func (q *Queries) HoldsInsert(ctx context.Context, arg HoldsInsertParams) error 
 		arg.Sources,
 		arg.Accounts,
 		arg.Names,
+		arg.Bands,
 	)
 	return err
 }
@@ -922,8 +966,8 @@ func (q *Queries) PausesOn(ctx context.Context, arg PausesOnParams) ([]PausesOnR
 }
 
 const purseAdd = `-- name: PurseAdd :exec
-insert into purse (organiser_id, voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+insert into purse (organiser_id, voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, left_over, whole_units, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 `
 
 type PurseAddParams struct {
@@ -935,6 +979,8 @@ type PurseAddParams struct {
 	Refill       string
 	RefillCents  money.Cents
 	Carries      bool
+	LeftOver     string
+	WholeUnits   bool
 	HoldDays     int32
 	GraceDays    int32
 	ClientAdds   bool
@@ -953,6 +999,8 @@ func (q *Queries) PurseAdd(ctx context.Context, arg PurseAddParams) error {
 		arg.Refill,
 		arg.RefillCents,
 		arg.Carries,
+		arg.LeftOver,
+		arg.WholeUnits,
 		arg.HoldDays,
 		arg.GraceDays,
 		arg.ClientAdds,
@@ -988,7 +1036,7 @@ func (q *Queries) PurseContentsAdd(ctx context.Context, arg PurseContentsAddPara
 
 const pursesForTill = `-- name: PursesForTill :many
 select v.voucher_id, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason, v.rulebook_id,
-  p.line_id, p.person_id, p.client_id, p.refill, p.refill_cents, p.carries, p.hold_days, p.grace_days, p.client_adds, p.balance_shown, p.granted_at, p.granted_by
+  p.line_id, p.person_id, p.client_id, p.refill, p.refill_cents, p.left_over, p.whole_units, p.hold_days, p.grace_days, p.client_adds, p.balance_shown, p.granted_at, p.granted_by
 from voucher v
 join purse p on p.organiser_id = v.organiser_id and p.voucher_id = v.voucher_id
 where v.organiser_id = $1 and v.number = any($2::text[])
@@ -1015,7 +1063,8 @@ type PursesForTillRow struct {
 	ClientID     int64
 	Refill       string
 	RefillCents  money.Cents
-	Carries      bool
+	LeftOver     string
+	WholeUnits   bool
 	HoldDays     int32
 	GraceDays    int32
 	ClientAdds   bool
@@ -1048,7 +1097,8 @@ func (q *Queries) PursesForTill(ctx context.Context, arg PursesForTillParams) ([
 			&i.ClientID,
 			&i.Refill,
 			&i.RefillCents,
-			&i.Carries,
+			&i.LeftOver,
+			&i.WholeUnits,
 			&i.HoldDays,
 			&i.GraceDays,
 			&i.ClientAdds,
@@ -1067,7 +1117,7 @@ func (q *Queries) PursesForTill(ctx context.Context, arg PursesForTillParams) ([
 }
 
 const pursesOf = `-- name: PursesOf :many
-select voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by
+select voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, left_over, whole_units, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by
 from purse
 where organiser_id = $1 and voucher_id = any($2::bigint[])
 order by voucher_id
@@ -1086,6 +1136,8 @@ type PursesOfRow struct {
 	Refill       string
 	RefillCents  money.Cents
 	Carries      bool
+	LeftOver     string
+	WholeUnits   bool
 	HoldDays     int32
 	GraceDays    int32
 	ClientAdds   bool
@@ -1112,6 +1164,8 @@ func (q *Queries) PursesOf(ctx context.Context, arg PursesOfParams) ([]PursesOfR
 			&i.Refill,
 			&i.RefillCents,
 			&i.Carries,
+			&i.LeftOver,
+			&i.WholeUnits,
 			&i.HoldDays,
 			&i.GraceDays,
 			&i.ClientAdds,
@@ -1163,7 +1217,7 @@ func (q *Queries) PursesOfClients(ctx context.Context, personID int64) ([]Purses
 }
 
 const pursesToTend = `-- name: PursesToTend :many
-select p.voucher_id, p.line_id, p.person_id, p.refill, p.refill_cents, p.carries, p.grace_days, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason
+select p.voucher_id, p.line_id, p.person_id, p.refill, p.refill_cents, p.left_over, p.grace_days, v.number, v.valid_from, v.valid_to, v.state, v.closed_from, v.close_reason
 from purse p
 join voucher v on v.organiser_id = p.organiser_id and v.voucher_id = p.voucher_id
 join balance b on b.organiser_id = p.organiser_id and b.line_id = p.line_id and b.bucket = date '1970-01-01'
@@ -1189,7 +1243,7 @@ type PursesToTendRow struct {
 	PersonID    int64
 	Refill      string
 	RefillCents money.Cents
-	Carries     bool
+	LeftOver    string
 	GraceDays   int32
 	Number      string
 	ValidFrom   calendar.Date
@@ -1220,7 +1274,7 @@ func (q *Queries) PursesToTend(ctx context.Context, arg PursesToTendParams) ([]P
 			&i.PersonID,
 			&i.Refill,
 			&i.RefillCents,
-			&i.Carries,
+			&i.LeftOver,
 			&i.GraceDays,
 			&i.Number,
 			&i.ValidFrom,
@@ -1296,7 +1350,7 @@ func (q *Queries) ReservationsOn(ctx context.Context, arg ReservationsOnParams) 
 }
 
 const sellableOn = `-- name: SellableOn :many
-select c.content_id, x.provider_id, x.unit_id, x.price_cents
+select c.content_id, c.service_id, x.provider_id, x.unit_id, x.price_cents
 from (select distinct t.content_id, t.service_id from purse_content t where t.organiser_id = $1 and t.voucher_id = any($2::bigint[])) c
 join price x on x.organiser_id = $1 and x.content_id = c.content_id and x.provider_id = any($3::bigint[])
   and x.state = 'approved' and x.valid_from <= $4::date and x.valid_to > $4::date
@@ -1315,6 +1369,7 @@ type SellableOnParams struct {
 
 type SellableOnRow struct {
 	ContentID  int64
+	ServiceID  int64
 	ProviderID int64
 	UnitID     int64
 	PriceCents money.Cents
@@ -1337,6 +1392,7 @@ func (q *Queries) SellableOn(ctx context.Context, arg SellableOnParams) ([]Sella
 		var i SellableOnRow
 		if err := rows.Scan(
 			&i.ContentID,
+			&i.ServiceID,
 			&i.ProviderID,
 			&i.UnitID,
 			&i.PriceCents,

@@ -7,28 +7,15 @@ import (
 	"seteli/domain/rulebook"
 )
 
-// euroPurse: units of a fixed value make one balance in euros, which is spent at each provider's own price.
+// euroPurse: units of a fixed value make one balance in euros, which is spent at each provider's own price by the rulebook's terms.
 type euroPurse struct {
 	common
-	Values         contentValues `json:"values"`
-	WholeUnitsOnly bool          `json:"whole_units_only"` // only as many whole units as the balance covers
-	LeftOver       string        `json:"left_over"`        // what happens to the rest at the end
+	Values contentValues `json:"values"`
 }
 
-// What happens to a balance that is left at the end of its period.
-const (
-	LeftExpires = "expires"
-	LeftCarries = "carries_over"
-	LeftReturns = "returns"
-)
-
-var leftOvers = []string{LeftExpires, LeftCarries, LeftReturns}
-
-func (r *euroPurse) check(contents []catalogue.Content) fault.List {
-	return append(r.Values.check(contents), oneOf("left_over", r.LeftOver, leftOvers)...)
-}
-func (r *euroPurse) contents() []int64                        { return r.Values.ids() }
-func (r *euroPurse) least(content int64) (money.Cents, error) { return r.Values.of(content) }
+func (r *euroPurse) check(contents []catalogue.Content) fault.List { return r.Values.check(contents) }
+func (r *euroPurse) contents() []int64                             { return r.Values.ids() }
+func (r *euroPurse) least(content int64) (money.Cents, error)      { return r.Values.of(content) }
 func (r *euroPurse) value(in rulebook.ValueInput, t *trace) (rulebook.ValueResult, error) {
 	v, err := r.Values.of(in.Content)
 	if err != nil {
@@ -36,25 +23,6 @@ func (r *euroPurse) value(in rulebook.ValueInput, t *trace) (rulebook.ValueResul
 	}
 	t.step("method.step.purse", v, "value", v)
 	return rulebook.ValueResult{Value: v}, nil
-}
-
-// PurseRules are the rules of a purse beside its value.
-type PurseRules struct {
-	WholeUnitsOnly bool
-	LeftOver       string // LeftExpires, LeftCarries or LeftReturns
-}
-
-// PurseOf gives the purse's rules of a value rule; false for another method.
-func PurseOf(v rulebook.Value) (PurseRules, bool, error) {
-	if v.Method != "euro_purse" {
-		return PurseRules{}, false, nil
-	}
-	r, err := parse(v)
-	if err != nil {
-		return PurseRules{}, false, err
-	}
-	p, ok := r.(*euroPurse)
-	return PurseRules{p.WholeUnitsOnly, p.LeftOver}, ok, nil
 }
 
 // Purse is a granted balance and what it buys at one price.

@@ -125,7 +125,7 @@ var ownFields = map[string][]Field{
 	"flat_unit":   {valueOfContent},
 	"lump_sum":    {valueOfContent},
 	"flat_period": {valueOfContent, {Name: "part", Kind: Choice, Choices: parts}},
-	"euro_purse":  {valueOfContent, {Name: "whole_units_only", Kind: Flag}, {Name: "left_over", Kind: Choice, Choices: leftOvers}},
+	"euro_purse":  {valueOfContent},
 	"time_band_table": {timeBands,
 		tableOf("values", column("content_id", Content), column("band", Text).optional(), column("value_cents", Cents))},
 	"linear_taper":        taperFields,

@@ -2,7 +2,9 @@ package method
 
 import (
 	"slices"
+	"time"
 
+	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/catalogue"
@@ -133,6 +135,69 @@ func BandsOf(v rulebook.Value) ([]Band, error) {
 		return r.Bands.bands(), nil
 	}
 	return nil, nil
+}
+
+// PriceBand is a band of time with what a unit is worth in it beside the usual hour.
+type PriceBand struct {
+	Band
+	Called       i18n.Names
+	Value, Usual money.Cents
+}
+
+// PriceBands gives the bands by which the price of a content follows the time of day: those of a table of values by time. None for another
+// method, and for a content that has no values.
+func PriceBands(v rulebook.Value, content int64) ([]PriceBand, error) {
+	if v.Method != "time_band_table" {
+		return nil, nil
+	}
+	r, err := parse(v)
+	if err != nil {
+		return nil, err
+	}
+	t, ok := r.(*timeBandTable)
+	if !ok || !slices.Contains(t.contents(), content) {
+		return nil, nil
+	}
+	usual, err := t.within(content, t.Bands.usual(), money.HalfUpCent, &trace{quiet: true})
+	if err != nil {
+		return nil, err
+	}
+	var out []PriceBand
+	for _, b := range t.Bands.bands() {
+		value, err := t.within(content, b.Name, money.HalfUpCent, &trace{quiet: true})
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, PriceBand{b, t.Bands.called(b.Name), value, usual})
+	}
+	return out, nil
+}
+
+// At is the agreed price within the band: it rises and falls with the value.
+func (b PriceBand) At(price money.Cents) money.Cents { return Following(price, b.Value, b.Usual) }
+
+// BandAt is the band that holds at a moment; false when none does.
+func BandAt(bands []PriceBand, at time.Time) (PriceBand, bool) {
+	plain := make([]Band, len(bands))
+	for i, b := range bands {
+		plain[i] = b.Band
+	}
+	s := splitter{bands: plain}
+	name := s.at(at.In(calendar.Helsinki))
+	i := slices.IndexFunc(bands, func(b PriceBand) bool { return b.Name == name })
+	if i < 0 {
+		return PriceBand{}, false
+	}
+	return bands[i], true
+}
+
+// Following is a price that rises and falls with the value: price × value / usual, to the cent, half up.
+func Following(price, value, usual money.Cents) money.Cents {
+	ratio, err := value.Exact().Over(usual.Exact())
+	if err != nil { // the usual hour is worth nothing: there is nothing to follow
+		return price
+	}
+	return money.HalfUpCent.Cents(price.Exact().Times(ratio))
 }
 
 func (r *timeBandTable) contents() []int64 {
