@@ -50,7 +50,9 @@ func (p *Pages) compare(w http.ResponseWriter, r *ui.Request) error {
 	}
 	before, after := k.chosen(r, all)
 	if v.Form.Submitted() {
-		err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error { return store.AskEffect(ctx, tx, r.Actor, r.Actor.Organiser, after.ID) })
+		err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+			return store.AskEffect(ctx, tx, r.Actor, r.Actor.Organiser, after.ID)
+		})
 		if err != nil {
 			return err
 		}

@@ -490,4 +490,3 @@ func warningText(r *ui.Request, w profile.Warning) string {
 	}
 	return s
 }
-

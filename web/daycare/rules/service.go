@@ -131,4 +131,3 @@ func (p *Pages) bind(r *ui.Request, k work, x store.Rules, book rulebook.Ruleboo
 		return err
 	})
 }
-

@@ -244,4 +244,3 @@ func signed(r *ui.Request, c money.Cents) string {
 	}
 	return r.Cents(c)
 }
-
