@@ -156,10 +156,11 @@ func (p *Pages) annul(w http.ResponseWriter, r *ui.Request) error {
 }
 
 type changeView struct {
-	Form   *ui.Form
-	ID     int64
-	Number string
-	Values []feeRow
+	Form     *ui.Form
+	ID       int64
+	Number   string
+	Values   []feeRow
+	Proposed bool // filled from a proposal
 }
 
 func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
@@ -171,6 +172,10 @@ func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
 	f.Set("version", ui.Digits(v.RowVersion))
 	f.Set("valid_to", v.Valid.Last())
 	view := changeView{Form: f, ID: v.ID, Number: v.Number.Print()}
+	if from, err := ui.ParseDate(f.Value("from")); err == nil && f.Bool("recompute") && !f.Submitted() { // from a proposal after a change of the household
+		view.Proposed = true
+		f.Set("reason", r.T("casework.change.household", "day", from))
+	}
 	in := voucher.ChangeInput{Organiser: v.Organiser, Voucher: v.ID, Values: map[int64]money.Cents{}}
 	for _, l := range v.Lines {
 		c := voucherview.Content(s, l)

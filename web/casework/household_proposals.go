@@ -132,6 +132,9 @@ func open(h household.Household, report int64) (household.Report, bool) {
 func (p *Pages) proposal(r *ui.Request, s catalogue.Service, one voucher.Proposal) proposalView {
 	content := voucherview.Content(s, one.Line)
 	view := proposalView{Title: s.Names.In(r.Lang) + ": " + content.Names.In(r.Lang), Change: r.Path("/vouchers/{voucher}/change", one.Voucher.ID)}
+	if one.Wrong == nil && !one.NotEntitled {
+		view.Change += "?recompute=yes&from=" + one.From.String()
+	}
 	effect := r.T("household.proposal.better")
 	value := r.Cents(one.New.Cents)
 	switch {

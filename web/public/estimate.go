@@ -10,6 +10,7 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/offer"
 	"seteli/domain/rulebook"
+	"seteli/domain/rulebook/method"
 	"seteli/platform/i18n"
 	"seteli/web/chart"
 	"seteli/web/ui"
@@ -53,7 +54,11 @@ func (p *Pages) result(r *ui.Request, s offer.Service, c catalogue.Content, a of
 	if e.OwnFee.Known {
 		add("public.calculator.fee_month", r.Cents(e.OwnFee.Fee), difference(r, e.Payment.Own-e.OwnFee.Fee))
 	}
-	v.Bands = bandTable(r, c, *a.Facts.Price, e.Worth)
+	names, err := method.BandNames(s.Book.Rules.Value)
+	if err != nil {
+		return nil, err
+	}
+	v.Bands = bandTable(r, c, *a.Facts.Price, e.Worth, names)
 	why := func(key string, e rulebook.Explanation) {
 		if len(e) > 0 {
 			v.Why = append(v.Why, calculation(r, p.Texts, r.T(key), e))
@@ -102,10 +107,11 @@ func difference(r *ui.Request, more money.Cents) string {
 	return r.T("public.calculator.same")
 }
 
-func bandTable(r *ui.Request, c catalogue.Content, price money.Cents, w rulebook.Worth) ui.Table {
+// bandTable tells value and own share by time of day: the provider's price rises and falls with the value (doc/decisions/0012).
+func bandTable(r *ui.Request, c catalogue.Content, price money.Cents, w rulebook.Worth, names map[string]i18n.Names) ui.Table {
 	t := ui.Table{Caption: r.T("public.calculator.bands"), Columns: []ui.Column{{Text: r.T("public.calculator.band")}, {Text: r.T("public.value"), Numeric: true}, {Text: r.T("public.own"), Numeric: true}}}
 	for _, b := range w.Bands {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: b.Band}, {Text: per(r, b.Value, c.Unit), Numeric: true}, {Text: per(r, max(0, price-b.Value), c.Unit), Numeric: true}})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: names[b.Band].In(r.Lang)}, {Text: per(r, b.Value, c.Unit), Numeric: true}, {Text: per(r, max(0, method.Following(price, b.Value, w.Value)-b.Value), c.Unit), Numeric: true}})
 	}
 	return t
 }

@@ -117,7 +117,11 @@ func (p *Pages) fillCompare(r *ui.Request, work rulebookWork, before, after rule
 		contents[i] = c.ID
 	}
 	all := method.Compare(before.Rules, after.Rules, contents)
-	v.Values = valuesBeside(r, work, all)
+	names, err := method.BandNames(after.Rules.Value)
+	if err != nil {
+		return err
+	}
+	v.Values = valuesBeside(r, work, all, names)
 	if slices.ContainsFunc(all, func(c method.Changed) bool { return c.ByPrice }) {
 		v.Notes = append(v.Notes, r.T("settings.compare.by_price"))
 	}
@@ -277,20 +281,20 @@ func paragraphsBeside(before, after string) (removed, added []string) {
 }
 
 // valuesBeside draws the values of each content.
-func valuesBeside(r *ui.Request, work rulebookWork, all []method.Changed) (out []compared) {
+func valuesBeside(r *ui.Request, work rulebookWork, all []method.Changed, names map[string]i18n.Names) (out []compared) {
 	flat := ui.Table{Caption: r.T("settings.compare.by_content"), Cards: true, Columns: changeColumns(r, r.T("settings.content"))}
 	for n, c := range all {
 		name := contentOf(r, work, c)
 		if !c.ByIncome {
 			flat.Rows = append(flat.Rows, changeRow(r, name, c.Samples[0].Before, c.Samples[0].After))
 			if len(c.Bands) > 0 {
-				out = append(out, compared{Heading: name, Tables: []ui.Table{bandTable(r, c)}})
+				out = append(out, compared{Heading: name, Tables: []ui.Table{bandTable(r, c, names)}})
 			}
 			continue
 		}
 		one := compared{Heading: name, Chart: incomeChart(r, c, "value-"+ui.Digits(n)).HTML(), Tables: []ui.Table{incomeTable(r, c)}}
 		if len(c.Bands) > 0 {
-			one.Tables = append(one.Tables, bandTable(r, c))
+			one.Tables = append(one.Tables, bandTable(r, c, names))
 		}
 		out = append(out, one)
 	}
@@ -335,10 +339,14 @@ func changeOf(r *ui.Request, before, after *money.Cents) string {
 	return signed(r, *after-*before)
 }
 
-func bandTable(r *ui.Request, c method.Changed) ui.Table {
+func bandTable(r *ui.Request, c method.Changed, names map[string]i18n.Names) ui.Table {
 	t := ui.Table{Caption: r.T("settings.compare.by_band"), Cards: true, Columns: changeColumns(r, r.T("settings.compare.band"))}
 	for _, b := range c.Bands {
-		t.Rows = append(t.Rows, changeRow(r, b.Band, b.Before, b.After))
+		name := b.Band
+		if called, known := names[b.Band]; known {
+			name = called.In(r.Lang)
+		}
+		t.Rows = append(t.Rows, changeRow(r, name, b.Before, b.After))
 	}
 	return t
 }

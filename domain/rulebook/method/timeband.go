@@ -119,6 +119,29 @@ type bandValueCell struct {
 	Value   money.Cents `json:"value_cents"`
 }
 
+// BandNames gives what people call the bands of a value rule, by name; none for a method without bands.
+func BandNames(v rulebook.Value) (map[string]i18n.Names, error) {
+	if _, ours := fresh[v.Method]; !ours {
+		return nil, nil
+	}
+	r, err := parse(v)
+	if err != nil {
+		return nil, err
+	}
+	var rows bandRows
+	switch r := r.(type) {
+	case *timeBandTable:
+		rows = r.Bands
+	case *linearTaper:
+		rows = r.Bands
+	}
+	out := map[string]i18n.Names{}
+	for _, name := range rows.names() {
+		out[name] = rows.called(name)
+	}
+	return out, nil
+}
+
 // BandsOf gives the bands of a value rule that has them, for Split; none for another method.
 func BandsOf(v rulebook.Value) ([]Band, error) {
 	if _, ours := fresh[v.Method]; !ours {
