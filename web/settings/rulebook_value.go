@@ -10,6 +10,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/catalogue"
+	"seteli/domain/daycare/profile"
 	"seteli/domain/rulebook"
 	"seteli/domain/rulebook/method"
 	"seteli/platform/i18n"
@@ -295,6 +296,9 @@ func warningTexts(r *ui.Request, work rulebookWork, before, value rulebook.Value
 
 // parameterTable tells the parameters of a method to who publishes them.
 func parameterTable(r *ui.Request, s catalogue.Service, v rulebook.Value) (ui.Table, error) {
+	if v.Method == profile.Method {
+		return daycareTable(r, s, v)
+	}
 	filled, err := method.Encode(v)
 	return toldFields(r, s, r.T("method.name."+v.Method), method.Fields(v.Method), filled), err
 }

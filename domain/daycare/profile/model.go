@@ -215,3 +215,10 @@ func (m *Model) CheckPrice(in rulebook.PriceInput) error {
 	_, err = daycare.Pay(daycare.PriceInput{Model: daycare.Ceiling, Value: greatest, Price: &in.Price}, nil)
 	return err
 }
+
+// Bound gives the profile of a value rule made by Value, with the need option of each content.
+func Bound(v rulebook.Value) (Profile, map[int64]string, error) {
+	var p parameters
+	err := v.Params(&p)
+	return p.Profile, p.Options, err
+}

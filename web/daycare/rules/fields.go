@@ -380,7 +380,7 @@ func contentOptions(r *ui.Request, w work) (list []ui.Option) {
 			list = append(list, ui.Option{Value: contentValue(s.ID, c.ID), Text: s.Names.In(r.Lang) + " · " + c.Names.In(r.Lang)})
 		}
 	}
-	return list
+	return append([]ui.Option{{Text: "–"}}, list...)
 }
 
 func readContent(f *ui.Form) (service, content int64) {

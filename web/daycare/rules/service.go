@@ -73,9 +73,18 @@ func (p *Pages) service(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	}
-	var options []ui.Option
+	options := []ui.Option{{Text: "–"}}
 	for _, o := range current.Profile.Options {
 		options = append(options, ui.Option{Value: o.Code, Text: o.Names.In(r.Lang)})
+	}
+	if v.Bound {
+		_, before, err := profile.Bound(book.Rules.Value)
+		if err != nil {
+			return err
+		}
+		for content, code := range before {
+			f.Set(fmt.Sprintf("option.%d", content), code)
+		}
 	}
 	for _, c := range s.Contents {
 		x := choose(fmt.Sprintf("option.%d", c.ID), c.Names.In(r.Lang), options)

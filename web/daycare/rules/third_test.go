@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"seteli/core/calendar"
+	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
 	v "seteli/domain/voucher/vouchertest"
 	"seteli/platform/access"
@@ -20,6 +21,7 @@ import (
 	"seteli/platform/postgres"
 	"seteli/platform/postgres/postgrestest"
 	"seteli/web/daycare/rules"
+	"seteli/web/settings"
 	"seteli/web/ui"
 	"seteli/web/ui/uitest"
 )
@@ -40,6 +42,8 @@ func must(t testing.TB, err error) {
 
 func newTown(t testing.TB) *town {
 	h := &town{World: v.New(t, postgrestest.Clock(calendar.Noon(calendar.Day(2026, 11, 21)))), t: t}
+	_, err := h.Owner.Exec(t.Context(), "select setval(pg_get_serial_sequence('rulebook', 'rulebook_id'), 1000)") // the world's own rows have numbers of their own
+	must(t, err)
 	h.pirkko, h.matti = h.mainUser(21, "Pirkko Pää"), h.mainUser(22, "Matti Main")
 	return h
 }
@@ -47,10 +51,11 @@ func newTown(t testing.TB) *town {
 func (h *town) mainUser(account int64, name string) *httptest.Server {
 	words, err := i18n.Load()
 	must(h.t, err)
-	p := &rules.Pages{DB: h.DB, Words: words}
+	p, book := &rules.Pages{DB: h.DB, Models: profile.Models(), Words: words}, &settings.Pages{DB: h.DB, Models: profile.Models(), Words: words}
 	who := ui.Session{SignedIn: true, Tenant: ui.Tenant{Organiser: v.Organiser, Name: "Kolmosen kunta"},
 		Actor: access.Actor{Account: account, Name: name, Role: access.MainUser, Organiser: v.Organiser}}
-	return uitest.Serve(h.t, uitest.New(h.t, who, p.Audience()))
+	book.Site = uitest.New(h.t, who, p.Audience(), book.Audience())
+	return uitest.Serve(h.t, book.Site)
 }
 
 // ask gives status and body; a redirect is not followed, its place stands for the body.
@@ -95,6 +100,7 @@ var (
 		return strings.NewReplacer("&#43;", "+", "&#34;", `"`, "&amp;", "&", "&#39;", "'").Replace(m[1])
 	}
 	chosen = regexp.MustCompile(`<option value="([^"]*)" selected`)
+	first  = regexp.MustCompile(`<option value="([^"]*)"`)
 	fault  = regexp.MustCompile(`(?s)<ul class="govuk-list govuk-error-summary__list">(.*?)</ul>`)
 )
 
@@ -109,7 +115,11 @@ func form(page string) url.Values {
 		tag := m[0]
 		switch {
 		case m[1] != "":
-			if o := chosen.FindStringSubmatch(tag); o != nil {
+			o := chosen.FindStringSubmatch(tag)
+			if o == nil { // a browser sends the first one
+				o = first.FindStringSubmatch(tag)
+			}
+			if o != nil {
 				out.Set(m[1], o[1])
 			}
 		case m[2] != "":
@@ -204,6 +214,7 @@ func TestAThirdMunicipalityIsSetUpInTheBrowser(t *testing.T) {
 	h.has(h.page(h.matti, path), "Tulossa", "Pirkko Pää", "Matti Main")
 	h.deliver()
 	h.firstChild()
+	h.intoTheRulebook()
 }
 
 // newYear enters the thresholds that were not published when the program was made.
@@ -318,6 +329,27 @@ func (h *town) tryOut() {
 			t.Errorf("%s differs: %d", agrees, code)
 		}
 	}
+}
+
+// intoTheRulebook takes the published rules into the rulebook of the service, where calculator and comparison find them.
+func (h *town) intoTheRulebook() {
+	t := h.t
+	t.Helper()
+	f := form(h.page(h.pirkko, path+"/service"))
+	for name := range f {
+		if strings.HasPrefix(name, "option.") {
+			f.Set(name, "full_time")
+		}
+	}
+	f.Set("option."+ui.Digits(v.Hours), "kolme_paivaa_viikossa")
+	code, place := h.post(h.pirkko, path+"/service", f)
+	if code != http.StatusSeeOther {
+		t.Fatalf("the service's rulebook: %d %s", code, told(place))
+	}
+	publish := strings.TrimPrefix(place, "/fi")
+	h.has(h.page(h.matti, publish), "Varhaiskasvatuksen säännöt", "Kolme päivää viikossa", "Kolmosen kunta")
+	h.save(h.matti, publish, nil)
+	h.has(h.page(h.pirkko, path+"/service"), "laskee jo varhaiskasvatuksen säännöillä")
 }
 
 // firstChild is placed and gets its value.
