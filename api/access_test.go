@@ -62,6 +62,7 @@ func (w *world) matrix() map[string]struct {
 		"release-purse-hold":  {"/purse-holds/" + held + "/release", `{"reason":"x"}`, w.Another, 404, "API-018"},
 		"refund-purse-hold":   {"/purse-holds/" + bought + "/refund", `{"reason":"x"}`, w.Another, 404, "API-018"},
 		"import-clients":      {"/clients", `{"clients":[{"external_ref":"x","identity":"010150-999K","last_name":"A","first_names":"B"}]}`, w.Stranger, 200, ""},
+		"put-income":          {"/clients/income", `{"incomes":[{"identity":"010150-999K","kind":"pension","amount_cents":1,"from":"2026-01-01","source":"kela"}]}`, w.Stranger, 200, ""},
 		"list-statements":     {"/statements", nil, w.Another, 200, ""},
 		"get-statement":       {"/statements/" + statement, nil, w.Another, 404, "API-018"},
 		"get-statement-lines": {"/statements/" + statement + "/lines", nil, w.Another, 404, "API-018"},
@@ -82,9 +83,9 @@ func TestEveryOperationAsksForItsKeyAndRight(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rows := w.matrix()
-	named := []string{"Idempotency-Key", "matrix-1"}
 	before := w.events()
 	for _, op := range w.api.Operations() {
+		named := []string{"Idempotency-Key", "matrix-" + op.ID}
 		row, ok := rows[op.ID]
 		if !ok {
 			t.Errorf("operation %s has no row in the matrix", op.ID)

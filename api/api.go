@@ -88,6 +88,7 @@ func New(d Deps) *API {
 	a.reservationOps()
 	a.purseOps()
 	a.clientOps()
+	a.incomeOps()
 	a.statementOps()
 	a.mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) {
 		lang := i18n.Prefer(r.Header.Get("Accept-Language"))

@@ -23,6 +23,7 @@ var requests = []struct{ op, key, path, body, header string }{
 	{"list-providers", "", "/services/MAA/11/providers?content=21&by_own=true&limit=1", "", ""},
 	{"list-prices", "", "/services/MAA/12/prices", "", ""},
 	{"import-clients", "office", "/clients", `{"clients":[{"external_ref":"ef-10442","identity":"060544-9530","last_name":"Testinen","first_names":"Helvi","language":"fi","municipality":"991"}]}`, ""},
+	{"put-income", "office", "/clients/income", `{"incomes":[{"identity":"060544-9530","kind":"pension","amount_cents":145000,"from":"2026-01-01","source":"kela","fetched_on":"2026-11-20","payer":"Kela"},{"identity":"060544-9530","kind":"pension","amount_cents":-500,"from":"2027-02-01","source":"client"}]}`, "income-2026-11-21"},
 	{"grant-voucher", "office", "/vouchers", `{"client":2,"service":12,"from":"2026-12-01","to":"2027-06-01","lines":[{"content":23,"recurrence":"week","amount":"4"}],"decided_by":"Sanna Ohjaaja","office":"palveluohjaaja","contact":"Palveluohjaus, p. 040 000 0000","reasons":"Palvelun tarve on arvioitu kotikäynnillä."}`, "decision-2026-4711"},
 	{"list-vouchers", "office", "/vouchers?client=2", "", ""},
 	{"close-voucher", "office", "/vouchers/{granted}/close", `{"day":"2027-03-01","why":"ended","reason":"Palvelun tarve päättyi.","row_version":1,"decided_by":"Sanna Ohjaaja"}`, ""},

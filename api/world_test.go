@@ -60,7 +60,7 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	}
 	w.api = api.New(deps)
 	offering := []access.Right{access.EventRecord, access.EventEdit, access.EventRead, access.VoucherRead, access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.SettlementRead}
-	office := []access.Right{access.ClientImport, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead}
+	office := []access.Right{access.ClientImport, access.IncomeEdit, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead}
 	w.Mine = w.key(access.Key{Provider: vouchertest.Provider, Scopes: offering})
 	w.Another = w.key(access.Key{Provider: vouchertest.OtherProvider, Scopes: offering})
 	w.Read = w.key(access.Key{Provider: vouchertest.Provider, Scopes: []access.Right{access.CatalogueRead}})

@@ -172,6 +172,30 @@ func PersonOf(ctx context.Context, tx *postgres.Tx, keys *secret.Keys, code iden
 	return people[string(index)], nil
 }
 
+// PersonsOf finds who is known of the people behind codes; it adds nobody. A code that nobody has is missing from the answer.
+func PersonsOf(ctx context.Context, tx *postgres.Tx, keys *secret.Keys, codes []ident.Hetu) (map[ident.Hetu]int64, error) {
+	of := make(map[string]ident.Hetu, len(codes))
+	indexes := make([][]byte, 0, len(codes))
+	for _, code := range codes {
+		index, err := Index(keys, code)
+		if err != nil {
+			return nil, err
+		}
+		if _, asked := of[string(index)]; !asked {
+			of[string(index)], indexes = code, append(indexes, index)
+		}
+	}
+	rows, err := db.New(tx).PersonsFind(ctx, indexes)
+	if err != nil {
+		return nil, fmt.Errorf("finding %d people: %w", len(indexes), err)
+	}
+	people := make(map[ident.Hetu]int64, len(rows))
+	for _, r := range rows {
+		people[of[string(r.IdentityIndex)]] = r.PersonID
+	}
+	return people, nil
+}
+
 // persons gives the person of every index. A row that another transaction committed between our two reads of one
 // statement is met at the second asking.
 func persons(ctx context.Context, tx *postgres.Tx, indexes [][]byte) (map[string]int64, error) {

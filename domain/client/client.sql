@@ -13,6 +13,9 @@ select p.person_id, p.identity_index from person p where p.identity_index = any(
 -- name: PersonFind :one
 select person_id from person where identity_index = @identity_index;
 
+-- name: PersonsFind :many
+select person_id, identity_index from person where identity_index = any(@indexes::bytea[]);
+
 -- name: ClientAdd :many
 insert into client (organiser_id, person_id, identity_encrypted, last_name, first_names, birth_date, language, municipality,
   address_line, postcode, city, phone, email, protected, source, external_ref, created_at)

@@ -329,6 +329,7 @@ const (
 	ConstraintIncomeItemSourceKnown             = "income_item_source_known"
 	ConstraintIncomeReportClient                = "income_report_client"
 	ConstraintIncomeReportHandledWhole          = "income_report_handled_whole"
+	ConstraintIncomeReportOriginKnown           = "income_report_origin_known"
 	ConstraintIncomeReportPkey                  = "income_report_pkey"
 	ConstraintIncomeSnapshotClient              = "income_snapshot_client"
 	ConstraintIncomeSnapshotPkey                = "income_snapshot_pkey"

@@ -106,7 +106,7 @@ func (p *Pages) routes() []ui.Route {
 			routes[i].Subject = decisionSubject(path)
 		case strings.HasPrefix(path, "/changes/{bulk}"):
 			routes[i].Subject = "bulk"
-		case path == "/clients/import":
+		case path == "/clients/import", path == incomeImportPath:
 			routes[i].Body = 26 << 20
 		}
 	}

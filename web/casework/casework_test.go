@@ -53,11 +53,17 @@ func (b *browser) post(path string, pairs ...string) (string, *http.Response) {
 	for i := 0; i < len(pairs); i += 2 {
 		form.Set(pairs[i], pairs[i+1])
 	}
-	req, err := http.NewRequestWithContext(b.t.Context(), http.MethodPost, b.base+path, strings.NewReader(form.Encode()))
+	return b.do(http.MethodPost, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+// do sends what a form of our own pages would send.
+func (b *browser) do(method, path, media string, sent io.Reader) (string, *http.Response) {
+	b.t.Helper()
+	req, err := http.NewRequestWithContext(b.t.Context(), method, b.base+path, sent)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.Header.Set("Content-Type", media)
 	req.Header.Set("Sec-Fetch-Site", "same-origin")
 	return b.read(b.http.Do(req))
 }

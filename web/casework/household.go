@@ -25,6 +25,7 @@ func householdPages() []ui.PageSpec {
 		ui.Page("casework/household-income", incomeView{}, incomeView{ID: 1, Item: 2}), ui.Page("casework/household-consent", consentView{}),
 		ui.Page("casework/household-withdraw", consentView{}), ui.Page("casework/household-proposals", proposalsView{}, sampleProposals()),
 		ui.Page("casework/household-reports", reportsView{}),
+		ui.Page("casework/income-import", incomeImportView{}, sampleIncomeImport()),
 	}
 }
 
@@ -32,6 +33,7 @@ type routeAdder = func(path string, right access.Right, handle func(http.Respons
 
 func (p *Pages) householdRoutes(get, form routeAdder) {
 	get("/income-reports", access.IncomeEdit, p.incomeReports)
+	form(incomeImportPath, access.IncomeEdit, p.incomeImport)
 	get("/clients/{client}/household", access.ClientIncome, p.household)
 	form("/clients/{client}/household/members/new", access.IncomeEdit, p.member)
 	form("/clients/{client}/household/members/{member}", access.IncomeEdit, p.member)
@@ -250,7 +252,11 @@ func (n names) reports(edit bool) ui.Table {
 		} else if edit {
 			first.Href = r.Path("/clients/{client}/household/reports/{report}", n.h.Client, one.ID)
 		}
-		t.Rows = append(t.Rows, []ui.Cell{first, {Text: one.Words}, {Text: r.Date(one.From)}, state})
+		words := one.Words
+		if one.Origin != household.ToldByClient {
+			words = r.T("household.origin." + string(one.Origin))
+		}
+		t.Rows = append(t.Rows, []ui.Cell{first, {Text: words}, {Text: r.Date(one.From)}, state})
 	}
 	return t
 }

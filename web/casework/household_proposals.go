@@ -20,13 +20,13 @@ type reportsView struct{ Table ui.Table }
 
 // incomeReports lists what clients have told and nobody has handled yet.
 func (p *Pages) incomeReports(w http.ResponseWriter, r *ui.Request) error {
-	view := reportsView{Table: ui.Table{Caption: r.T("household.reports.waiting"), Cards: true, Columns: []ui.Column{{Text: r.T("common.name")}, {Text: r.T("household.reported")}, {Text: r.T("household.change.from")}},
+	view := reportsView{Table: ui.Table{Caption: r.T("household.reports.waiting"), Cards: true, Columns: []ui.Column{{Text: r.T("common.name")}, {Text: r.T("household.reported")}, {Text: r.T("household.change.from")}, {Text: r.T("household.origin")}},
 		Empty: ui.Empty{Title: r.T("household.reports.none"), Text: r.T("household.reports.none.text")}}}
 	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := household.Unhandled(ctx, tx, r.Actor, r.Actor.Organiser, mostReports)
 		for _, one := range list {
 			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: one.Name, Href: r.Path("/clients/{client}/household/reports/{report}", one.Client, one.Report)},
-				{Text: r.Date(one.Reported)}, {Text: r.Date(one.From)}})
+				{Text: r.Date(one.Reported)}, {Text: r.Date(one.From)}, {Text: r.T("household.origin." + string(one.Origin))}})
 		}
 		return err
 	})
@@ -41,6 +41,7 @@ type proposalsView struct {
 	ID        int64
 	Name      string
 	Words     string // of the client's report
+	Imported  bool   // the news came with an import: there are no words
 	Report    int64  // unhandled; 0 = none
 	Essential string
 	Asked     bool
@@ -56,7 +57,7 @@ type proposalView struct {
 }
 
 func sampleProposals() proposalsView {
-	return proposalsView{ID: 1, Name: "x", Words: "x", Report: 2, Essential: "x", Asked: true, Proposals: []proposalView{{Title: "x", Change: "/fi"}}}
+	return proposalsView{ID: 1, Name: "x", Words: "x", Imported: true, Report: 2, Essential: "x", Asked: true, Proposals: []proposalView{{Title: "x", Change: "/fi"}}}
 }
 
 // proposals shows which vouchers a change reaches, from which day, and what each value would be; a client's report is marked handled here.
@@ -76,6 +77,7 @@ func (p *Pages) proposals(w http.ResponseWriter, r *ui.Request) error {
 		if !known {
 			return ui.ErrNoPage
 		}
+		view.Imported = report.Origin != household.ToldByClient
 		view.Words, news.From, news.Reported = report.Words, report.From, report.ReportedOn
 	}
 	if f.Submitted() {

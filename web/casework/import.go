@@ -2,8 +2,10 @@ package casework
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"seteli/core/fault"
 	"seteli/domain/client"
@@ -85,24 +87,38 @@ func (p *Pages) clientImport(w http.ResponseWriter, r *ui.Request) error {
 
 // importErrors names row, column, what is wrong and what to do.
 func (p *Pages) importErrors(r *ui.Request, plan client.Plan, bad []client.BadRow) ui.Table {
-	t := ui.Table{Caption: r.T("casework.import.errors"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.import.row")}, {Text: r.T("casework.import.column")}, {Text: r.T("common.error")}},
-		Empty: ui.Empty{Title: r.T("casework.import.no_errors"), Text: r.T("casework.import.no_errors.text")}}
-	add := func(line int, list fault.List) {
-		for _, one := range list {
-			if len(t.Rows) < mostErrors {
-				column := ""
-				if one.Field != "" {
-					column = r.T("casework.field." + one.Field)
-				}
-				t.Rows = append(t.Rows, []ui.Cell{{Text: ui.Digits(line)}, {Text: column}, {Text: p.Means.Texts.Fault(r.Lang, one), Small: one.Code}})
-			}
-		}
-	}
+	var list []wrongRow
 	for _, b := range bad {
-		add(b.Line, b.Faults)
+		list = append(list, wrongRow{b.Line, b.Faults})
 	}
 	for _, row := range plan.Rows {
-		add(row.Line, row.Faults)
+		list = append(list, wrongRow{row.Line, row.Faults})
+	}
+	return p.wrongRows(r, "casework.field.", list)
+}
+
+// wrongRow is a line of a file with everything that is wrong in it.
+type wrongRow struct {
+	line   int
+	faults fault.List
+}
+
+// wrongRows lists what is wrong in the order of the file; fields is the beginning of the keys of columns.
+func (p *Pages) wrongRows(r *ui.Request, fields string, list []wrongRow) ui.Table {
+	t := ui.Table{Caption: r.T("casework.import.errors"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.import.row")}, {Text: r.T("casework.import.column")}, {Text: r.T("common.error")}},
+		Empty: ui.Empty{Title: r.T("casework.import.no_errors"), Text: r.T("casework.import.no_errors.text")}}
+	slices.SortStableFunc(list, func(a, b wrongRow) int { return cmp.Compare(a.line, b.line) })
+	for _, row := range list {
+		for _, one := range row.faults {
+			if len(t.Rows) == mostErrors {
+				return t
+			}
+			column := ""
+			if one.Field != "" {
+				column = r.T(fields + one.Field)
+			}
+			t.Rows = append(t.Rows, []ui.Cell{{Text: ui.Digits(row.line)}, {Text: column}, {Text: p.Means.Texts.Fault(r.Lang, one), Small: one.Code}})
+		}
 	}
 	return t
 }

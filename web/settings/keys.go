@@ -24,14 +24,14 @@ const overlapDays = 14
 
 // scopes are the rights that a main user can give to a program. Those of a caseworker are for the organiser's client system,
 // which then acts as one: a main user may appoint caseworkers.
-var scopes = []access.Right{access.CatalogueRead, access.RulebookRead, access.ClientImport, access.VoucherGrant, access.VoucherClose, access.DecisionMake, access.VoucherRead, access.OrderRead,
+var scopes = []access.Right{access.CatalogueRead, access.RulebookRead, access.ClientImport, access.IncomeEdit, access.VoucherGrant, access.VoucherClose, access.DecisionMake, access.VoucherRead, access.OrderRead,
 	access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.EventRecord, access.EventEdit, access.EventRead, access.SettlementRead, access.PaymentRead,
 	access.BudgetRead, access.BudgetEdit, access.StatisticsRead}
 
 // givable tells whether the main user may tick the right: an own one, or a caseworker's for the client system.
 func givable(by access.Actor, s access.Right) bool {
 	switch s {
-	case access.VoucherGrant, access.VoucherClose, access.DecisionMake:
+	case access.VoucherGrant, access.VoucherClose, access.DecisionMake, access.IncomeEdit:
 		return by.Role.Side() == access.OrganiserSide && by.Can(access.StaffManage)
 	}
 	return by.Can(s)

@@ -561,3 +561,27 @@ func (q *Queries) PersonIDs(ctx context.Context, indexes [][]byte) ([]PersonIDsR
 	}
 	return items, nil
 }
+
+const personsFind = `-- name: PersonsFind :many
+select person_id, identity_index from person where identity_index = any($1::bytea[])
+`
+
+func (q *Queries) PersonsFind(ctx context.Context, indexes [][]byte) ([]Person, error) {
+	rows, err := q.db.Query(ctx, personsFind, indexes)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Person
+	for rows.Next() {
+		var i Person
+		if err := rows.Scan(&i.PersonID, &i.IdentityIndex); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

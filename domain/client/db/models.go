@@ -33,3 +33,9 @@ type Client struct {
 	RowVersion        int32
 	CreatedAt         time.Time
 }
+
+// platform/access
+type Person struct {
+	PersonID      int64
+	IdentityIndex []byte
+}

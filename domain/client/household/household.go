@@ -96,9 +96,20 @@ func (c Consent) holds(day calendar.Date) bool {
 	return c.GivenOn <= day && (c.Withdrawn == nil || day < *c.Withdrawn)
 }
 
-// Report is a change that the client has told of.
+// Origin is where news of a change came from.
+type Origin string
+
+// Origins.
+const (
+	ToldByClient Origin = "client"
+	FromFile     Origin = "file" // income that somebody imported
+	FromProgram  Origin = "api"
+)
+
+// Report is a change that the client has told of, or that an import brought; Words are the client's own.
 type Report struct {
 	ID         int64
+	Origin     Origin
 	From       calendar.Date // when the change happened or happens
 	Words      string
 	ReportedOn calendar.Date
@@ -190,5 +201,12 @@ var (
 	errDefined      = fault.New(fault.Conflict, "HOU-030", "household.definition_twice").At("from")
 	errDefinedPast  = fault.New(fault.Invalid, "HOU-031", "household.definition_past").At("from")
 	errHasIncome    = fault.New(fault.Conflict, "HOU-032", "household.member_has_income").At("to")
+	errNoClient     = fault.New(fault.Invalid, "HOU-034", "household.import.no_client").At("identity")
+	errNoMember     = fault.New(fault.Invalid, "HOU-035", "household.import.no_member").At("member")
+	errRowTwice     = fault.New(fault.Invalid, "HOU-036", "household.import.twice").At("from")
+	errFuture       = fault.New(fault.Invalid, "HOU-037", "household.import.future").At("from")
+	errCell         = fault.New(fault.Invalid, "HOU-038", "household.import.cell")
+	errFar          = fault.New(fault.Invalid, "HOU-039", "household.far").At("from")
+	errImportSize   = fault.New(fault.Invalid, "HOU-040", "household.import.too_many").At("file")
 	errConsentOrder = fault.New(fault.Invalid, "HOU-033", "household.consent_order").At("day")
 )

@@ -81,14 +81,14 @@ insert into income_definition (organiser_id, valid_from, content, set_at, set_by
 values (@organiser_id, @valid_from, @content, @set_at, @set_by);
 
 -- name: Reports :many
-select report_id, change_from, words, reported_on, reported_by, handled_at, handled_by
+select report_id, change_from, words, reported_on, reported_by, handled_at, handled_by, origin
 from income_report
 where organiser_id = @organiser_id and client_id = @client_id
 order by report_id desc;
 
 -- name: ReportAdd :one
-insert into income_report (organiser_id, client_id, person_id, change_from, words, reported_on, reported_at, reported_by)
-values (@organiser_id, @client_id, @person_id, @change_from, @words, @reported_on, @reported_at, @reported_by)
+insert into income_report (organiser_id, client_id, person_id, change_from, words, reported_on, reported_at, reported_by, origin)
+values (@organiser_id, @client_id, @person_id, @change_from, @words, @reported_on, @reported_at, @reported_by, @origin)
 returning report_id;
 
 -- name: ReportHandle :execrows
@@ -97,7 +97,7 @@ where organiser_id = @organiser_id and client_id = @client_id and report_id = @r
 
 -- name: ReportsOpen :many
 -- What waits for a caseworker, oldest first.
-select r.report_id, r.client_id, r.person_id, r.change_from, r.reported_on, c.last_name, c.first_names
+select r.report_id, r.client_id, r.person_id, r.change_from, r.reported_on, r.origin, c.last_name, c.first_names
 from income_report r join client c on c.organiser_id = r.organiser_id and c.client_id = r.client_id
 where r.organiser_id = @organiser_id and r.handled_at is null
 order by r.report_id
@@ -137,3 +137,14 @@ select client_id, consent_id, member_id, kind, given_on, withdrawn_on, channel, 
 from income_consent
 where organiser_id = @organiser_id and client_id = any(@clients::bigint[])
 order by client_id, given_on, consent_id;
+
+-- name: ClientsOfPersons :many
+select client_id, person_id from client
+where organiser_id = @organiser_id and person_id = any(@persons::bigint[]);
+
+-- name: ClientsLock :many
+-- An import changes many households; all who change one queue on its client, in one order.
+select client_id from client
+where organiser_id = @organiser_id and client_id = any(@clients::bigint[])
+order by client_id
+for update;

@@ -30,10 +30,7 @@ func SaveItem(ctx context.Context, tx *postgres.Tx, by access.Actor, in ItemInpu
 	if err != nil {
 		return Household{}, err
 	}
-	in.Payer, in.Note = tidy(in.Payer), tidy(in.Note)
-	if in.ReportedOn == 0 {
-		in.ReportedOn = tx.Today()
-	}
+	in.Item = in.Item.tidied(tx.Today())
 	before, known := h.Item(in.ID)
 	if in.ID != 0 && !known {
 		return Household{}, errUnknown
@@ -41,7 +38,24 @@ func SaveItem(ctx context.Context, tx *postgres.Tx, by access.Actor, in ItemInpu
 	if err := h.accept(in.Item, tx.Today()).Err(); err != nil {
 		return Household{}, err
 	}
-	act, detail := IncomeEdited, map[string]any{"kind": in.Kind, "fields": before.differ(in.Item)}
+	if err := h.write(ctx, tx, by, before, in.Item); err != nil {
+		return Household{}, err
+	}
+	return load(ctx, tx, h.Organiser, h.Client, h.Person, h.BirthDate)
+}
+
+// tidied is the item without needless spaces, and told today unless the form says another day.
+func (i Item) tidied(today calendar.Date) Item {
+	i.Payer, i.Note = tidy(i.Payer), tidy(i.Note)
+	if i.ReportedOn == 0 {
+		i.ReportedOn = today
+	}
+	return i
+}
+
+// write adds an item (ID 0) or changes it from what it was before.
+func (h Household) write(ctx context.Context, tx *postgres.Tx, by access.Actor, before, in Item) (err error) {
+	act, detail := IncomeEdited, map[string]any{"kind": in.Kind, "fields": before.differ(in)}
 	q := db.New(tx)
 	if in.ID == 0 {
 		act, detail = IncomeAdded, map[string]any{"kind": in.Kind, "member": in.Member, "from": in.Period.From, "source": in.Source}
@@ -49,25 +63,25 @@ func SaveItem(ctx context.Context, tx *postgres.Tx, by access.Actor, in ItemInpu
 			Kind: in.Kind, AmountCents: in.Cents, Per: in.Per, ValidFrom: in.Period.From, ValidTo: in.Period.To, Source: string(in.Source), FetchedOn: in.FetchedOn,
 			Payer: in.Payer, Note: in.Note, ReportedOn: in.ReportedOn, AddedAt: tx.Now(), AddedBy: by.Name})
 		if err != nil {
-			return Household{}, mapped(fmt.Errorf("adding income of client %d: %w", h.Client, err))
+			return mapped(fmt.Errorf("adding income of client %d: %w", h.Client, err))
 		}
 	} else {
 		n, err := q.ItemEdit(ctx, db.ItemEditParams{OrganiserID: h.Organiser, ClientID: h.Client, IncomeID: in.ID, RowVersion: in.RowVersion,
 			Kind: in.Kind, AmountCents: in.Cents, Per: in.Per, ValidFrom: in.Period.From, ValidTo: in.Period.To, Source: string(in.Source), FetchedOn: in.FetchedOn,
 			Payer: in.Payer, Note: in.Note, ReportedOn: in.ReportedOn})
 		if err := changed(n, err, "income", in.ID); err != nil {
-			return Household{}, err
+			return err
 		}
 	}
 	detail["income"] = in.ID
-	if err := h.wrote(ctx, tx, by, act, detail, fmt.Sprintf("income:%d:%d", in.ID, in.RowVersion)); err != nil {
-		return Household{}, err
-	}
-	return load(ctx, tx, h.Organiser, h.Client, h.Person, h.BirthDate)
+	return h.wrote(ctx, tx, by, act, detail, fmt.Sprintf("income:%d:%d", in.ID, in.RowVersion))
 }
 
-// accept tells everything that is wrong in an item as entered. Income of the future is accepted: it counts from its day. What was told
-// must have been told by now.
+// farthest is how far ahead an income may begin, in months: a decision on a pension is known that early; more is a slip of the keyboard.
+const farthest = 12
+
+// accept tells everything that is wrong in an item as entered. Income of the near future is accepted: it counts from its day. What was
+// told must have been told by now.
 func (h Household) accept(in Item, today calendar.Date) fault.List {
 	var faults fault.List
 	d := h.Definition(in.Period.From)
@@ -96,6 +110,9 @@ func (h Household) accept(in Item, today calendar.Date) fault.List {
 	m, member := h.Member(in.Member)
 	if in.Member != 0 && !member {
 		faults = append(faults, errOwner)
+	}
+	if in.Period.From > today.AddMonths(farthest) {
+		faults = append(faults, errFar.With("last", today.AddMonths(farthest)))
 	}
 	if in.Period.Empty() {
 		return append(faults, errEnd)

@@ -21,12 +21,17 @@ func Many(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	if err != nil {
 		return nil, err
 	}
-	views := make([]audit.View, 0, len(out))
-	for _, h := range out {
-		views = append(views, audit.View{Organiser: organiser, Person: h.Person, Client: h.Client, Purpose: client.ForCase, What: "income"})
+	return out, seen(ctx, tx, by, out)
+}
+
+// seen logs that the actor saw the income of these households.
+func seen(ctx context.Context, tx *postgres.Tx, by access.Actor, all map[int64]Household) error {
+	views := make([]audit.View, 0, len(all))
+	for _, h := range all {
+		views = append(views, audit.View{Organiser: h.Organiser, Person: h.Person, Client: h.Client, Purpose: client.ForCase, What: "income"})
 	}
 	slices.SortFunc(views, func(a, b audit.View) int { return cmp.Compare(a.Client, b.Client) })
-	return out, audit.SeenMany(ctx, tx, by, views)
+	return audit.SeenMany(ctx, tx, by, views)
 }
 
 // ManyForSums is Many for a computation of the program itself that shows nobody's household to anybody, only sums over many: nobody has
@@ -45,6 +50,10 @@ func many(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	if by.Role.Side() == access.PersonSide {
 		return nil, errUnknown
 	}
+	return whole(ctx, tx, organiser, clients)
+}
+
+func whole(ctx context.Context, tx *postgres.Tx, organiser int32, clients []int64) (map[int64]Household, error) {
 	definitions, err := Definitions(ctx, tx, organiser)
 	if err != nil {
 		return nil, err

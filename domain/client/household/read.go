@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"github.com/jackc/pgx/v5"
@@ -53,6 +54,7 @@ func Own(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32)
 			h.Items = append(h.Items, i)
 		}
 	}
+	h.Reports = slices.DeleteFunc(h.Reports, func(r Report) bool { return r.Origin != ToldByClient })
 	consents := h.Consents
 	h.Consents = nil
 	for _, c := range consents {
@@ -135,7 +137,7 @@ func load(ctx context.Context, tx *postgres.Tx, organiser int32, clientID, perso
 		return Household{}, unknown(err, clientID)
 	}
 	for _, r := range reports {
-		h.Reports = append(h.Reports, Report{ID: r.ReportID, From: r.ChangeFrom, Words: r.Words, ReportedOn: r.ReportedOn, ReportedBy: r.ReportedBy,
+		h.Reports = append(h.Reports, Report{ID: r.ReportID, Origin: Origin(r.Origin), From: r.ChangeFrom, Words: r.Words, ReportedOn: r.ReportedOn, ReportedBy: r.ReportedBy,
 			HandledAt: r.HandledAt, HandledBy: r.HandledBy})
 	}
 	h.Definitions, err = Definitions(ctx, tx, organiser)

@@ -41,7 +41,7 @@ func Tell(ctx context.Context, tx *postgres.Tx, by access.Actor, in ReportInput)
 		return err
 	}
 	id, err := db.New(tx).ReportAdd(ctx, db.ReportAddParams{OrganiserID: h.Organiser, ClientID: h.Client, PersonID: h.Person, ChangeFrom: in.From,
-		Words: in.Words, ReportedOn: today, ReportedAt: tx.Now(), ReportedBy: by.Name})
+		Words: in.Words, ReportedOn: today, ReportedAt: tx.Now(), ReportedBy: by.Name, Origin: string(ToldByClient)})
 	if err != nil {
 		return fmt.Errorf("taking a report of client %d: %w", h.Client, err)
 	}
@@ -71,6 +71,7 @@ type Waiting struct {
 	Report, Client int64
 	Name           string // of the client, in the order of lists
 	From, Reported calendar.Date
+	Origin         Origin
 }
 
 // Unhandled lists the organiser's unhandled reports, oldest first, at most that many; each client in it is logged as seen.
@@ -84,7 +85,7 @@ func Unhandled(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 	}
 	list, views := make([]Waiting, len(rows)), make([]audit.View, len(rows))
 	for i, r := range rows {
-		list[i] = Waiting{Report: r.ReportID, Client: r.ClientID, Name: tidy(r.LastName + " " + r.FirstNames), From: r.ChangeFrom, Reported: r.ReportedOn}
+		list[i] = Waiting{Report: r.ReportID, Client: r.ClientID, Name: tidy(r.LastName + " " + r.FirstNames), From: r.ChangeFrom, Reported: r.ReportedOn, Origin: Origin(r.Origin)}
 		views[i] = audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ClientID, Purpose: client.ForCase, What: "client.list"}
 	}
 	return list, audit.SeenMany(ctx, tx, by, views)

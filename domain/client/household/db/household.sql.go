@@ -78,6 +78,39 @@ func (q *Queries) ClientOfPerson(ctx context.Context, arg ClientOfPersonParams) 
 	return client_id, err
 }
 
+const clientsLock = `-- name: ClientsLock :many
+select client_id from client
+where organiser_id = $1 and client_id = any($2::bigint[])
+order by client_id
+for update
+`
+
+type ClientsLockParams struct {
+	OrganiserID int32
+	Clients     []int64
+}
+
+// An import changes many households; all who change one queue on its client, in one order.
+func (q *Queries) ClientsLock(ctx context.Context, arg ClientsLockParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, clientsLock, arg.OrganiserID, arg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var client_id int64
+		if err := rows.Scan(&client_id); err != nil {
+			return nil, err
+		}
+		items = append(items, client_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const clientsOf = `-- name: ClientsOf :many
 select client_id, person_id, birth_date from client
 where organiser_id = $1 and client_id = any($2::bigint[])
@@ -105,6 +138,41 @@ func (q *Queries) ClientsOf(ctx context.Context, arg ClientsOfParams) ([]Clients
 	for rows.Next() {
 		var i ClientsOfRow
 		if err := rows.Scan(&i.ClientID, &i.PersonID, &i.BirthDate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const clientsOfPersons = `-- name: ClientsOfPersons :many
+select client_id, person_id from client
+where organiser_id = $1 and person_id = any($2::bigint[])
+`
+
+type ClientsOfPersonsParams struct {
+	OrganiserID int32
+	Persons     []int64
+}
+
+type ClientsOfPersonsRow struct {
+	ClientID int64
+	PersonID int64
+}
+
+func (q *Queries) ClientsOfPersons(ctx context.Context, arg ClientsOfPersonsParams) ([]ClientsOfPersonsRow, error) {
+	rows, err := q.db.Query(ctx, clientsOfPersons, arg.OrganiserID, arg.Persons)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClientsOfPersonsRow
+	for rows.Next() {
+		var i ClientsOfPersonsRow
+		if err := rows.Scan(&i.ClientID, &i.PersonID); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -805,8 +873,8 @@ func (q *Queries) MembersOf(ctx context.Context, arg MembersOfParams) ([]Members
 }
 
 const reportAdd = `-- name: ReportAdd :one
-insert into income_report (organiser_id, client_id, person_id, change_from, words, reported_on, reported_at, reported_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into income_report (organiser_id, client_id, person_id, change_from, words, reported_on, reported_at, reported_by, origin)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 returning report_id
 `
 
@@ -819,6 +887,7 @@ type ReportAddParams struct {
 	ReportedOn  calendar.Date
 	ReportedAt  time.Time
 	ReportedBy  string
+	Origin      string
 }
 
 func (q *Queries) ReportAdd(ctx context.Context, arg ReportAddParams) (int64, error) {
@@ -831,6 +900,7 @@ func (q *Queries) ReportAdd(ctx context.Context, arg ReportAddParams) (int64, er
 		arg.ReportedOn,
 		arg.ReportedAt,
 		arg.ReportedBy,
+		arg.Origin,
 	)
 	var report_id int64
 	err := row.Scan(&report_id)
@@ -865,7 +935,7 @@ func (q *Queries) ReportHandle(ctx context.Context, arg ReportHandleParams) (int
 }
 
 const reports = `-- name: Reports :many
-select report_id, change_from, words, reported_on, reported_by, handled_at, handled_by
+select report_id, change_from, words, reported_on, reported_by, handled_at, handled_by, origin
 from income_report
 where organiser_id = $1 and client_id = $2
 order by report_id desc
@@ -884,6 +954,7 @@ type ReportsRow struct {
 	ReportedBy string
 	HandledAt  *time.Time
 	HandledBy  string
+	Origin     string
 }
 
 func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow, error) {
@@ -903,6 +974,7 @@ func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow,
 			&i.ReportedBy,
 			&i.HandledAt,
 			&i.HandledBy,
+			&i.Origin,
 		); err != nil {
 			return nil, err
 		}
@@ -915,7 +987,7 @@ func (q *Queries) Reports(ctx context.Context, arg ReportsParams) ([]ReportsRow,
 }
 
 const reportsOpen = `-- name: ReportsOpen :many
-select r.report_id, r.client_id, r.person_id, r.change_from, r.reported_on, c.last_name, c.first_names
+select r.report_id, r.client_id, r.person_id, r.change_from, r.reported_on, r.origin, c.last_name, c.first_names
 from income_report r join client c on c.organiser_id = r.organiser_id and c.client_id = r.client_id
 where r.organiser_id = $1 and r.handled_at is null
 order by r.report_id
@@ -933,6 +1005,7 @@ type ReportsOpenRow struct {
 	PersonID   int64
 	ChangeFrom calendar.Date
 	ReportedOn calendar.Date
+	Origin     string
 	LastName   string
 	FirstNames string
 }
@@ -953,6 +1026,7 @@ func (q *Queries) ReportsOpen(ctx context.Context, arg ReportsOpenParams) ([]Rep
 			&i.PersonID,
 			&i.ChangeFrom,
 			&i.ReportedOn,
+			&i.Origin,
 			&i.LastName,
 			&i.FirstNames,
 		); err != nil {
