@@ -27,7 +27,7 @@ var navigation = map[access.Role][]string{
 	access.ServiceResponsible: {"/reservations", "/events", "/prices", "/statements", "/applications"},
 	access.Preparer:           {"/applications", "/company", "/notices"},
 	access.Recorder:           {"/reservations", "/orders", "/events", "/till", "/notices"},
-	access.Caseworker:         {"/work", "/clients", "/decisions", "/clients/import", "/notices"},
+	access.Caseworker:         {"/work", "/clients", "/decisions", "/daycare", "/notices"},
 	access.ApplicationHandler: {"/handling", "/handling/prices", "/handling/approvals", "/handling/checks", "/notices"},
 	access.DecisionMaker:      {"/handling", "/handling/prices", "/handling/approvals", "/decisions", "/steering"},
 	access.EventChecker:       {"/review", "/checked", "/notices"},

@@ -18,6 +18,7 @@ import (
 	"seteli/web/apidoc"
 	"seteli/web/casework"
 	"seteli/web/citizen"
+	daycarework "seteli/web/daycare"
 	"seteli/web/daycare/rules"
 	"seteli/web/finance"
 	"seteli/web/operator"
@@ -60,6 +61,7 @@ func (a *app) faces() (*faces, error) {
 		acc.Audience(),
 		(&citizen.Pages{DB: a.db, Keys: a.keys, Texts: a.texts}).Audience(),
 		(&casework.Pages{DB: a.db, Keys: a.keys, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
+		(&daycarework.Pages{DB: a.db, Keys: a.keys, Texts: a.texts}).Audience(),
 		settingsPages.Audience(),
 		(&rules.Pages{DB: a.db, Models: models, Words: a.texts, Cases: caseKinds()}).Audience(),
 		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),

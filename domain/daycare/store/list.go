@@ -244,3 +244,42 @@ func UnitsInUse(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser
 	}
 	return list, nil
 }
+
+// Sibling is another child in early education of the child's heads or of those who live with them.
+type Sibling struct {
+	Listed
+	UnitName string // of the place now or next; "" = none
+}
+
+// Siblings lists them, the oldest first, for a page whose own reading has been checked; the reading of each is logged.
+func Siblings(ctx context.Context, tx *postgres.Tx, by access.Actor, of Of) ([]Sibling, error) {
+	if err := by.May(access.DaycareDecide, of.Organiser); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).SiblingsOf(ctx, db.SiblingsOfParams{OrganiserID: of.Organiser, ChildID: of.Child, Day: tx.Today()})
+	if err != nil {
+		return nil, fmt.Errorf("reading siblings of child %d: %w", of.Child, err)
+	}
+	list, views := make([]Sibling, len(rows)), make([]audit.View, len(rows))
+	for i, r := range rows {
+		list[i] = Sibling{Listed{r.ClientID, r.PersonID, listName(r.LastName, r.FirstNames), r.BirthDate}, r.UnitName}
+		views[i] = audit.View{Organiser: of.Organiser, Person: r.PersonID, Client: r.ClientID, Purpose: client.ForCase, What: "daycare"}
+	}
+	return list, audit.SeenMany(ctx, tx, by, views)
+}
+
+// HeadsOn gives the head of each child on a day, by number of client, for a page that leads to their households.
+func HeadsOn(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, day calendar.Date) (map[int64]int64, error) {
+	if err := by.May(access.DaycareDecide, organiser); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).HeadsOn(ctx, db.HeadsOnParams{OrganiserID: organiser, Day: day})
+	if err != nil {
+		return nil, fmt.Errorf("reading heads: %w", err)
+	}
+	heads := make(map[int64]int64, len(rows))
+	for _, r := range rows {
+		heads[r.ChildID] = r.AdultID
+	}
+	return heads, nil
+}

@@ -200,3 +200,22 @@ limit @most;
 
 -- name: DecisionChild :one
 select child_id from daycare_decision where organiser_id = @organiser_id and value_decision_id = @value_decision_id;
+
+-- name: SiblingsOf :many
+-- Other children who are or were headed by the child's heads, or live with one of them; the place is the one of the day, or else the next.
+select distinct c.client_id, c.person_id, c.birth_date, c.last_name, c.first_names, coalesce(p.unit_name, '')::text as unit_name
+from daycare_head mine
+join daycare_head other on other.organiser_id = mine.organiser_id and other.voided_at is null and other.child_id <> mine.child_id
+  and (other.adult_id = mine.adult_id or exists (select 1 from household_member m join client a on a.organiser_id = other.organiser_id and a.client_id = other.adult_id
+    where m.organiser_id = mine.organiser_id and m.client_id = mine.adult_id and m.voided_at is null and m.member_person_id = a.person_id and m.valid_to > @day))
+join client c on c.organiser_id = other.organiser_id and c.client_id = other.child_id
+left join lateral (
+  select u.name as unit_name from daycare_placement x join unit u on u.unit_id = x.unit_id
+  where x.organiser_id = other.organiser_id and x.child_id = other.child_id and x.voided_at is null and x.valid_to > @day
+  order by x.valid_from limit 1) p on true
+where mine.organiser_id = @organiser_id and mine.child_id = @child_id and mine.voided_at is null
+order by c.birth_date, c.client_id;
+
+-- name: HeadsOn :many
+select child_id, adult_id from daycare_head
+where organiser_id = @organiser_id and voided_at is null and valid_from <= @day and valid_to > @day;

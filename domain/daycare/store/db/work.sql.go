@@ -352,6 +352,41 @@ func (q *Queries) DraftPage(ctx context.Context, arg DraftPageParams) ([]DraftPa
 	return items, nil
 }
 
+const headsOn = `-- name: HeadsOn :many
+select child_id, adult_id from daycare_head
+where organiser_id = $1 and voided_at is null and valid_from <= $2 and valid_to > $2
+`
+
+type HeadsOnParams struct {
+	OrganiserID int32
+	Day         calendar.Date
+}
+
+type HeadsOnRow struct {
+	ChildID int64
+	AdultID int64
+}
+
+func (q *Queries) HeadsOn(ctx context.Context, arg HeadsOnParams) ([]HeadsOnRow, error) {
+	rows, err := q.db.Query(ctx, headsOn, arg.OrganiserID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HeadsOnRow
+	for rows.Next() {
+		var i HeadsOnRow
+		if err := rows.Scan(&i.ChildID, &i.AdultID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const sendingAdd = `-- name: SendingAdd :one
 insert into daycare_sending (organiser_id, reasons, office, ordered_at, ordered_by_account, ordered_by, ordered_role)
 values ($1, $2, $3, $4, $5, $6, $7)
@@ -619,6 +654,64 @@ func (q *Queries) Sendings(ctx context.Context, arg SendingsParams) ([]SendingsR
 			&i.Handled,
 			&i.Refused,
 			&i.SentCents,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const siblingsOf = `-- name: SiblingsOf :many
+select distinct c.client_id, c.person_id, c.birth_date, c.last_name, c.first_names, coalesce(p.unit_name, '')::text as unit_name
+from daycare_head mine
+join daycare_head other on other.organiser_id = mine.organiser_id and other.voided_at is null and other.child_id <> mine.child_id
+  and (other.adult_id = mine.adult_id or exists (select 1 from household_member m join client a on a.organiser_id = other.organiser_id and a.client_id = other.adult_id
+    where m.organiser_id = mine.organiser_id and m.client_id = mine.adult_id and m.voided_at is null and m.member_person_id = a.person_id and m.valid_to > $1))
+join client c on c.organiser_id = other.organiser_id and c.client_id = other.child_id
+left join lateral (
+  select u.name as unit_name from daycare_placement x join unit u on u.unit_id = x.unit_id
+  where x.organiser_id = other.organiser_id and x.child_id = other.child_id and x.voided_at is null and x.valid_to > $1
+  order by x.valid_from limit 1) p on true
+where mine.organiser_id = $2 and mine.child_id = $3 and mine.voided_at is null
+order by c.birth_date, c.client_id
+`
+
+type SiblingsOfParams struct {
+	Day         calendar.Date
+	OrganiserID int32
+	ChildID     int64
+}
+
+type SiblingsOfRow struct {
+	ClientID   int64
+	PersonID   int64
+	BirthDate  calendar.Date
+	LastName   string
+	FirstNames string
+	UnitName   string
+}
+
+// Other children who are or were headed by the child's heads, or live with one of them; the place is the one of the day, or else the next.
+func (q *Queries) SiblingsOf(ctx context.Context, arg SiblingsOfParams) ([]SiblingsOfRow, error) {
+	rows, err := q.db.Query(ctx, siblingsOf, arg.Day, arg.OrganiserID, arg.ChildID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SiblingsOfRow
+	for rows.Next() {
+		var i SiblingsOfRow
+		if err := rows.Scan(
+			&i.ClientID,
+			&i.PersonID,
+			&i.BirthDate,
+			&i.LastName,
+			&i.FirstNames,
+			&i.UnitName,
 		); err != nil {
 			return nil, err
 		}
