@@ -167,12 +167,23 @@ func Reasons(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of,
 	return store.Decision{}, store.Reasoned{}, errUnknown
 }
 
-// Offered place in a unit, with what it would cost this family.
+// Choice is a unit with what a place in it would cost this family.
 type Choice struct {
 	Unit
-	Free    int // places of the child's age group from the day on; not below 0
-	Cost    store.Estimated
-	Waiting bool // nothing is known of the cost
+	Free int // places of the child's age group from the day on; not below 0
+	Cost store.Estimated
+}
+
+// Pays is what the family would pay in a month: the fee of a place that the municipality arranges itself, the family's part of a voucher
+// place. False when it cannot be computed.
+func (c Choice) Pays() (money.Cents, bool) {
+	switch {
+	case c.Cost.Value == 0 && c.Cost.Missing != "":
+		return 0, false
+	case c.Way != ByVoucher:
+		return c.Cost.Fee, true
+	}
+	return c.Cost.Family, c.Cost.Missing == ""
 }
 
 // PriceInput asks what places would cost a guardian's family. Income and Highest are as the family tells them now, else what is recorded.

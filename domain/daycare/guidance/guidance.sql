@@ -305,6 +305,14 @@ select paper_id, name, media, sha256, bytes_encrypted, uploader_id
 from daycare_paper
 where organiser_id = @organiser_id and application_id = @application_id and paper_id = @paper_id and removed_at is null;
 
--- name: PaperRemove :execrows
-update daycare_paper set removed_at = @removed_at::timestamptz
-where organiser_id = @organiser_id and application_id = @application_id and paper_id = @paper_id and uploader_id = @uploader_id::bigint and removed_at is null;
+-- name: UnitCandidates :many
+-- Units that are not on the list yet: approved for one of the organiser's services, or of its own company.
+select u.unit_id, u.name, p.name as provider_name
+from unit u
+join provider p on p.provider_id = u.provider_id
+where u.active
+  and not exists (select from daycare_unit d where d.organiser_id = @organiser_id and d.unit_id = u.unit_id)
+  and (exists (select from approval a where a.organiser_id = @organiser_id and a.unit_id = u.unit_id)
+    or p.business_id = (select o.business_id from organiser o where o.organiser_id = @organiser_id))
+order by u.name, u.unit_id
+limit 500;

@@ -307,7 +307,9 @@ func TestATransferEndsTheOldPlaceAndANoticeTheNew(t *testing.T) {
 		t.Fatalf("placements %+v", f.Placements)
 	}
 	notice := func(last calendar.Date) error {
-		return n.Try(self, func(tx *postgres.Tx) error { return guidance.GiveNotice(t.Context(), tx, self, guidance.NoticeInput{Of: of(c), Last: last}) })
+		return n.Try(self, func(tx *postgres.Tx) error {
+			return guidance.GiveNotice(t.Context(), tx, self, guidance.NoticeInput{Of: of(c), Last: last})
+		})
 	}
 	faulttest.Want(t, notice(calendar.Day(2026, 3, 1)), "GUI-025")
 	must(t, notice(calendar.Day(2026, 12, 31)))
@@ -343,7 +345,9 @@ func TestAChangeOfNeedHoldsWhenStaffRecordIt(t *testing.T) {
 		t.Fatalf("open changes %+v", open)
 	}
 	handle := func(yes bool) error {
-		return n.Try(n.Staff, func(tx *postgres.Tx) error { return guidance.HandleChange(t.Context(), tx, n.Staff, w.Organiser, open[0].ID, yes, "") })
+		return n.Try(n.Staff, func(tx *postgres.Tx) error {
+			return guidance.HandleChange(t.Context(), tx, n.Staff, w.Organiser, open[0].ID, yes, "")
+		})
 	}
 	faulttest.Want(t, handle(false), "GUI-012")
 	must(t, handle(true))
@@ -376,7 +380,7 @@ func TestWhatAnApplicationMustHave(t *testing.T) {
 	faulttest.Want(t, save(func(r *guidance.Request) { r.Units = []int64{999} }), "GUI-011")
 	faulttest.Want(t, save(func(r *guidance.Request) { r.Option = "none" }), "GUI-009")
 	faulttest.Want(t, save(func(r *guidance.Request) { r.Home = c.ID }), "GUI-013")
-	must(t, save(func(r *guidance.Request) { r.Units, r.Urgent, r.Start = []int64{w.Unit}, true, today + 30 }))
+	must(t, save(func(r *guidance.Request) { r.Units, r.Urgent, r.Start = []int64{w.Unit}, true, today+30 }))
 	faulttest.Want(t, send(), "GUI-012")
 	must(t, save(func(r *guidance.Request) { r.Reason, r.IncomeWay = "Uusi työ alkaa.", guidance.IncomeTold }))
 	faulttest.Want(t, send(), "GUI-014")

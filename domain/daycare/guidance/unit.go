@@ -216,3 +216,19 @@ func Fillings(ctx context.Context, tx *postgres.Tx, organiser int32, day calenda
 	}
 	return list, nil
 }
+
+// Candidates are units that may be added to the list: approved for one of the organiser's services, or of its own company.
+func Candidates(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) ([]Unit, error) {
+	if err := by.May(access.DaycareDecide, organiser); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).UnitCandidates(ctx, organiser)
+	if err != nil {
+		return nil, fmt.Errorf("listing units of the register: %w", err)
+	}
+	list := make([]Unit, len(rows))
+	for i, r := range rows {
+		list[i] = Unit{ID: r.UnitID, Name: r.Name, Company: r.ProviderName}
+	}
+	return list, nil
+}

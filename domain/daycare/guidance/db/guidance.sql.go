@@ -1144,33 +1144,6 @@ func (q *Queries) PaperOf(ctx context.Context, arg PaperOfParams) (PaperOfRow, e
 	return i, err
 }
 
-const paperRemove = `-- name: PaperRemove :execrows
-update daycare_paper set removed_at = $1::timestamptz
-where organiser_id = $2 and application_id = $3 and paper_id = $4 and uploader_id = $5::bigint and removed_at is null
-`
-
-type PaperRemoveParams struct {
-	RemovedAt     time.Time
-	OrganiserID   int32
-	ApplicationID int64
-	PaperID       int64
-	UploaderID    int64
-}
-
-func (q *Queries) PaperRemove(ctx context.Context, arg PaperRemoveParams) (int64, error) {
-	result, err := q.db.Exec(ctx, paperRemove,
-		arg.RemovedAt,
-		arg.OrganiserID,
-		arg.ApplicationID,
-		arg.PaperID,
-		arg.UploaderID,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
-}
-
 const papersOf = `-- name: PapersOf :many
 select paper_id, name, media, size, uploaded_at, uploaded_by, uploader_id
 from daycare_paper
@@ -1781,6 +1754,45 @@ func (q *Queries) StepsOf(ctx context.Context, arg StepsOfParams) ([]StepsOfRow,
 			&i.At,
 			&i.ByName,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unitCandidates = `-- name: UnitCandidates :many
+select u.unit_id, u.name, p.name as provider_name
+from unit u
+join provider p on p.provider_id = u.provider_id
+where u.active
+  and not exists (select from daycare_unit d where d.organiser_id = $1 and d.unit_id = u.unit_id)
+  and (exists (select from approval a where a.organiser_id = $1 and a.unit_id = u.unit_id)
+    or p.business_id = (select o.business_id from organiser o where o.organiser_id = $1))
+order by u.name, u.unit_id
+limit 500
+`
+
+type UnitCandidatesRow struct {
+	UnitID       int64
+	Name         string
+	ProviderName string
+}
+
+// Units that are not on the list yet: approved for one of the organiser's services, or of its own company.
+func (q *Queries) UnitCandidates(ctx context.Context, organiserID int32) ([]UnitCandidatesRow, error) {
+	rows, err := q.db.Query(ctx, unitCandidates, organiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnitCandidatesRow
+	for rows.Next() {
+		var i UnitCandidatesRow
+		if err := rows.Scan(&i.UnitID, &i.Name, &i.ProviderName); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -1,0 +1,289 @@
+package family
+
+import (
+	"context"
+	"net/http"
+
+	"seteli/core/calendar"
+	"seteli/domain/daycare/guidance"
+	"seteli/domain/daycare/store"
+	"seteli/domain/decision"
+	"seteli/platform/access"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+	"seteli/web/voucherview"
+)
+
+type childView struct {
+	Name, Born  string
+	Veiled      bool
+	Offer       *ui.Inset
+	Waits       *ui.Inset
+	Place       ui.Summary
+	CanApply    bool
+	Apply       string
+	Prices      string
+	Notice      string
+	Change      string
+	Income      string
+	Open        string // address of the open application
+	Decisions   ui.Table
+	Changes     ui.Table
+	Past        ui.Table
+	HasPlace    bool
+	ShowChanges bool
+}
+
+func sampleChild() childView {
+	return childView{CanApply: true, Apply: "/fi/my", Prices: "/fi/my", Notice: "/fi/my", Change: "/fi/my", Income: "/fi/my", Open: "/fi/my", HasPlace: true, ShowChanges: true,
+		Offer: &ui.Inset{Text: "x"}, Waits: &ui.Inset{Text: "x"}}
+}
+
+// child shows one child: what waits first, then the place, what one can do, and the decisions.
+func (p *Pages) child(w http.ResponseWriter, r *ui.Request) error {
+	var view childView
+	err := p.ward(r, func(ctx context.Context, tx *postgres.Tx, of store.Of) error {
+		f, err := guidance.FamilyOf(ctx, tx, r.Actor, of)
+		if err != nil {
+			return err
+		}
+		rules, err := store.RulesOn(ctx, tx, of.Organiser, tx.Today())
+		if err != nil {
+			return err
+		}
+		view = childOf(r, f, rules)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.Show(w, http.StatusOK, "family/child", view)
+}
+
+func childOf(r *ui.Request, f guidance.Family, rules store.Rules) childView {
+	v := childView{Name: f.Name, Born: r.T("family.born", "day", f.BirthDate), Veiled: f.Veiled, CanApply: true, Apply: childPath(r, f.Of, "/apply"), Prices: childPath(r, f.Of, "/prices"),
+		Income: r.Path("/my/income"), Place: ui.Summary{Title: r.T("family.place")}}
+	for _, a := range f.Applications {
+		if !a.State.Open() {
+			continue
+		}
+		v.CanApply, v.Open = false, applicationPath(r, a, "")
+		if a.State == guidance.Draft {
+			v.Open = applicationPath(r, a, "/time")
+		}
+		text := ui.Inset{Strong: r.T("family.state." + string(a.State)), Text: waitsText(r, a)}
+		if offer, ok := offerOf(a); ok && !a.Veiled(r.Actor.Person) {
+			v.Offer = &ui.Inset{Strong: r.T("family.offer.title", "unit", offer.UnitName), Text: waitsText(r, a), Link: &ui.Link{Text: r.T("family.offer.answer"), Href: applicationPath(r, a, "/offer")}}
+			continue
+		}
+		v.Waits = &text
+	}
+	for _, x := range f.Placements {
+		if x.Period.To <= r.Today() {
+			continue
+		}
+		v.HasPlace, v.Notice, v.Change = true, childPath(r, f.Of, "/notice"), childPath(r, f.Of, "/change")
+		row := ui.Row{Key: r.T("family.place.unit"), Value: x.UnitName, Small: placeDays(r, x.Period)}
+		if x.Notice != nil {
+			row.Small += " · " + r.T("family.place.notice", "day", *x.Notice)
+		}
+		v.Place.Rows = append(v.Place.Rows, row)
+	}
+	for _, n := range f.Needs {
+		if n.Period.To > r.Today() {
+			v.Place.Rows = append(v.Place.Rows, ui.Row{Key: r.T("family.need.now"), Value: optionName(r, rules, n.Option), Small: placeDays(r, n.Period)})
+		}
+	}
+	v.tables(r, f, rules)
+	return v
+}
+
+func placeDays(r *ui.Request, p calendar.Period) string {
+	if p.To == calendar.Forever {
+		return r.T("family.from", "day", p.From)
+	}
+	return r.Period(p)
+}
+
+func (v *childView) tables(r *ui.Request, f guidance.Family, rules store.Rules) {
+	v.Decisions = ui.Table{Caption: r.T("family.decisions"), Cards: true, Columns: []ui.Column{{Text: r.T("family.decision.days")}, {Text: r.T("family.decision.value"), Numeric: true},
+		{Text: r.T("family.decision.own"), Numeric: true}, {Text: r.T("family.decision.paid"), Numeric: true}}, Empty: ui.Empty{Title: r.T("family.decisions.none"), Text: r.T("family.decisions.none.text")}}
+	for i := len(f.Decisions) - 1; i >= 0; i-- {
+		d := f.Decisions[i]
+		days, small := placeDays(r, d.Period), r.T("family.decision.open")
+		if d.Period.Empty() {
+			days, small = placeDays(r, d.Sent), r.T("family.decision.annulled")
+		}
+		v.Decisions.Rows = append(v.Decisions.Rows, []ui.Cell{{Text: days, Small: small, Href: r.Path(oneChild+"/decisions/{decision}", f.Organiser, f.Child, d.ID)}, r.CentsCell(d.Value),
+			r.CentsCell(d.OwnShare), r.CentsCell(d.Payable)})
+	}
+	v.Changes = ui.Table{Caption: r.T("family.changes"), Cards: true, Columns: []ui.Column{{Text: r.T("family.need.now")}, {Text: r.T("family.change.from")}, {Text: r.T("family.change.state")}}}
+	for _, c := range f.Changes {
+		state := r.T("family.change.open")
+		if c.HandledAt != nil {
+			state = r.T("family.change." + c.Outcome)
+		}
+		v.Changes.Rows = append(v.Changes.Rows, []ui.Cell{{Text: optionName(r, rules, c.Option)}, {Text: r.Date(c.From)}, {Text: state, Small: c.Answer}})
+	}
+	v.ShowChanges = len(v.Changes.Rows) > 0
+	v.Past = ui.Table{Caption: r.T("family.past"), Cards: true, Columns: []ui.Column{{Text: r.T("family.past.sent")}, {Text: r.T("family.application.start")}, {Text: r.T("family.application.state")}}}
+	for _, a := range f.Applications {
+		if a.State.Open() {
+			continue
+		}
+		sent := r.T("family.past.never")
+		if a.SentAt != nil {
+			sent = r.Date(calendar.DateOf(a.SentAt.In(calendar.Helsinki)))
+		}
+		v.Past.Rows = append(v.Past.Rows, []ui.Cell{{Text: sent, Href: applicationPath(r, a, "")}, {Text: r.Date(a.Start)}, r.TagCell("daycare.application." + string(a.State))})
+	}
+}
+
+type whyView struct {
+	Name    string
+	Summary ui.Summary
+	Why     ui.Calculation
+	Changed []string
+	PDF     string
+	Back    string
+}
+
+// why shows a value decision with the calculation that it was made by.
+func (p *Pages) why(w http.ResponseWriter, r *ui.Request) error {
+	id, err := r.PathID("decision")
+	if err != nil {
+		return err
+	}
+	var view whyView
+	err = p.ward(r, func(ctx context.Context, tx *postgres.Tx, of store.Of) error {
+		d, why, err := guidance.Reasons(ctx, tx, r.Actor, of, id)
+		if err != nil {
+			return err
+		}
+		days := d.Period
+		if days.Empty() {
+			days = d.Sent
+		}
+		view = whyView{Name: placeDays(r, days), Back: childPath(r, of, ""), PDF: r.Path(oneChild+"/decisions/{decision}/pdf", of.Organiser, of.Child, id),
+			Why: voucherview.Calculation(r, p.Texts, r.T("family.why"), why.Explanation),
+			Summary: ui.Summary{Rows: []ui.Row{{Key: r.T("family.decision.value"), Value: r.Cents(d.Value)}, {Key: r.T("family.decision.own"), Value: r.Cents(d.OwnShare)},
+				{Key: r.T("family.decision.paid"), Value: r.Cents(d.Payable)}}}}
+		if why.Basis.Family > 0 {
+			view.Summary.Rows = append(view.Summary.Rows, ui.Row{Key: r.T("family.decision.family"), Value: r.Cents(why.Basis.Family)})
+		}
+		for _, x := range why.Differences {
+			view.Changed = append(view.Changed, r.T(x.Key()))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.Show(w, http.StatusOK, "family/why", view)
+}
+
+// letter gives the decision as it was sent.
+func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
+	id, err := r.PathID("decision")
+	if err != nil {
+		return err
+	}
+	var sent decision.Stored
+	err = p.ward(r, func(ctx context.Context, tx *postgres.Tx, of store.Of) error {
+		d, _, err := guidance.Reasons(ctx, tx, r.Actor, of, id)
+		if err != nil {
+			return err
+		}
+		by := access.System(r.Actor.Name, of.Organiser) // that the decision is of the guardian's own child has been checked
+		file, err := decision.Open(ctx, tx, by, of.Organiser, d.Letter)
+		if err != nil {
+			return err
+		}
+		sent, err = decision.Document(ctx, tx, by, of.Organiser, file.Document)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return voucherview.PDF(w, ui.Digits(sent.ID)+".pdf", sent.PDF)
+}
+
+type plainView struct {
+	Form *ui.Form
+	Name string
+	Lead string
+	Back string
+}
+
+// notice ends the place; until when the notice time reaches is said before.
+func (p *Pages) notice(w http.ResponseWriter, r *ui.Request) error {
+	f := r.Input()
+	view := plainView{Form: f}
+	var in guidance.NoticeInput
+	err := p.ward(r, func(ctx context.Context, tx *postgres.Tx, of store.Of) error {
+		family, err := guidance.FamilyOf(ctx, tx, r.Actor, of)
+		if err != nil {
+			return err
+		}
+		rules, err := store.RulesOn(ctx, tx, of.Organiser, tx.Today())
+		earliest := guidance.EarliestEnd(rules, tx.Today())
+		in.Of, view.Name, view.Back, view.Lead = of, family.Name, childPath(r, of, ""), r.T("family.notice.lead", "day", earliest)
+		f.Set("last", earliest)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if f.Submitted() {
+		if in.Last = f.Date("last"); !f.Refused() {
+			err := r.DoIn(p.DB, in.Organiser, func(ctx context.Context, tx *postgres.Tx) error { return guidance.GiveNotice(ctx, tx, r.Actor, in) })
+			if err == nil {
+				return r.SeeOther(w, local(r, view.Back), "family.notice.done")
+			}
+			if !f.Take(err) {
+				return err
+			}
+		}
+	}
+	return r.Show(w, f.Status(), "family/notice", view)
+}
+
+type changeView struct {
+	Form    *ui.Form
+	Name    string
+	Options []ui.Option
+	Income  string
+	Back    string
+}
+
+// change asks for another need; a change of income has its own page.
+func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
+	f := r.Input()
+	view := changeView{Form: f, Income: r.Path("/my/income")}
+	var of store.Of
+	err := p.ward(r, func(ctx context.Context, tx *postgres.Tx, ward store.Of) error {
+		family, err := guidance.FamilyOf(ctx, tx, r.Actor, ward)
+		if err != nil {
+			return err
+		}
+		rules, err := store.RulesOn(ctx, tx, ward.Organiser, tx.Today())
+		of, view.Name, view.Back, view.Options = ward, family.Name, childPath(r, ward, ""), options(r, rules.Profile.Options)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if f.Submitted() {
+		in := guidance.NeedChange{Option: f.Value("option"), From: f.Date("from"), Words: f.OptionalLongText("words")}
+		if !f.Refused() {
+			err := r.DoIn(p.DB, of.Organiser, func(ctx context.Context, tx *postgres.Tx) error { return guidance.TellNeed(ctx, tx, r.Actor, of, in) })
+			if err == nil {
+				return r.SeeOther(w, local(r, view.Back), "family.change.told")
+			}
+			if !f.Take(err) {
+				return err
+			}
+		}
+	}
+	return r.Show(w, f.Status(), "family/change", view)
+}

@@ -1,0 +1,148 @@
+// Package place is the unit's side of placement guidance: the places that municipalities propose to it, and its answer to each.
+//
+// A page reads a form, calls one use case and shows a page or redirects. Who the child is, is shown to the company whose unit was asked,
+// each reading with its row in the access log, and no more when the place went elsewhere.
+package place
+
+import (
+	"context"
+	"embed"
+	"net/http"
+	"strconv"
+
+	"seteli/domain/daycare/guidance"
+	"seteli/domain/daycare/store"
+	"seteli/domain/organiser"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Pages holds what the pages need.
+type Pages struct{ DB *postgres.DB }
+
+// most is how many proposals the list shows, those without an answer first.
+const most = 100
+
+const one = "/proposals-of-places/{organiser}/{proposal}"
+
+// Audience is the pages with their routes and navigation. The tags of proposals are registered by the family's pages.
+func (p *Pages) Audience() ui.Audience {
+	route := func(method, path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
+		return ui.Route{Method: method, Path: path, Right: access.DaycareReport, Side: access.ProviderSide, Handle: handle, ClientData: true}
+	}
+	routes := []ui.Route{route("GET", "/proposals-of-places", p.list), route("GET", one, p.proposal), route("POST", one, p.proposal)}
+	routes[1].Subject, routes[2].Subject = "place_proposal", "place_proposal"
+	return ui.Audience{
+		Name: "place", Templates: templates, Routes: routes,
+		Roles: []access.Role{access.Signatory, access.ProviderMainUser, access.ServiceResponsible, access.Recorder},
+		Nav:   []ui.NavItem{{Key: "place.nav", Path: "/proposals-of-places", Right: access.DaycareReport}},
+		Pages: []ui.PageSpec{ui.Page("place/list", listView{}), ui.Page("place/proposal", proposalView{}, proposalView{Open: true, Unit: "x"})},
+	}
+}
+
+type listView struct{ Table ui.Table }
+
+// list shows what municipalities have proposed; the child is named on the proposal's own page.
+func (p *Pages) list(w http.ResponseWriter, r *ui.Request) error {
+	view := listView{ui.Table{Caption: r.T("place.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("guidance.unit")}, {Text: r.T("guidance.start")}, {Text: r.T("guidance.state")}, {Text: r.T("place.due")}},
+		Empty: ui.Empty{Title: r.T("place.none"), Text: r.T("place.none.text")}}}
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+		list, err := guidance.OfProvider(ctx, tx, r.Actor, most)
+		for _, x := range list {
+			due := ui.Cell{Text: "–"}
+			if x.State == guidance.Proposed {
+				due = ui.Cell{Text: r.Date(x.UnitDue)}
+				if x.UnitDue < r.Today() {
+					due.Small = r.T("place.late")
+				}
+			}
+			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: x.UnitName, Small: i18n.DateTime(r.Lang, x.ProposedAt), Href: r.Path(one, x.Organiser, x.ID)}, {Text: r.Date(x.Start)},
+				r.TagCell("daycare.proposal." + string(x.State)), due})
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return r.Show(w, http.StatusOK, "place/list", view)
+}
+
+type proposalView struct {
+	Form    *ui.Form
+	Unit    string
+	Summary ui.Summary
+	Options []ui.Option
+	Open    bool
+	Due     string
+}
+
+// proposal shows one child to the unit that was asked, and takes the answer.
+func (p *Pages) proposal(w http.ResponseWriter, r *ui.Request) error {
+	org, err := r.PathOrganiser()
+	if err != nil {
+		return err
+	}
+	id, err := r.PathID("proposal")
+	if err != nil {
+		return err
+	}
+	f := r.Input()
+	view := proposalView{Form: f, Options: []ui.Option{{Value: "yes", Text: r.T("place.yes"), Hint: r.T("place.yes.hint")}, {Value: "no", Text: r.T("place.no"), Hint: r.T("place.no.hint")}}}
+	var x guidance.UnitProposal
+	err = r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if x, err = guidance.Named(ctx, tx, r.Actor, org, id); err != nil {
+			return err
+		}
+		o, err := organiser.Get(ctx, tx, org)
+		if err != nil {
+			return err
+		}
+		rules, err := store.RulesOn(ctx, tx, org, x.Start)
+		view.fill(r, x, o.Names.In(r.Lang), rules)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	f.Set("version", ui.Digits(x.RowVersion))
+	if f.Submitted() {
+		in := guidance.UnitAnswer{Organiser: org, Proposal: id, Yes: f.Choice("answer", "yes", "no") == "yes", Words: f.OptionalLongText("reason")}
+		version, err := strconv.ParseInt(f.Value("version"), 10, 32)
+		if in.RowVersion = int32(version); err != nil {
+			in.RowVersion = 0
+		}
+		if !f.Refused() {
+			err := r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) error { return guidance.AnswerProposal(ctx, tx, r.Actor, in) })
+			if err == nil {
+				return r.SeeOther(w, "/proposals-of-places", "place.answered")
+			}
+			if !f.Take(err) {
+				return err
+			}
+		}
+		view.Open = true
+	}
+	return r.Show(w, f.Status(), "place/proposal", view)
+}
+
+func (v *proposalView) fill(r *ui.Request, x guidance.UnitProposal, sender string, rules store.Rules) {
+	v.Unit, v.Open = x.UnitName, x.State == guidance.Proposed
+	v.Due = r.T("place.due.text", "day", x.UnitDue)
+	need := x.Option
+	for _, o := range rules.Profile.Options {
+		if o.Code == x.Option {
+			need = o.Names.In(r.Lang)
+		}
+	}
+	v.Summary.Rows = []ui.Row{{Key: r.T("guidance.state"), Tag: r.Tag("daycare.proposal." + string(x.State))}, {Key: r.T("guidance.child"), Value: x.ChildName, Small: r.T("family.born", "day", x.BirthDate)},
+		{Key: r.T("guidance.start"), Value: r.Date(x.Start)}, {Key: r.T("family.application.option"), Value: need, Small: r.T("family.application.hours", "hours", x.Request.Hours)}}
+	if x.Request.Shift {
+		v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("family.application.shift"), Value: r.T("family.yes")})
+	}
+	v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("place.municipality"), Value: sender, Small: x.ProposedBy})
+}
