@@ -19,6 +19,9 @@ import (
 	"seteli/web/casework"
 	"seteli/web/citizen"
 	daycarework "seteli/web/daycare"
+	"seteli/web/daycare/family"
+	"seteli/web/daycare/guidance"
+	"seteli/web/daycare/place"
 	"seteli/web/daycare/rules"
 	"seteli/web/finance"
 	"seteli/web/operator"
@@ -69,6 +72,9 @@ func (a *app) faces() (*faces, error) {
 		(&orders.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		financePages.Audience(),
 		(&operator.Pages{DB: a.db, Texts: a.texts}).Audience(),
+		(&family.Pages{DB: a.db, Texts: a.texts, Keys: a.keys}).Audience(),
+		(&guidance.Pages{DB: a.db, Keys: a.keys}).Audience(),
+		(&place.Pages{DB: a.db}).Audience(),
 		(&steering.Pages{DB: a.db, Keys: a.keys, Cluster: a.health()}).Audience(),
 	}
 	audiences = append(audiences, admission.Audiences(admission.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Models: models})...)

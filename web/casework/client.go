@@ -68,6 +68,7 @@ type clientView struct {
 	Banned   bool // safety ban
 	Vouchers ui.Table
 	CanGrant bool
+	Guarded  bool // a minor, whose guardians may be recorded
 	CanEdit  bool
 	Income   bool // household and income may be seen
 }
@@ -105,7 +106,7 @@ func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	view := clientView{ID: c.ID, Name: c.Name(), Banned: c.Protected, CanGrant: r.Actor.Can(access.VoucherGrant), CanEdit: r.Actor.Can(access.ClientEdit),
-		Income: r.Actor.Can(access.ClientIncome)}
+		Income: r.Actor.Can(access.ClientIncome), Guarded: r.Actor.Can(access.DaycareDecide) && r.Today() < c.BirthDate.AddMonths(18*12)}
 	view.Summary = clientSummary(r, c, hetu)
 	view.Vouchers = ui.Table{Caption: r.T("casework.vouchers"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.service")}, {Text: r.T("common.voucher_number")},
 		{Text: r.T("casework.valid")}, {Text: r.T("common.state")}}, Empty: ui.Empty{Title: r.T("casework.vouchers.none"), Text: r.T("casework.vouchers.none.text")}}

@@ -5,8 +5,11 @@ import (
 	"net/http"
 	"slices"
 
+	"seteli/core/fault"
 	"seteli/core/ident"
 	"seteli/domain/client/household"
+	"seteli/domain/daycare/guidance"
+	"seteli/domain/daycare/store"
 	"seteli/domain/decision"
 	"seteli/domain/purchase"
 	"seteli/domain/voucher"
@@ -36,6 +39,7 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 	var reports int64 // of changed income, that clients have told of
 	var changes int64 // of many vouchers, that wait for a second person
 	var ready int64   // proposals that wait for a decision: nobody was asked, the client has answered, or the time has run out
+	guided := ui.Tile{}
 	names := map[int64]i18n.Names{}
 	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if list, err = voucher.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, "", shown); err != nil {
@@ -59,6 +63,9 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			}
 		}
+		if guided, err = guidedTile(ctx, tx, r); err != nil {
+			return err
+		}
 		names, err = serviceNames(ctx, tx, r)
 		return err
 	})
@@ -80,6 +87,9 @@ func (p *Pages) work(w http.ResponseWriter, r *ui.Request) error {
 		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("proposal.page.ready"), Figure: ui.Digits(ready), Href: r.Path("/decisions")})
 	}
 	view.Tiles = append(view.Tiles, bulkTile(r, changes))
+	if guided.Href != "" {
+		view.Tiles = append(view.Tiles, guided)
+	}
 	view.Table = ui.Table{Caption: r.T("casework.work.caption"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
 		{Text: r.T("casework.valid")}, {Text: r.T("casework.work.waits")}, {Text: r.T("casework.work.since")}},
 		Empty: ui.Empty{Title: r.T("casework.work.none"), Text: r.T("casework.work.none.text"), Links: []ui.Link{{Text: r.T("casework.clients.search"), Href: r.Path("/clients")}}}}
@@ -120,4 +130,22 @@ func (p *Pages) find(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	return r.SeeOther(w, "/vouchers/"+ui.Digits(v.ID), "")
+}
+
+// guidedTile leads to the placement guidance of a municipality that has rules of early education; the zero tile elsewhere.
+func guidedTile(ctx context.Context, tx *postgres.Tx, r *ui.Request) (ui.Tile, error) {
+	if !r.Actor.Can(access.DaycareDecide) {
+		return ui.Tile{}, nil
+	}
+	if _, err := store.RulesOn(ctx, tx, r.Actor.Organiser, tx.Today()); fault.KindOf(err) == fault.Conflict {
+		return ui.Tile{}, nil
+	} else if err != nil {
+		return ui.Tile{}, err
+	}
+	counts, err := guidance.Counts(ctx, tx, r.Actor, r.Actor.Organiser)
+	waiting := 0
+	for _, c := range counts {
+		waiting += c.Waiting
+	}
+	return ui.Tile{Label: r.T("guidance.title"), Figure: ui.Digits(waiting), Href: r.Path("/guidance")}, err
 }

@@ -9,6 +9,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/ident"
 	"seteli/domain/catalogue"
+	"seteli/domain/daycare/guidance"
 	"seteli/domain/event"
 	"seteli/domain/ledger"
 	"seteli/domain/organiser"
@@ -36,8 +37,12 @@ type reserved struct {
 // reservations lists what may be recorded: the provider's valid reservations, with clients and what is left.
 func (s *Pages) reservations(w http.ResponseWriter, r *ui.Request) error {
 	var list []voucher.Reservation
+	var proposed []guidance.Proposal
 	err := s.DB.Read(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
-		list, err = voucher.OfProvider(r.Context(), tx, r.Actor, true, voucher.Cursor{}, 500)
+		if list, err = voucher.OfProvider(r.Context(), tx, r.Actor, true, voucher.Cursor{}, 500); err != nil || !r.Actor.Can(access.DaycareReport) {
+			return err
+		}
+		proposed, err = guidance.OfProvider(r.Context(), tx, r.Actor, 1)
 		return err
 	})
 	if err != nil {
@@ -63,6 +68,9 @@ func (s *Pages) reservations(w http.ResponseWriter, r *ui.Request) error {
 		links = append(links, ui.Link{Text: r.T("recording.reservations.orders"), Href: r.Path("/orders")})
 	}
 	links = append(links, ui.Link{Text: r.T("till.title"), Href: r.Path("/till")})
+	if len(proposed) > 0 { // a company of early education
+		links = append(links, ui.Link{Text: r.T("place.title"), Href: r.Path("/proposals-of-places")})
+	}
 	return s.show(w, r, page{Title: r.T("recording.reservations.title"), Lead: r.T("recording.reservations.lead"), Bottom: []ui.Component{t}, Links: links})
 }
 
