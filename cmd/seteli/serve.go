@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"seteli/domain/daycare/profile"
+	"seteli/domain/daycare/simulation"
 	daycare "seteli/domain/daycare/store"
 	"seteli/domain/event"
 	"seteli/domain/notice"
@@ -87,7 +88,7 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 func (a *app) topics(desk *notice.Desk) map[string]job.Handler {
 	means := voucher.Means{Texts: a.texts, Models: profile.Models(), Random: rand.Reader}
 	return job.Join(voucher.Handlers(a.db), event.Handlers(a.db), daycare.Handlers(a.db), voucher.BulkHandlers(a.db, means), purchase.Handlers(a.db, means), desk.Handlers(),
-		daycare.HouseholdHandlers(a.db), daycare.SendingHandlers(a.db, a.texts))
+		daycare.HouseholdHandlers(a.db), daycare.SendingHandlers(a.db, a.texts), simulation.Handlers(a.db))
 }
 
 // stopServing lets requests and jobs end, at most half a minute.

@@ -23,6 +23,7 @@ import (
 	"seteli/web/daycare/guidance"
 	"seteli/web/daycare/place"
 	"seteli/web/daycare/rules"
+	"seteli/web/daycare/economy"
 	"seteli/web/finance"
 	"seteli/web/operator"
 	"seteli/web/orders"
@@ -76,6 +77,7 @@ func (a *app) faces() (*faces, error) {
 		(&guidance.Pages{DB: a.db, Keys: a.keys}).Audience(),
 		(&place.Pages{DB: a.db}).Audience(),
 		(&steering.Pages{DB: a.db, Keys: a.keys, Cluster: a.health()}).Audience(),
+		(&economy.Pages{DB: a.db, Words: a.texts}).Audience(),
 	}
 	audiences = append(audiences, admission.Audiences(admission.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Models: models})...)
 	programs := api.New(api.Deps{DB: a.db, Texts: a.texts, Keys: a.keys, Clock: a.clock, Desk: f.desk, Till: f.till, Board: f.board, Models: models, Random: rand.Reader, Log: a.log})

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"testing"
 	"time"
+
+	"seteli/domain/daycare/simulation/simulationtest"
 )
 
 // The board's question about a municipality of many children. SETELI_CHILDREN sets how many; 10 000 must be answered in sixty seconds. The
@@ -16,12 +18,12 @@ func BenchmarkBoardsQuestion(b *testing.B) {
 		must(b, err)
 		children = n
 	}
-	n := newTown(b, "oulu", children)
+	n := simulationtest.New(b, "oulu", children)
 	for b.Loop() {
 		began := time.Now()
-		s := n.snapshot()
+		s := n.Snapshot()
 		read := time.Since(began)
-		r := n.compute(board(january))
+		r := n.Compute(board(january))
 		took := time.Since(began) - read // compute reads a snapshot of its own
 		if s.Children != children || r.Placed.After < children*9/10 {
 			b.Fatalf("%d children, %d decided", s.Children, r.Placed.After)

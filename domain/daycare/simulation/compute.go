@@ -41,7 +41,11 @@ func Compute(s *store.Snapshot, c Change, step func(done, all int) error) (Resul
 			return Result{}, err
 		}
 	}
-	return t.finish(), nil
+	out := t.finish()
+	for i, u := range out.Units {
+		out.Units[i].Name = s.Names[u.ID]
+	}
+	return out, nil
 }
 
 // side is what is decided before or after the change.

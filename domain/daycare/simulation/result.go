@@ -88,10 +88,11 @@ type Band struct {
 
 // Unit is what comes to a unit in the year.
 type Unit struct {
-	ID           int64 `json:"id"`
-	Children     int   `json:"children"`
-	Municipality Pair  `json:"municipality"`
-	Family       Pair  `json:"family"`
+	ID           int64  `json:"id"`
+	Name         string `json:"name"` // on the day of the snapshot
+	Children     int    `json:"children"`
+	Municipality Pair   `json:"municipality"`
+	Family       Pair   `json:"family"`
 }
 
 // Gap counts children who have days without a decision in the year.

@@ -10,12 +10,20 @@ import (
 	"seteli/core/money"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/simulation"
+	"seteli/domain/daycare/simulation/simulationtest"
 	w "seteli/domain/voucher/vouchertest"
 	"seteli/platform/access"
 	"seteli/platform/job"
 	"seteli/platform/postgres"
 	"seteli/platform/postgres/postgrestest"
 )
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
 
 func rate(s string) *money.Rate { return new(money.MustRate(s)) }
 
@@ -43,18 +51,18 @@ func TestTheAnswerIsWhatARealRegenerationDecides(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for _, shipped := range []string{"oulu", "tampere"} {
-				n := newTown(t, shipped, 60)
+				n := simulationtest.New(t, shipped, 60)
 				equal(t, n, c)
 			}
 		})
 	}
 }
 
-func equal(t *testing.T, n *town, c simulation.Change) {
+func equal(t *testing.T, n *simulationtest.Town, c simulation.Change) {
 	t.Helper()
-	before := n.snapshot()
-	r := n.compute(c)
-	if again := n.compute(c); fmt.Sprint(again) != fmt.Sprint(r) {
+	before := n.Snapshot()
+	r := n.Compute(c)
+	if again := n.Compute(c); fmt.Sprint(again) != fmt.Sprint(r) {
 		t.Errorf("the same question has another answer")
 	}
 	if got := n.Count(`select count(*) from daycare_draft`) + n.Count(`select count(*) from daycare_gap`); got != 0 {
@@ -62,7 +70,7 @@ func equal(t *testing.T, n *town, c simulation.Change) {
 	}
 	first := calendar.MonthOf(c.From)
 	year := calendar.Period{From: first.Period().From, To: (first + 11).Period().To}
-	cost, own, family := n.decided(r.Months, year)
+	cost, own, family := n.Decided(r.Months, year)
 	for i, m := range r.Months {
 		if m.Before != cost[i] || m.Before <= 0 {
 			t.Errorf("%s: %d before, regeneration decides %d", m.Month, m.Before, cost[i])
@@ -75,15 +83,15 @@ func equal(t *testing.T, n *town, c simulation.Change) {
 	must(t, err)
 	for _, v := range after.Rules {
 		if v.ValidFrom >= c.From {
-			n.publish(v.Profile, v.ValidFrom)
+			n.Publish(v.Profile, v.ValidFrom)
 		}
 	}
 	for _, p := range after.Prices {
 		if p.From >= c.From {
-			n.tell(p)
+			n.Tell(p)
 		}
 	}
-	cost, own, family = n.decided(r.Months, year)
+	cost, own, family = n.Decided(r.Months, year)
 	for i, m := range r.Months {
 		if m.After != cost[i] {
 			t.Errorf("%s: %d after, regeneration decides %d", m.Month, m.After, cost[i])
@@ -119,9 +127,9 @@ func sums(t *testing.T, r simulation.Result) {
 
 func TestTheBoardsQuestionOnTheOuluProfile(t *testing.T) {
 	t.Parallel()
-	n := newTown(t, "oulu", 40)
+	n := simulationtest.New(t, "oulu", 40)
 	c := board(january)
-	s := n.snapshot()
+	s := n.Snapshot()
 	must(t, c.Check(s.Terms(), s.Day))
 	after, err := c.Apply(s.Terms())
 	must(t, err)
@@ -144,7 +152,7 @@ func TestTheBoardsQuestionOnTheOuluProfile(t *testing.T) {
 			t.Errorf("unit %d asks a surcharge of %d for %s, want %d", p.Unit, p.Surcharge, p.Option, want)
 		}
 	}
-	answer := n.compute(c)
+	answer := n.Compute(c)
 	if answer.Families.Gain == 0 || answer.Year.Difference() <= 0 || answer.Placed.Before != 40 || answer.Anew == 0 {
 		t.Errorf("%+v", answer)
 	}
@@ -152,8 +160,8 @@ func TestTheBoardsQuestionOnTheOuluProfile(t *testing.T) {
 
 func TestMoreChildrenCostInProportion(t *testing.T) {
 	t.Parallel()
-	n := newTown(t, "tampere", 20)
-	r := n.compute(simulation.Change{From: january, Children: rate("10"), Prices: simulation.AsTold})
+	n := simulationtest.New(t, "tampere", 20)
+	r := n.Compute(simulation.Change{From: january, Children: rate("10"), Prices: simulation.AsTold})
 	for _, m := range r.Months {
 		if want := money.HalfUpCent.Cents(m.Before.Exact().Times(money.MustRate("1.1").Exact())); m.After != want {
 			t.Errorf("%s: %d of %d, want %d", m.Month, m.After, m.Before, want)
@@ -166,7 +174,7 @@ func TestMoreChildrenCostInProportion(t *testing.T) {
 
 func TestAQuestionThatContradictsItselfIsRefused(t *testing.T) {
 	t.Parallel()
-	n := newTown(t, "oulu", 2)
+	n := simulationtest.New(t, "oulu", 2)
 	percent := simulation.ValueChange{Percent: rate("5")}
 	for code, c := range map[string]simulation.Change{
 		"SIM-001": {From: calendar.Day(2040, 1, 1), Values: percent},
@@ -187,15 +195,15 @@ func TestAQuestionThatContradictsItselfIsRefused(t *testing.T) {
 		if c.Prices == "" {
 			c.Prices = simulation.AsTold
 		}
-		err := n.Try(n.main, func(tx *postgres.Tx) error {
-			_, err := simulation.Ask(t.Context(), tx, n.main, w.Organiser, "Kysymys", c)
+		err := n.Try(n.Main, func(tx *postgres.Tx) error {
+			_, err := simulation.Ask(t.Context(), tx, n.Main, w.Organiser, "Kysymys", c)
 			return err
 		})
 		faulttest.Want(t, err, code)
 	}
 	n.Exec(`update daycare_rules set profile = replace(profile, '"thresholds":[', '"thresholds_of_old":[')`)
-	err := n.Try(n.main, func(tx *postgres.Tx) error {
-		_, err := simulation.Ask(t.Context(), tx, n.main, w.Organiser, " ", simulation.Change{From: january, Values: percent, Prices: simulation.AsTold})
+	err := n.Try(n.Main, func(tx *postgres.Tx) error {
+		_, err := simulation.Ask(t.Context(), tx, n.Main, w.Organiser, " ", simulation.Change{From: january, Values: percent, Prices: simulation.AsTold})
 		return err
 	})
 	if err == nil {
@@ -206,8 +214,8 @@ func TestAQuestionThatContradictsItselfIsRefused(t *testing.T) {
 // Nothing is known of the fees of a day: the question says so and offers that the last thresholds go on.
 func TestUnpublishedThresholdsAreRefusedUnlessTheyAreAssumed(t *testing.T) {
 	t.Parallel()
-	n := newTown(t, "oulu", 10)
-	s := n.snapshot()
+	n := simulationtest.New(t, "oulu", 10)
+	s := n.Snapshot()
 	terms := s.Terms()
 	for i := range terms.Rules {
 		terms.Rules[i].Profile.Thresholds = terms.Rules[i].Profile.Thresholds[:6] // until 31.7.2026
@@ -227,18 +235,18 @@ func TestUnpublishedThresholdsAreRefusedUnlessTheyAreAssumed(t *testing.T) {
 
 func TestAnAnswerIsKeptOnceAndMayBeCancelled(t *testing.T) {
 	t.Parallel()
-	n := newTown(t, "oulu", 30)
+	n := simulationtest.New(t, "oulu", 30)
 	must(t, job.Migrate(t.Context(), postgrestest.Owner(t, n.DB)))
 	ask := func(name string) (id int64) {
-		n.Do(n.main, func(tx *postgres.Tx) (err error) {
-			id, err = simulation.Ask(t.Context(), tx, n.main, w.Organiser, name, board(january))
+		n.Do(n.Main, func(tx *postgres.Tx) (err error) {
+			id, err = simulation.Ask(t.Context(), tx, n.Main, w.Organiser, name, board(january))
 			return err
 		})
 		return id
 	}
 	get := func(id int64) (s simulation.Simulation) {
-		n.Do(n.main, func(tx *postgres.Tx) error {
-			list, err := simulation.Get(t.Context(), tx, n.main, w.Organiser, id)
+		n.Do(n.Main, func(tx *postgres.Tx) error {
+			list, err := simulation.Get(t.Context(), tx, n.Main, w.Organiser, id)
 			if err == nil {
 				s = list[0]
 			}
@@ -247,7 +255,7 @@ func TestAnAnswerIsKeptOnceAndMayBeCancelled(t *testing.T) {
 		return s
 	}
 	one, two := ask("Arvo +5 %, lisämaksu enintään 30 €"), ask("Toinen")
-	n.Do(n.main, func(tx *postgres.Tx) error { return simulation.Cancel(t.Context(), tx, n.main, w.Organiser, two) })
+	n.Do(n.Main, func(tx *postgres.Tx) error { return simulation.Cancel(t.Context(), tx, n.Main, w.Organiser, two) })
 	n.Exec(`update daycare_simulation set state = 'running', started_at = now() where simulation_id = $1`, one) // a process died
 	for range 2 {
 		_, err := job.DeliverOutbox(t.Context(), n.DB, []int32{w.Organiser}, simulation.Handlers(n.DB))
@@ -258,7 +266,7 @@ func TestAnAnswerIsKeptOnceAndMayBeCancelled(t *testing.T) {
 	if s.State != simulation.Done || s.Result == nil || s.FinishedAt == nil || s.Change.Cap == nil || *s.Change.Cap != 3000 {
 		t.Fatalf("%+v", s)
 	}
-	raw, err := json.Marshal(n.compute(board(january)))
+	raw, err := json.Marshal(n.Compute(board(january)))
 	must(t, err)
 	kept := *s.Result
 	if kept.Budget == nil || kept.Budget.Year != 2027 || kept.Budget.Cost.After != kept.Year.After {

@@ -27,6 +27,7 @@ type people struct {
 	person     map[string]int64 // client number by the id of a child in the facts
 	units      []int64
 	provider   map[int64]int64 // of units
+	unitName   map[int64]string
 }
 
 // personID is the id of a person in the facts: one person known by two households is one.
@@ -59,7 +60,7 @@ func families(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 
 // around finds everybody who may bear on the children's fees, siblings and siblings of partners too, in rounds until nobody new is found.
 func around(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64, read reader) (*people, error) {
-	p := &people{clients: map[int64]db.PeopleRow{}, heads: map[int64]db.HeadsOfChildrenRow{}, households: map[int64]household.Household{}, person: map[string]int64{}, provider: map[int64]int64{}}
+	p := &people{clients: map[int64]db.PeopleRow{}, heads: map[int64]db.HeadsOfChildrenRow{}, households: map[int64]household.Household{}, person: map[string]int64{}, provider: map[int64]int64{}, unitName: map[int64]string{}}
 	known, asked := map[int64]bool{}, map[string]bool{}
 	for fresh := children; len(fresh) > 0; {
 		for _, c := range fresh {
@@ -141,7 +142,7 @@ func (p *people) records(ctx context.Context, tx *postgres.Tx, organiser int32) 
 	}
 	for _, r := range placements {
 		p.facts.Placements = append(p.facts.Placements, daycare.Placement{Child: p.id(r.ChildID), Unit: strconv.FormatInt(r.UnitID, 10), Type: r.Kind, Voucher: r.Voucher, Period: period(r.ValidFrom, r.ValidTo)})
-		p.units, p.provider[r.UnitID] = append(p.units, r.UnitID), r.ProviderID
+		p.units, p.provider[r.UnitID], p.unitName[r.UnitID] = append(p.units, r.UnitID), r.ProviderID, r.UnitName
 	}
 	needs, err := q.NeedsOf(ctx, db.NeedsOfParams{OrganiserID: organiser, Children: p.children})
 	if err != nil {

@@ -22,7 +22,8 @@ import (
 type Snapshot struct {
 	Day      calendar.Date
 	Children int
-	Units    map[int64]int64 // provider by unit
+	Units    map[int64]int64  // provider by unit
+	Names    map[int64]string // of units
 	parts    []*people
 	owner    map[int64]int // the part in which a child is decided: as in a regeneration, the last one that holds it
 	rules    inForce
@@ -44,7 +45,7 @@ func TakeSnapshot(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Day: tx.Today(), Units: map[int64]int64{}, owner: map[int64]int{}, rules: rules, national: national}
+	s := &Snapshot{Day: tx.Today(), Units: map[int64]int64{}, Names: map[int64]string{}, owner: map[int64]int{}, rules: rules, national: national}
 	parts, err := inParts(ctx, tx, organiser)
 	if err != nil {
 		return nil, err
@@ -61,7 +62,7 @@ func TakeSnapshot(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 			s.owner[c] = i
 		}
 		for unit, provider := range p.provider {
-			s.Units[unit] = provider
+			s.Units[unit], s.Names[unit] = provider, p.unitName[unit]
 		}
 		s.parts = append(s.parts, p)
 	}

@@ -1,4 +1,5 @@
-package simulation_test
+// Package simulationtest is a municipality with children in early education for tests of what-if questions and of the pages on them.
+package simulationtest
 
 import (
 	"encoding/json"
@@ -16,11 +17,11 @@ import (
 	"seteli/platform/postgres/postgrestest"
 )
 
-// town is the world's organiser with children in early education, on 2026-06-29.
-type town struct {
+// Town is the world's organiser with children in early education, on 2026-06-29.
+type Town struct {
 	*w.World
 	t            testing.TB
-	main, second access.Actor
+	Main, Second access.Actor // main users
 }
 
 var start = calendar.Day(2026, 1, 1)
@@ -32,13 +33,13 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// newTown has a shipped profile whose thresholds go on, and a price for each of two units.
-func newTown(t testing.TB, name string, children int) *town {
-	n := &town{World: w.New(t, postgrestest.Clock(calendar.Noon(calendar.Day(2026, 6, 29)))), t: t}
+// New has a shipped profile whose thresholds go on, and a price for each of two units.
+func New(t testing.TB, name string, children int) *Town {
+	n := &Town{World: w.New(t, postgrestest.Clock(calendar.Noon(calendar.Day(2026, 6, 29)))), t: t}
 	actor := func(account int64, name string) access.Actor {
 		return access.Actor{Account: account, Name: name, Role: access.MainUser, Organiser: w.Organiser}
 	}
-	n.main, n.second = actor(21, "Päivi Pihlajavuo"), actor(22, "Matti Metsola")
+	n.Main, n.Second = actor(21, "Päivi Pihlajavuo"), actor(22, "Matti Metsola")
 	p, err := profile.Load(name)
 	must(t, err)
 	national, err := profile.National()
@@ -49,36 +50,38 @@ func newTown(t testing.TB, name string, children int) *town {
 		}
 	}
 	p.Thresholds = national
-	n.publish(p, start)
+	n.Publish(p, start)
 	for i, unit := range []int64{w.Unit, w.OtherUnit} {
 		for _, option := range []string{"full_time", "part_20_hours"} {
-			n.tell(store.Price{Unit: unit, Option: option, From: start, Over: money.Cents(104_000 + 6_000*i), Under: money.Cents(170_000 + 10_000*i)})
+			n.Tell(store.Price{Unit: unit, Option: option, From: start, Over: money.Cents(104_000 + 6_000*i), Under: money.Cents(170_000 + 10_000*i)})
 		}
 	}
 	n.crowd(children)
 	return n
 }
 
-func (n *town) publish(p profile.Profile, from calendar.Date) {
+// Publish publishes rules from a day on.
+func (n *Town) Publish(p profile.Profile, from calendar.Date) {
 	n.t.Helper()
 	var r store.Rules
-	n.Do(n.main, func(tx *postgres.Tx) (err error) {
-		r, err = store.DraftRules(n.t.Context(), tx, n.main, store.RulesInput{Organiser: w.Organiser, Service: w.Service, Content: w.Hours, ValidFrom: from, Profile: p})
+	n.Do(n.Main, func(tx *postgres.Tx) (err error) {
+		r, err = store.DraftRules(n.t.Context(), tx, n.Main, store.RulesInput{Organiser: w.Organiser, Service: w.Service, Content: w.Hours, ValidFrom: from, Profile: p})
 		return err
 	})
-	n.Do(n.second, func(tx *postgres.Tx) error {
-		_, err := store.PublishRules(n.t.Context(), tx, n.second, w.Organiser, r.ID, r.RowVersion)
+	n.Do(n.Second, func(tx *postgres.Tx) error {
+		_, err := store.PublishRules(n.t.Context(), tx, n.Second, w.Organiser, r.ID, r.RowVersion)
 		return err
 	})
 }
 
-func (n *town) tell(p store.Price) {
+// Tell takes a price.
+func (n *Town) Tell(p store.Price) {
 	n.t.Helper()
 	n.Do(n.Staff, func(tx *postgres.Tx) error { return store.TellPrice(n.t.Context(), tx, n.Staff, w.Organiser, p) })
 }
 
 // crowd adds children by the owner role: two to a head, incomes of many sizes, every fifth part time, some place ending or beginning in a month.
-func (n *town) crowd(children int) {
+func (n *Town) crowd(children int) {
 	n.t.Helper()
 	n.Exec(`with p as (insert into person (identity_index) select sha256(convert_to('child' || i, 'utf8')) from generate_series(1, $1::int) i returning person_id)
 		insert into client (organiser_id, person_id, last_name, first_names, birth_date, municipality, source, created_at)
@@ -104,7 +107,8 @@ func (n *town) crowd(children int) {
 		select 1, client_id, '1.5', '1.5', '2026-09-01', '9999-12-31', now(), 'Sanna Ohjaaja' from client where first_names = 'Lapsi' and client_id % 13 = 0`)
 }
 
-func (n *town) snapshot() (s *store.Snapshot) {
+// Snapshot reads a snapshot.
+func (n *Town) Snapshot() (s *store.Snapshot) {
 	n.t.Helper()
 	by := access.System("test", w.Organiser)
 	must(n.t, n.DB.Snapshot(n.t.Context(), by, func(tx *postgres.Tx) (err error) {
@@ -114,15 +118,16 @@ func (n *town) snapshot() (s *store.Snapshot) {
 	return s
 }
 
-func (n *town) compute(c simulation.Change) simulation.Result {
+// Compute answers a question.
+func (n *Town) Compute(c simulation.Change) simulation.Result {
 	n.t.Helper()
-	r, err := simulation.Compute(n.snapshot(), c, func(int, int) error { return nil })
+	r, err := simulation.Compute(n.Snapshot(), c, func(int, int) error { return nil })
 	must(n.t, err)
 	return r
 }
 
-// decided is what a real regeneration has drafted: what the months cost, and what families pay in a year.
-func (n *town) decided(months []simulation.MonthCost, year calendar.Period) (cost []money.Cents, own, family money.Cents) {
+// Decided is what a real regeneration has drafted: what the months cost, and what families pay in a year.
+func (n *Town) Decided(months []simulation.MonthCost, year calendar.Period) (cost []money.Cents, own, family money.Cents) {
 	n.t.Helper()
 	_, err := store.RegenerateAll(n.t.Context(), n.DB, n.Staff, w.Organiser, func(int, int) {})
 	must(n.t, err)

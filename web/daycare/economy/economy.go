@@ -1,0 +1,116 @@
+// Package economy is the pages on which a municipality weighs its early education: what own, purchased and voucher places cost, and what
+// another value, coefficient, threshold, price model or number of children would change for the municipality and for families.
+//
+// Every figure is also a table and a file, and every page prints. The package computes nothing: domain/daycare/economy and
+// domain/daycare/simulation do, and say what may be told apart.
+package economy
+
+import (
+	"embed"
+	"iter"
+	"net/http"
+
+	"seteli/core/money"
+	"seteli/domain/daycare/simulation"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/postgres"
+	"seteli/platform/sheet"
+	"seteli/web/ui"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Pages holds what the pages need.
+type Pages struct {
+	DB    *postgres.DB
+	Words *i18n.Catalogue
+}
+
+// Audience is the pages with their routes and navigation.
+func (p *Pages) Audience() ui.Audience {
+	return ui.Audience{
+		Name: "economy", Templates: templates, Roles: []access.Role{access.MainUser, access.StatisticsReader},
+		Nav:    []ui.NavItem{{Key: "economy.nav", Path: "/daycare/economy/simulations", Right: access.SimulationRun}},
+		Routes: p.routes(),
+		Pages: []ui.PageSpec{
+			ui.Page("economy/list", listView{}, listView{Table: sampleTable(), Compare: true}),
+			ui.Page("economy/new", newView{}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}}),
+			ui.Page("economy/result", resultView{}, sampleResult()),
+			ui.Page("economy/compare", compareView{}, compareView{Table: sampleTable()}),
+		},
+		States: map[string]ui.State{
+			"simulation.waiting": {Key: "economy.state.waiting", Colour: "grey"}, "simulation.running": {Key: "economy.state.running", Colour: "blue"},
+			"simulation.done": {Key: "economy.state.done", Colour: "green"}, "simulation.failed": {Key: "economy.state.failed", Colour: "red"},
+			"simulation.cancelled": {Key: "economy.state.cancelled", Colour: "grey"},
+		},
+	}
+}
+
+func (p *Pages) routes() []ui.Route {
+	get := func(path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
+		return ui.Route{Method: "GET", Path: path, Right: access.SimulationRun, Side: access.OrganiserSide, Handle: handle}
+	}
+	post := func(path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
+		r := get(path, handle)
+		r.Method = "POST"
+		return r
+	}
+	return []ui.Route{
+		get("/daycare/economy/simulations", p.list),
+		get("/daycare/economy/simulations/new", p.ask), post("/daycare/economy/simulations/new", p.ask),
+		get("/daycare/economy/simulations/compare", p.compare),
+		get("/daycare/economy/simulations/compare/file.csv", p.compareFile),
+		get("/daycare/economy/simulations/{simulation}", p.result),
+		get("/daycare/economy/simulations/{simulation}/file.csv", p.resultCSV),
+		get("/daycare/economy/simulations/{simulation}/file.xlsx", p.resultXLSX),
+		post("/daycare/economy/simulations/{simulation}/cancel", p.cancel),
+	}
+}
+
+func sampleTable() ui.Table {
+	return ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{{{Text: "x"}}}}
+}
+
+// signed writes a difference with its sign.
+func signed(r *ui.Request, c money.Cents) string {
+	if c > 0 {
+		return "+" + r.Cents(c)
+	}
+	return r.Cents(c)
+}
+
+func signedCell(r *ui.Request, c money.Cents) ui.Cell {
+	return ui.Cell{Text: signed(r, c), Numeric: true}
+}
+
+// told writes a number of families: "alle 5" where somebody could be recognised.
+func told(r *ui.Request, n int) string {
+	if simulation.Few(n) {
+		return r.T("economy.few", "n", simulation.Least)
+	}
+	return i18n.Int(r.Lang, int64(n))
+}
+
+func countCell(r *ui.Request, n int) ui.Cell { return ui.Cell{Text: told(r, n), Numeric: true} }
+
+// euro is for drawing only; the texts beside the picture carry the cents.
+func euro(c money.Cents) float64 { return float64(c) / 100 }
+
+func each(rows [][]any) iter.Seq2[[]any, error] {
+	return func(yield func([]any, error) bool) {
+		for _, r := range rows {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func csv(w http.ResponseWriter, name string, headings []string, rows [][]any) error {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set("Cache-Control", "no-store")
+	return sheet.WriteCSV(w, headings, each(rows))
+}

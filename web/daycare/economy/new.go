@@ -1,0 +1,205 @@
+package economy
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+	"seteli/domain/daycare"
+	"seteli/domain/daycare/profile"
+	"seteli/domain/daycare/simulation"
+	"seteli/domain/daycare/store"
+	"seteli/platform/postgres"
+	"seteli/web/ui"
+)
+
+// newView asks the question.
+type newView struct {
+	Form         *ui.Form
+	Options      []ui.Option // service needs with their values today
+	Coefficients []coefficientRow
+	Models       []ui.Option
+	Reactions    []ui.Option
+}
+
+// coefficientRow is one service need with the fields of its coefficients.
+type coefficientRow struct{ Code, Name, Now string }
+
+// Field names the field of the value's coefficient, Fee that of the fee's.
+func (c coefficientRow) Field() string { return "coefficient." + c.Code }
+
+// Fee names the field of the fee's coefficient.
+func (c coefficientRow) Fee() string { return "fee_coefficient." + c.Code }
+
+func (p *Pages) ask(w http.ResponseWriter, r *ui.Request) error {
+	f := r.Input()
+	var terms store.Terms
+	var copied []simulation.Simulation
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		if terms, err = store.TermsNow(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
+			return err
+		}
+		if !f.Submitted() && f.Value("copy") != "" {
+			copied, err = simulation.Get(ctx, tx, r.Actor, r.Actor.Organiser, f.ID("copy"))
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	now := terms.Rules[len(terms.Rules)-1]
+	if f.Submitted() {
+		c := readChange(f, now.Profile)
+		title := f.Text("name")
+		if !f.Refused() {
+			var id int64
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+				id, err = simulation.Ask(ctx, tx, r.Actor, r.Actor.Organiser, title, c)
+				return err
+			})
+			if err == nil {
+				return r.SeeOther(w, "/daycare/economy/simulations/"+ui.Digits(id), "economy.asked")
+			}
+			if !f.Take(err) {
+				return err
+			}
+		}
+	} else if len(copied) > 0 {
+		fillIn(f, copied[0])
+	} else {
+		f.Set("from", nextSeason(r.Today()))
+		f.Set("prices", string(simulation.Adjust))
+	}
+	return r.Show(w, f.Status(), "economy/new", newPage(r, f, terms, now))
+}
+
+// nextSeason is the next first of August: the year of early education begins on it.
+func nextSeason(today calendar.Date) calendar.Date {
+	year, _, _ := today.Civil()
+	if d := calendar.Day(year, 8, 1); d > today {
+		return d
+	}
+	return calendar.Day(year+1, 8, 1)
+}
+
+func newPage(r *ui.Request, f *ui.Form, t store.Terms, now store.Rules) newView {
+	v := newView{Form: f}
+	set := t.RuleSet(now)
+	for _, o := range now.Profile.Options {
+		name := o.Names.In(r.Lang)
+		value, _ := set.TableValue(o.Code, max(r.Today(), now.ValidFrom))
+		v.Options = append(v.Options, ui.Option{Value: o.Code, Text: name, Hint: r.T("economy.value_now", "over", value.OverThree, "under", value.UnderThree)})
+		v.Coefficients = append(v.Coefficients, coefficientRow{o.Code, name, r.T("economy.coefficient_now", "value", o.ValueCoefficient, "fee", o.FeeCoefficient)})
+	}
+	model, _ := now.Profile.PriceModelOn(max(r.Today(), now.ValidFrom))
+	v.Models = []ui.Option{{Value: "", Text: r.T("economy.model.same", "model", string(model.Model))}}
+	for _, m := range daycare.Models() {
+		v.Models = append(v.Models, ui.Option{Value: string(m), Text: r.T("economy.model." + strings.ToLower(string(m)))})
+	}
+	for _, x := range simulation.Reactions() {
+		v.Reactions = append(v.Reactions, ui.Option{Value: string(x), Text: r.T("economy.prices." + string(x)), Hint: r.T("economy.prices." + string(x) + "_hint")})
+	}
+	return v
+}
+
+// readChange reads the question; what cannot be is refused at its field.
+func readChange(f *ui.Form, now profile.Profile) simulation.Change {
+	c := simulation.Change{From: f.Date("from"), Carry: f.Bool("carry"), Model: daycare.Model(f.Value("model"))}
+	c.Values.Percent, c.Values.Cents = optionalRate(f, "percent"), optionalCents(f, "cents")
+	codes := make([]string, len(now.Options))
+	for i, o := range now.Options {
+		codes[i] = o.Code
+	}
+	c.Values.Options = f.Choices("options", codes...)
+	c.Cap = optionalCents(f, "cap")
+	var reactions []string
+	for _, x := range simulation.Reactions() {
+		reactions = append(reactions, string(x))
+	}
+	c.Prices = simulation.PriceReaction(f.Choice("prices", reactions...))
+	c.Thresholds = simulation.ThresholdChange{LimitPercent: optionalRate(f, "limit_percent"), MaxFee: optionalCents(f, "max_fee"), MinFee: optionalCents(f, "min_fee")}
+	if pct := optionalRate(f, "multiplier"); pct != nil {
+		c.Thresholds.Multiplier = new(pct.Percent().Shown(6)) // 10,7 % is written, 0.107 is computed with
+	}
+	c.Children = optionalRate(f, "children")
+	for _, o := range now.Options {
+		row := coefficientRow{Code: o.Code}
+		k := simulation.Coefficients{Value: optionalRate(f, row.Field()), Fee: optionalRate(f, row.Fee())}
+		if k != (simulation.Coefficients{}) {
+			if c.Coefficients == nil {
+				c.Coefficients = map[string]simulation.Coefficients{}
+			}
+			c.Coefficients[o.Code] = k
+		}
+	}
+	return c
+}
+
+func optionalRate(f *ui.Form, name string) *money.Rate {
+	x, given := ui.ReadOptional(f, name, func(s string) (money.Rate, error) {
+		s = strings.NewReplacer("%", "", "−", "-", "+", "", "\u00a0", "").Replace(s)
+		return money.ParseRate(strings.TrimSpace(s))
+	})
+	if !given {
+		return nil
+	}
+	return &x
+}
+
+func optionalCents(f *ui.Form, name string) *money.Cents {
+	x, given := f.OptionalCents(name)
+	if !given {
+		return nil
+	}
+	return &x
+}
+
+// fillIn puts an earlier question on the form, to be changed and asked again.
+func fillIn(f *ui.Form, s simulation.Simulation) {
+	c := s.Change
+	f.Set("name", s.Name)
+	f.Set("from", c.From)
+	f.Set("carry", c.Carry)
+	f.Set("model", string(c.Model))
+	f.Set("prices", string(c.Prices))
+	f.Set("options", slices.Clone(c.Values.Options))
+	for name, x := range map[string]*money.Rate{"percent": c.Values.Percent, "limit_percent": c.Thresholds.LimitPercent, "children": c.Children} {
+		if x != nil {
+			f.Set(name, *x)
+		}
+	}
+	if m := c.Thresholds.Multiplier; m != nil {
+		f.Set("multiplier", m.Exact().Times(money.Whole(100)).Shown(4))
+	}
+	for name, x := range map[string]*money.Cents{"cents": c.Values.Cents, "cap": c.Cap, "max_fee": c.Thresholds.MaxFee, "min_fee": c.Thresholds.MinFee} {
+		if x != nil {
+			f.Set(name, *x)
+		}
+	}
+	for code, k := range c.Coefficients {
+		row := coefficientRow{Code: code}
+		if k.Value != nil {
+			f.Set(row.Field(), *k.Value)
+		}
+		if k.Fee != nil {
+			f.Set(row.Fee(), *k.Fee)
+		}
+	}
+}
+
+func (p *Pages) cancel(w http.ResponseWriter, r *ui.Request) error {
+	id, err := r.PathID("simulation")
+	if err != nil {
+		return err
+	}
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+		return simulation.Cancel(ctx, tx, r.Actor, r.Actor.Organiser, id)
+	})
+	if err != nil {
+		return err
+	}
+	return r.SeeOther(w, "/daycare/economy/simulations/"+ui.Digits(id), "economy.cancelled")
+}
