@@ -31,6 +31,12 @@ var (
 	errEnded        = fault.New(fault.Stale, "DEC-017", "decision.delegation.ended_already")
 )
 
+// BeyondPower tells that a decision was refused only because it is not the actor's to make: what was prepared can be saved as a proposal.
+func BeyondPower(err error) bool {
+	code := fault.CodeOf(err)
+	return code == errNotDelegated.Code || code == errNobody.Code
+}
+
 // Delegation gives power to decide. What is empty does not bind: no account and no role = everybody who has the right.
 type Delegation struct {
 	Organiser   int32

@@ -38,7 +38,7 @@ func (p *Pages) finish(w http.ResponseWriter, r *ui.Request, page string, view a
 		if err == nil {
 			return r.SeeOther(w, "/vouchers/"+ui.Digits(v.ID), done)
 		}
-		if !f.Take(err) {
+		if !take(f, err) {
 			return err
 		}
 	}

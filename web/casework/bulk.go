@@ -123,7 +123,7 @@ func (p *Pages) bulkPrepare(w http.ResponseWriter, r *ui.Request) error {
 			if err == nil {
 				return r.SeeOther(w, "/changes/"+ui.Digits(made.ID), "bulk.prepared.done")
 			}
-			if !f.Take(err) {
+			if !take(f, err) {
 				return err
 			}
 		}

@@ -66,7 +66,7 @@ func (p *Pages) onBulk(w http.ResponseWriter, r *ui.Request, page, done string, 
 			if err == nil {
 				return r.SeeOther(w, "/changes/"+ui.Digits(number), done)
 			}
-			if !f.Take(err) {
+			if !take(f, err) {
 				return err
 			}
 		}

@@ -41,7 +41,7 @@ func (p *Pages) onDecision(w http.ResponseWriter, r *ui.Request, page, done stri
 			if err == nil {
 				return r.SeeOther(w, "/decisions/"+ui.Digits(next), done)
 			}
-			if !f.Take(err) {
+			if !take(f, err) {
 				return err
 			}
 		}

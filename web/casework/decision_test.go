@@ -159,3 +159,34 @@ func TestARefusalOnThePage(t *testing.T) {
 	}
 	b.shows(body, "Kielteinen päätös", "Hylätty", "Tarve täyttyy muuten.")
 }
+
+// Of two who decide at once one decides; the other is told, and so is somebody whose power is too small, with who may decide.
+func TestTwoDecidersAndOneWithoutPowerOnThePages(t *testing.T) {
+	t.Parallel()
+	world := w.New(t)
+	world.Exec(`insert into delegation (organiser_id, office, role, limit_cents, valid_from, valid_to, added_by_account, added_by, added_at) values
+		(1, 'palveluohjaajat', 'caseworker', 500000, '2026-01-01', '9999-12-31', 1, 'a', now()), (1, 'palvelupäällikkö', 'decision_maker', null, '2026-01-01', '9999-12-31', 1, 'a', now())`)
+	b, m := open(t, world, world.Staff), open(t, world, manager)
+	before := world.Count("select count(*) from decision")
+	b.post("/fi/clients/1/grant", append(grantForm, "act", "propose", "contact", "Sanna 040", "reasons", "Tarve on arvioitu.")...)
+	form := []string{"version", "1", "reasons", "Tarve on arvioitu.", "office", "päättäjä"}
+	body, res := b.post("/fi/proposals/1/decide", form...) // 8 160,00 € is above the caseworker's power
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("decided without power: %d", res.StatusCode)
+	}
+	b.shows(body, "palvelupäällikkö", "Tarve on arvioitu.")
+	codes := make(chan string, 2)
+	for range 2 {
+		go func() {
+			_, res := m.post("/fi/proposals/1/decide", form...)
+			codes <- res.Request.URL.Path
+		}()
+	}
+	one, two := <-codes, <-codes
+	if strings.HasPrefix(one, "/fi/decisions/") == strings.HasPrefix(two, "/fi/decisions/") {
+		t.Errorf("of two deciders both or neither decided: %s, %s", one, two)
+	}
+	if n := world.Count("select count(*) from decision") - before; n != 1 {
+		t.Errorf("%d decisions", n)
+	}
+}

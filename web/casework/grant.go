@@ -102,7 +102,7 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 			switch {
 			case err == nil:
 				return r.SeeOther(w, "/proposals/"+ui.Digits(saved), "proposal.page.saved")
-			case !f.Take(err):
+			case !take(f, err):
 				return err
 			}
 		} else if !f.Refused() {
@@ -110,7 +110,7 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 			switch {
 			case err == nil && done != 0:
 				return r.SeeOther(w, "/vouchers/"+ui.Digits(done), "casework.granted")
-			case err != nil && !f.Take(err):
+			case err != nil && !take(f, err):
 				return err
 			}
 		}
@@ -297,7 +297,7 @@ func (p *Pages) sheet(w http.ResponseWriter, r *ui.Request) error {
 			if err == nil {
 				return r.SeeOther(w, "/vouchers/"+ui.Digits(v.ID), "casework.sheet.given")
 			}
-			if !f.Take(err) {
+			if !take(f, err) {
 				return err
 			}
 		}

@@ -146,3 +146,25 @@ func TestFinanceSeesNoIncome(t *testing.T) {
 		}
 	}
 }
+
+// What nobody means is refused where it is typed, with everything typed still there.
+func TestIncomeOfAFarFutureAndATooLargeHouseholdAreRefusedOnThePage(t *testing.T) {
+	t.Parallel()
+	world := w.New(t)
+	b := open(t, world, world.Staff)
+	income := []string{"member", "0", "kind", "pension", "amount", "1450,00", "per", "month", "source", "client", "from", "1.1.2062", "reported_on", "21.11.2026"}
+	body, res := b.post(home+"/income/new", income...)
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "f-from-error") || !strings.Contains(body, "21.11.2027") || !strings.Contains(body, `value="1450,00"`) {
+		t.Errorf("income of 2062: %d", res.StatusCode)
+	}
+	for i := range 19 {
+		child := []string{"last_name", "Virtanen", "first_names", "Lapsi" + strings.Repeat("i", i), "birth_date", "1.2.2020", "role", "child", "from", "1.1.2026"}
+		if _, res = b.post(home+"/members/new", child...); res.Request.URL.Path != home {
+			t.Fatalf("child %d: %d", i+1, res.StatusCode)
+		}
+	}
+	body, res = b.post(home+"/members/new", "last_name", "Virtanen", "first_names", "Yksi Liikaa", "birth_date", "1.2.2020", "role", "child", "from", "1.1.2026")
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "enintään 20 henkilöä") || !strings.Contains(body, `value="Yksi Liikaa"`) {
+		t.Errorf("the twenty-first: %d", res.StatusCode)
+	}
+}

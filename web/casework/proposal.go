@@ -134,7 +134,7 @@ func answersOf(r *ui.Request, o openedProposal) (list []hearingAnswer) {
 		case "asked":
 			list = nil
 		case "answered":
-			a := hearingAnswer{Heading: r.T("proposal.step.answered", "day", s.Day) + ", " + r.T("voucher.channel."+s.Channel), Text: ui.Paragraphs(s.Note)}
+			a := hearingAnswer{Heading: r.T("proposal.step.answered", "day", s.Day) + " · " + r.T("voucher.channel."+s.Channel), Text: ui.Paragraphs(s.Note)}
 			for _, f := range s.Files {
 				a.Files = append(a.Files, ui.Link{Text: f.Name, Href: r.Path("/proposals/{proposal}/files/{file}", o.ID, f.ID)})
 			}
@@ -248,7 +248,7 @@ func (p *Pages) onProposal(w http.ResponseWriter, r *ui.Request, page, done stri
 		if err == nil {
 			return r.SeeOther(w, next, done)
 		}
-		if !f.Take(err) {
+		if !take(f, err) {
 			return err
 		}
 	}
