@@ -54,7 +54,7 @@ func nurseryProfile(name string) (profile.Profile, error) {
 		}
 	}
 	p.Thresholds = national
-	p.Source += "; income limits from 1.8.2026: " + invented
+	p.Source += " Tulorajat 1.8.2026 alkaen ovat keksittyjä."
 	return p, nil
 }
 

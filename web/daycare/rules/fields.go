@@ -39,6 +39,12 @@ func layOptions(l *layout) {
 			types = append(types, ui.Option{Value: o.PlacementType, Text: o.PlacementType})
 		}
 	}
+	l.notes = []string{l.t("option.fee") + ": " + l.t("option.fee.hint"), l.t("option.value") + ": " + l.t("option.value.hint")}
+	name := func(key string, i int, optional bool) field {
+		f := text(cell(key, i), l.t(key), optional)
+		f.Width = 20
+		return f
+	}
 	for i := range l.rows("options", len(pr.Options)) {
 		heading := l.t("option.new")
 		if i < len(pr.Options) {
@@ -57,10 +63,10 @@ func layOptions(l *layout) {
 				l.f.Set(cell("sibling", i), *o.FixedSibling)
 			}
 		}
-		l.row(i, heading, nil, false, field{Kind: "hidden", Name: cell("code", i)},
-			text(cell("name_fi", i), l.t("name_fi"), false), text(cell("name_sv", i), l.t("name_sv"), false), text(cell("name_en", i), l.t("name_en"), true),
+		l.row(i, heading, nil, true, field{Kind: "hidden", Name: cell("code", i)},
+			name("name_fi", i, false), name("name_sv", i, false), name("name_en", i, true),
 			choose(cell("type", i), l.t("option.type"), types), field{Kind: "tick", Name: cell("default", i), Label: l.t("option.default")},
-			percent(cell("fee", i), l.t("option.fee"), l.t("option.fee.hint")), decimal(cell("value", i), l.t("option.value"), l.t("option.value.hint")),
+			percent(cell("fee", i), l.t("option.fee"), ""), decimal(cell("value", i), l.t("option.value"), ""),
 			euro(cell("fixed", i), l.t("option.fixed"), true), euro(cell("sibling", i), l.t("option.sibling"), true))
 	}
 }

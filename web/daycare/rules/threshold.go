@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"seteli/core/money"
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
 	"seteli/platform/i18n"
@@ -75,41 +76,44 @@ func (p *Pages) thresholds(w http.ResponseWriter, r *ui.Request) error {
 	return r.Show(w, http.StatusOK, "daycarerules/thresholds", v)
 }
 
-// thresholdTable lists rows of thresholds, the newest first.
+// newest is how many periods a table of thresholds shows.
+const newest = 5
+
+// thresholdTable has a column for each of the newest periods, the newest first.
 func thresholdTable(r *ui.Request, caption string, list []profile.Thresholds) ui.Table {
-	t := ui.Table{Caption: caption, Dense: true, Columns: []ui.Column{{Text: r.T("daycarerules.thresholds.days")}}}
-	for _, size := range limitSizes {
-		t.Columns = append(t.Columns, ui.Column{Text: r.T("daycarerules.fees.limit", "n", size), Numeric: true})
+	t := ui.Table{Caption: caption, Dense: true, Columns: []ui.Column{{Text: r.T("daycarerules.fees.figure")}}}
+	list = slices.Clone(list[max(0, len(list)-newest):])
+	slices.Reverse(list)
+	for _, x := range list {
+		t.Columns = append(t.Columns, ui.Column{Text: daysText(r, x.Days), Numeric: true})
 	}
-	for _, key := range []string{"increase", "multiplier", "max", "min", "second", "later"} {
-		t.Columns = append(t.Columns, ui.Column{Text: r.T("daycarerules.fees." + key), Numeric: true})
-	}
-	for _, x := range slices.Backward(list) {
-		row := []ui.Cell{{Text: daysText(r, x.Days)}}
-		add := func(s string) { row = append(row, ui.Cell{Text: s, Numeric: true}) }
-		for _, size := range limitSizes {
-			if c, ok := x.Limits[size]; ok {
-				add(r.Cents(c))
-			} else {
-				add("–")
-			}
-		}
-		add(centsOr(r, x.Increase))
-		if x.Multiplier == nil || x.Second == nil || x.Later == nil {
-			add("–")
-			add(centsOr(r, x.MaxFee))
-			add(centsOr(r, x.MinFee))
-			add("–")
-			add("–")
-		} else {
-			add(percentOf(r, *x.Multiplier) + " %")
-			add(centsOr(r, x.MaxFee))
-			add(centsOr(r, x.MinFee))
-			add(percentOf(r, *x.Second) + " %")
-			add(percentOf(r, *x.Later) + " %")
+	add := func(name string, of func(profile.Thresholds) string) {
+		row := []ui.Cell{{Text: name}}
+		for _, x := range list {
+			row = append(row, ui.Cell{Text: of(x), Numeric: true})
 		}
 		t.Rows = append(t.Rows, row)
 	}
+	share := func(rate *money.Rate) string {
+		if rate == nil {
+			return "–"
+		}
+		return percentOf(r, *rate) + " %"
+	}
+	for _, size := range limitSizes {
+		add(r.T("daycarerules.fees.limit", "n", size), func(x profile.Thresholds) string {
+			if c, ok := x.Limits[size]; ok {
+				return r.Cents(c)
+			}
+			return "–"
+		})
+	}
+	add(r.T("daycarerules.fees.increase"), func(x profile.Thresholds) string { return centsOr(r, x.Increase) })
+	add(r.T("daycarerules.fees.multiplier"), func(x profile.Thresholds) string { return share(x.Multiplier) })
+	add(r.T("daycarerules.fees.max"), func(x profile.Thresholds) string { return centsOr(r, x.MaxFee) })
+	add(r.T("daycarerules.fees.min"), func(x profile.Thresholds) string { return centsOr(r, x.MinFee) })
+	add(r.T("daycarerules.fees.second"), func(x profile.Thresholds) string { return share(x.Second) })
+	add(r.T("daycarerules.fees.later"), func(x profile.Thresholds) string { return share(x.Later) })
 	return t
 }
 
