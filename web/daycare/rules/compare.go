@@ -7,6 +7,7 @@ import (
 
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
+	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/job"
 	"seteli/platform/postgres"
@@ -18,6 +19,7 @@ type compareView struct {
 	Form       *ui.Form
 	Versions   []ui.Option
 	Nothing    bool
+	Edits      bool // the reader may ask for the effect
 	Values     ui.Table
 	Rules      ui.Table
 	After      string // of the version whose effect can be computed
@@ -30,7 +32,7 @@ type compareView struct {
 }
 
 func sampleCompare() compareView {
-	return compareView{Versions: []ui.Option{{Value: "1", Text: "x"}}, After: "1", Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Stale: true, EffectLead: "x", Effect: ui.Tiles{{Label: "x", Figure: "1"}},
+	return compareView{Edits: true, Versions: []ui.Option{{Value: "1", Text: "x"}}, After: "1", Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Stale: true, EffectLead: "x", Effect: ui.Tiles{{Label: "x", Figure: "1"}},
 		Notes: []string{"x"}, ByOption: &ui.Table{Caption: "x"}}
 }
 
@@ -41,7 +43,7 @@ func (p *Pages) compare(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	all := k.all()
-	v := compareView{Form: r.Input(), Nothing: len(all) == 0}
+	v := compareView{Edits: r.Actor.Can(access.RulebookEdit), Form: r.Input(), Nothing: len(all) == 0}
 	if v.Nothing {
 		return r.Show(w, http.StatusOK, "daycarerules/compare", v)
 	}

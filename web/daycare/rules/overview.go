@@ -8,6 +8,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
+	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/job"
 	"seteli/platform/postgres"
@@ -16,6 +17,7 @@ import (
 
 // overviewView is where the main user begins: what holds, what is being prepared, and what is missing.
 type overviewView struct {
+	Edits      bool // the reader prepares rules; otherwise reads and publishes them
 	Draft      *ui.Summary
 	Progress   *ui.Progress
 	Versions   ui.Table
@@ -25,7 +27,7 @@ type overviewView struct {
 }
 
 func sampleOverview() overviewView {
-	return overviewView{Draft: &ui.Summary{Title: "x"}, Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Thresholds: "x", Service: true, Compare: true}
+	return overviewView{Edits: true, Draft: &ui.Summary{Title: "x"}, Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Thresholds: "x", Service: true, Compare: true}
 }
 
 func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
@@ -33,7 +35,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	v := overviewView{Compare: len(k.all()) > 1}
+	v := overviewView{Edits: r.Actor.Can(access.RulebookEdit), Compare: len(k.all()) > 1}
 	current, inForce := k.inForce(r)
 	v.Service = len(k.versions) > 0
 	if k.found {

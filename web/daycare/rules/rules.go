@@ -50,7 +50,7 @@ type Pages struct {
 func (p *Pages) Audience() ui.Audience {
 	return ui.Audience{
 		Name: "daycarerules", Templates: templates, Roles: []access.Role{access.MainUser},
-		Nav:    []ui.NavItem{{Key: "daycarerules.nav", Path: root, Right: access.RulebookEdit}, {Key: "daycarerules.nav.thresholds", Path: "/operator/thresholds", Right: access.CatalogueNational}},
+		Nav:    []ui.NavItem{{Key: "daycarerules.nav", Path: root, Right: access.RulebookPublish}, {Key: "daycarerules.nav.thresholds", Path: "/operator/thresholds", Right: access.CatalogueNational}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
 			ui.Page("daycarerules/overview", overviewView{}, sampleOverview()), ui.Page("daycarerules/adopt", adoptView{}), ui.Page("daycarerules/draft", draftView{}, sampleDraft()),
@@ -74,9 +74,9 @@ func (p *Pages) routes() (routes []ui.Route) {
 		get(path, right, handle)
 		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: right, Handle: handle})
 	}
-	get(root, access.RulebookEdit, p.overview)
+	get(root, access.RulebookPublish, p.overview) // who publishes reads it too
 	form(root+"/new", access.RulebookEdit, p.adopt)
-	get(root+"/version", access.RulebookEdit, p.version)
+	get(root+"/version", access.RulebookPublish, p.version)
 	get(root+"/draft", access.RulebookEdit, p.draft)
 	get(root+"/draft/values", access.RulebookEdit, p.values)
 	form(root+"/draft/value", access.RulebookEdit, p.value)
@@ -85,10 +85,11 @@ func (p *Pages) routes() (routes []ui.Route) {
 	}
 	form(root+"/trial", access.RulebookEdit, p.trial)
 	get(root+"/trial/template", access.RulebookEdit, p.trialTemplate)
-	form(root+"/compare", access.RulebookEdit, p.compare)
+	get(root+"/compare", access.RulebookPublish, p.compare)
+	routes = append(routes, ui.Route{Method: "POST", Path: root + "/compare", Right: access.RulebookEdit, Handle: p.compare})
 	form(root+"/service", access.RulebookEdit, p.service)
 	form(root+"/publish", access.RulebookPublish, p.publish)
-	get(root+"/thresholds", access.RulebookEdit, p.thresholds)
+	get(root+"/thresholds", access.RulebookPublish, p.thresholds)
 	form(root+"/thresholds/edit", access.RulebookEdit, p.threshold)
 	form(root+"/thresholds/publish", access.RulebookPublish, p.thresholdPublish)
 	for i := range routes {

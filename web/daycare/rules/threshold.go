@@ -9,6 +9,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
+	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -17,6 +18,7 @@ import (
 // thresholdsView lists the country's fee thresholds with the draft of a new year.
 type thresholdsView struct {
 	Draft   *ui.Summary
+	Edits   bool
 	Base    string // where the pages are: the operator's are beside the operator's others
 	Needed  string // from which day figures are missing, "" = none
 	Table   ui.Table
@@ -24,7 +26,7 @@ type thresholdsView struct {
 }
 
 func sampleThresholds() thresholdsView {
-	return thresholdsView{Draft: &ui.Summary{Title: "x"}, Base: root + "/thresholds", Needed: "x"}
+	return thresholdsView{Edits: true, Draft: &ui.Summary{Title: "x"}, Base: root + "/thresholds", Needed: "x"}
 }
 
 func thresholdBase(r *ui.Request) string {
@@ -58,7 +60,7 @@ func (p *Pages) thresholds(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	v := thresholdsView{Base: thresholdBase(r), Table: thresholdTable(r, r.T("daycarerules.thresholds.now"), c.national)}
+	v := thresholdsView{Edits: r.Actor.Can(access.RulebookEdit) || r.Actor.Can(access.CatalogueNational), Base: thresholdBase(r), Table: thresholdTable(r, r.T("daycarerules.thresholds.now"), c.national)}
 	if day := store.ThresholdsNeeded(c.national); day != 0 {
 		v.Needed = r.T("daycarerules.thresholds.needed", "day", day)
 	}
