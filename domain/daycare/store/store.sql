@@ -103,6 +103,12 @@ from client c
 where c.organiser_id = @organiser_id and c.client_id = any(@clients::bigint[])
 order by c.client_id;
 
+-- name: PeopleNamed :many
+select c.client_id, c.person_id, c.birth_date, c.last_name, c.first_names
+from client c
+where c.organiser_id = @organiser_id and c.client_id = any(@clients::bigint[])
+order by c.client_id;
+
 -- name: HeadAdd :one
 insert into daycare_head (organiser_id, child_id, adult_id, valid_from, valid_to, added_at, added_by)
 values (@organiser_id, @child_id, @adult_id, @valid_from, @valid_to, @added_at, @added_by)
@@ -433,3 +439,11 @@ group by t.row_id
 having sum(t.due_cents) <> sum(t.posted_cents)
 order by t.row_id
 limit 20;
+
+-- name: BasesHolding :many
+-- What each decision was made of, for those that hold on some day still.
+select d.value_decision_id, b.basis
+from daycare_decision d
+join daycare_decision_basis b on b.organiser_id = d.organiser_id and b.value_decision_id = d.value_decision_id
+where d.organiser_id = @organiser_id and d.child_id = any(@children::bigint[])
+  and coalesce((select x.valid_to from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1), d.valid_to) > d.valid_from;

@@ -199,6 +199,45 @@ func (q *Queries) ApprovalAdd(ctx context.Context, arg ApprovalAddParams) error 
 	return err
 }
 
+const basesHolding = `-- name: BasesHolding :many
+select d.value_decision_id, b.basis
+from daycare_decision d
+join daycare_decision_basis b on b.organiser_id = d.organiser_id and b.value_decision_id = d.value_decision_id
+where d.organiser_id = $1 and d.child_id = any($2::bigint[])
+  and coalesce((select x.valid_to from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1), d.valid_to) > d.valid_from
+`
+
+type BasesHoldingParams struct {
+	OrganiserID int32
+	Children    []int64
+}
+
+type BasesHoldingRow struct {
+	ValueDecisionID int64
+	Basis           string
+}
+
+// What each decision was made of, for those that hold on some day still.
+func (q *Queries) BasesHolding(ctx context.Context, arg BasesHoldingParams) ([]BasesHoldingRow, error) {
+	rows, err := q.db.Query(ctx, basesHolding, arg.OrganiserID, arg.Children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BasesHoldingRow
+	for rows.Next() {
+		var i BasesHoldingRow
+		if err := rows.Scan(&i.ValueDecisionID, &i.Basis); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const basisAdd = `-- name: BasisAdd :exec
 insert into daycare_decision_basis (organiser_id, value_decision_id, basis, explanation, differences)
 values ($1, $2, $3, $4, $5)
@@ -1300,6 +1339,52 @@ func (q *Queries) People(ctx context.Context, arg PeopleParams) ([]PeopleRow, er
 	for rows.Next() {
 		var i PeopleRow
 		if err := rows.Scan(&i.ClientID, &i.PersonID, &i.BirthDate); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const peopleNamed = `-- name: PeopleNamed :many
+select c.client_id, c.person_id, c.birth_date, c.last_name, c.first_names
+from client c
+where c.organiser_id = $1 and c.client_id = any($2::bigint[])
+order by c.client_id
+`
+
+type PeopleNamedParams struct {
+	OrganiserID int32
+	Clients     []int64
+}
+
+type PeopleNamedRow struct {
+	ClientID   int64
+	PersonID   int64
+	BirthDate  calendar.Date
+	LastName   string
+	FirstNames string
+}
+
+func (q *Queries) PeopleNamed(ctx context.Context, arg PeopleNamedParams) ([]PeopleNamedRow, error) {
+	rows, err := q.db.Query(ctx, peopleNamed, arg.OrganiserID, arg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PeopleNamedRow
+	for rows.Next() {
+		var i PeopleNamedRow
+		if err := rows.Scan(
+			&i.ClientID,
+			&i.PersonID,
+			&i.BirthDate,
+			&i.LastName,
+			&i.FirstNames,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -1,0 +1,76 @@
+-- name: SettingOf :one
+select base_url, source_code, owner_oid, user_name, password_encrypted, active, row_version, set_at, set_by from varda_setting where organiser_id = @organiser_id;
+
+-- name: SettingAdd :exec
+insert into varda_setting (organiser_id, base_url, source_code, owner_oid, user_name, password_encrypted, active, set_at, set_by)
+values (@organiser_id, @base_url, @source_code, @owner_oid, @user_name, @password_encrypted, @active, @set_at, @set_by);
+
+-- name: SettingEdit :execrows
+update varda_setting
+set base_url = @base_url, source_code = @source_code, owner_oid = @owner_oid, user_name = @user_name, password_encrypted = @password_encrypted, active = @active,
+  set_at = @set_at, set_by = @set_by, row_version = row_version + 1
+where organiser_id = @organiser_id and row_version = @row_version;
+
+-- name: Units :many
+select unit_id, unit_oid, producer_oid, agreed from varda_unit where organiser_id = @organiser_id;
+
+-- name: UnitSet :exec
+insert into varda_unit (organiser_id, unit_id, unit_oid, producer_oid, agreed, set_at, set_by)
+values (@organiser_id, @unit_id, @unit_oid, @producer_oid, @agreed, @set_at, @set_by)
+on conflict (organiser_id, unit_id) do update
+set unit_oid = excluded.unit_oid, producer_oid = excluded.producer_oid, agreed = excluded.agreed, set_at = excluded.set_at, set_by = excluded.set_by;
+
+-- name: Options :many
+select option_code, hours_tenths, daily from varda_option where organiser_id = @organiser_id;
+
+-- name: OptionSet :exec
+insert into varda_option (organiser_id, option_code, hours_tenths, daily, set_at, set_by)
+values (@organiser_id, @option_code, @hours_tenths, @daily, @set_at, @set_by)
+on conflict (organiser_id, option_code) do update
+set hours_tenths = excluded.hours_tenths, daily = excluded.daily, set_at = excluded.set_at, set_by = excluded.set_by;
+
+-- name: Known :many
+select child_id, object_key, kind, parent_key, url, last_day from varda_object where organiser_id = @organiser_id order by child_id, object_key;
+
+-- name: KnownOf :many
+select object_key, kind, parent_key, url, last_day from varda_object where organiser_id = @organiser_id and child_id = @child_id order by object_key;
+
+-- name: ObjectSet :exec
+insert into varda_object (organiser_id, child_id, object_key, kind, parent_key, url, last_day, sent_at)
+values (@organiser_id, @child_id, @object_key, @kind, @parent_key, @url, @last_day, @sent_at)
+on conflict (organiser_id, child_id, object_key) do update set url = excluded.url, last_day = excluded.last_day, sent_at = excluded.sent_at;
+
+-- name: ObjectDelete :exec
+delete from varda_object where organiser_id = @organiser_id and child_id = @child_id and object_key = @object_key;
+
+-- name: ChildSet :exec
+-- How a child's report ended; the same refusal again counts one try more.
+insert into varda_child (organiser_id, child_id, state, codes, tries, reported_at)
+values (@organiser_id, @child_id, @state, @codes, 1, @reported_at)
+on conflict (organiser_id, child_id) do update
+set state = excluded.state, codes = excluded.codes, reported_at = excluded.reported_at,
+  tries = case when varda_child.state = excluded.state and varda_child.codes = excluded.codes then varda_child.tries + 1 else 1 end;
+
+-- name: Troubles :many
+-- Children whom the warehouse does not hold as they are.
+select v.child_id, v.state, v.codes, v.tries, v.reported_at, c.last_name, c.first_names, c.person_id
+from varda_child v
+join client c on c.organiser_id = v.organiser_id and c.client_id = v.child_id
+where v.organiser_id = @organiser_id and v.state <> 'same'
+order by c.last_name, c.first_names, v.child_id;
+
+-- name: StatesOf :many
+select child_id, state from varda_child where organiser_id = @organiser_id;
+
+-- name: RunLast :one
+select coalesce(max(run_no), 0)::int as run_no from varda_run where organiser_id = @organiser_id;
+
+-- name: RunAdd :exec
+insert into varda_run (organiser_id, run_no, began_at, began_by) values (@organiser_id, @run_no, @began_at, @began_by);
+
+-- name: RunEnd :exec
+update varda_run set ended_at = @ended_at, children = @children, sent = @sent, refused = @refused, lacking = @lacking, outcome = @outcome
+where organiser_id = @organiser_id and run_no = @run_no;
+
+-- name: Runs :many
+select run_no, began_at, ended_at, began_by, children, sent, refused, lacking, outcome from varda_run where organiser_id = @organiser_id order by run_no desc limit @most;
