@@ -76,7 +76,7 @@ grant select, insert, update (state, codes, tries, reported_at) on varda_child t
 alter table varda_child add constraint varda_child_child foreign key (organiser_id, child_id) references daycare_child (organiser_id, client_id);
 create table varda_run (
   organiser_id int not null, run_no int not null,
-  began_at timestamptz not null, ended_at timestamptz, began_by text not null,
+  ordered_at timestamptz not null, ordered_by text not null, began_at timestamptz, ended_at timestamptz,
   children int not null default 0, sent int not null default 0, refused int not null default 0, lacking int not null default 0,
   outcome text not null default '',
   primary key (organiser_id, run_no),
@@ -88,4 +88,4 @@ create policy owner_all on varda_run to seteli_owner using (true) with check (tr
 create policy organiser_scope on varda_run to seteli_app
   using (organiser_id = current_setting('seteli.organiser')::int)
   with check (organiser_id = current_setting('seteli.organiser')::int);
-grant select, insert, update (ended_at, children, sent, refused, lacking, outcome) on varda_run to seteli_app;
+grant select, insert, update (began_at, ended_at, children, sent, refused, lacking, outcome) on varda_run to seteli_app;

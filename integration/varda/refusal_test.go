@@ -6,7 +6,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/domain/daycare/varda"
-	"seteli/integration/varda/standin"
 )
 
 // Each rule of the warehouse that bears on voucher children comes back as its own code.
@@ -14,10 +13,9 @@ func TestRefusalsComeBackWithTheirCodes(t *testing.T) {
 	t.Parallel()
 	last := func(day calendar.Date) *calendar.Date { return &day }
 	for _, c := range []struct {
-		code   string
-		spoil  func(o *varda.Object)
-		kind   varda.Kind
-		server func(*standin.Config)
+		code  string
+		spoil func(o *varda.Object)
+		kind  varda.Kind
 	}{
 		{code: "PT010", kind: varda.Child, spoil: func(o *varda.Object) { o.Producer = "1.2.246.562.10.29999999999" }},
 		{code: "LA008", kind: varda.Child, spoil: func(o *varda.Object) { o.Producer = owner }},

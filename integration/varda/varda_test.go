@@ -40,9 +40,12 @@ type warehouse struct {
 
 func open(t testing.TB) *warehouse {
 	t.Helper()
-	s := standin.New(standin.Config{User: "seteli", Password: "salaisuus", MaxFee: 33_500, Today: func() calendar.Date { return calendar.Day(2026, 11, 22) },
-		Units:  map[string]string{settings.Units[1].OID: one, settings.Units[2].OID: one, settings.Units[3].OID: other},
-		Agreed: map[string]bool{one: true, other: true}})
+	producers := map[string]string{settings.Units[1].OID: one, settings.Units[2].OID: one, settings.Units[3].OID: other}
+	s, err := standin.New(standin.Config{User: "seteli", Password: "salaisuus", MaxFee: 33_500, Today: func() calendar.Date { return calendar.Day(2026, 11, 22) },
+		Producer: func(unit string) string { return producers[unit] }, Agreed: func(producer string) bool { return producer == one || producer == other }})
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	c, err := varda.New(varda.Config{Base: server.URL + "/api", User: "seteli", Password: "salaisuus", Source: "00", Owner: owner, Pace: 10_000})

@@ -44,12 +44,13 @@ func Troubles(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 	return list, audit.SeenMany(ctx, tx, by, views)
 }
 
-// Past is a run that has begun.
+// Past is a run that was ordered.
 type Past struct {
 	No        int
-	BeganAt   time.Time
-	EndedAt   *time.Time // nil = it runs, or was cut off
-	BeganBy   string
+	OrderedAt time.Time
+	OrderedBy string
+	BeganAt   *time.Time // nil = it waits
+	EndedAt   *time.Time // nil = it runs, or was cut off and will go on
 	Told      Told
 	Succeeded bool
 }
@@ -65,7 +66,7 @@ func Runs(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	}
 	list := make([]Past, len(rows))
 	for i, r := range rows {
-		list[i] = Past{No: int(r.RunNo), BeganAt: r.BeganAt, EndedAt: r.EndedAt, BeganBy: r.BeganBy, Succeeded: r.Outcome == "done",
+		list[i] = Past{No: int(r.RunNo), OrderedAt: r.OrderedAt, OrderedBy: r.OrderedBy, BeganAt: r.BeganAt, EndedAt: r.EndedAt, Succeeded: r.Outcome == "done",
 			Told: Told{int(r.Children), int(r.Sent), int(r.Refused), int(r.Lacking), r.Outcome == "down"}}
 	}
 	return list, nil

@@ -108,18 +108,60 @@ type Told struct {
 	Down                             bool // the warehouse did not answer: the rest waits for the next run
 }
 
-// Run brings the warehouse up to date, child by child, and keeps each step as soon as it is accepted: a run that is cut off is gone on with
-// by the next one. A refused child is a task and stops nobody else. ErrDown when the warehouse cannot be reached.
+// Order asks for a run; one that waits or runs already is enough. It begins within a minute.
+func Order(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) error {
+	if err := mayRead(by, organiser); err != nil {
+		return err
+	}
+	c, _, err := connection(ctx, tx, organiser)
+	if err != nil {
+		return err
+	}
+	if !c.Active {
+		return ErrOff
+	}
+	waits, err := Waits(ctx, tx, organiser)
+	if err != nil || waits {
+		return err
+	}
+	q := db.New(tx)
+	last, err := q.RunLast(ctx, organiser)
+	if err != nil {
+		return fmt.Errorf("reading the last run: %w", err)
+	}
+	err = q.RunOrder(ctx, db.RunOrderParams{OrganiserID: organiser, RunNo: last + 1, OrderedAt: tx.Now(), OrderedBy: by.Name})
+	if postgres.ConstraintOf(err) == postgres.ConstraintVardaRunPkey {
+		return errStale
+	}
+	if err != nil {
+		return fmt.Errorf("ordering run %d: %w", last+1, err)
+	}
+	return audit.Write(ctx, tx, by, ActOrdered, audit.Ref{Kind: "varda_run", ID: int64(last + 1)}, nil)
+}
+
+// Waits tells whether a run was ordered that has not ended.
+func Waits(ctx context.Context, tx *postgres.Tx, organiser int32) (bool, error) {
+	list, err := db.New(tx).RunWaiting(ctx, organiser)
+	if err != nil {
+		return false, fmt.Errorf("reading ordered runs: %w", err)
+	}
+	return len(list) > 0, nil
+}
+
+// Run carries out the run that was ordered: it brings the warehouse up to date, child by child, and keeps each step as soon as it is
+// accepted, so that a run that is cut off is gone on with. A refused child is a task and stops nobody else. ErrDown when the warehouse
+// cannot be reached; the next run sends the rest. Nothing is done when no run waits.
 func Run(ctx context.Context, d *postgres.DB, keys *secret.Keys, w Warehouse, by access.Actor, organiser int32, progress func(done, all int)) (Told, error) {
 	r := run{d: d, keys: keys, w: w, by: by, organiser: organiser}
 	var plan Plan
 	err := r.in(ctx, func(tx *postgres.Tx) (err error) {
-		if plan, err = MakePlan(ctx, tx, by, organiser); err != nil {
+		if err = r.begin(ctx, tx); err != nil || r.no == 0 {
 			return err
 		}
-		return r.begin(ctx, tx)
+		plan, err = MakePlan(ctx, tx, by, organiser)
+		return err
 	})
-	if err != nil {
+	if err != nil || r.no == 0 {
 		return r.told, err
 	}
 	for i, c := range plan.Children {
@@ -151,12 +193,12 @@ func (r *run) in(ctx context.Context, fn func(*postgres.Tx) error) error {
 
 func (r *run) begin(ctx context.Context, tx *postgres.Tx) error {
 	q := db.New(tx)
-	last, err := q.RunLast(ctx, r.organiser)
-	if err != nil {
-		return fmt.Errorf("reading the last run: %w", err)
+	list, err := q.RunWaiting(ctx, r.organiser)
+	if err != nil || len(list) == 0 {
+		return err
 	}
-	r.no = last + 1
-	return q.RunAdd(ctx, db.RunAddParams{OrganiserID: r.organiser, RunNo: r.no, BeganAt: tx.Now(), BeganBy: r.by.Name})
+	r.no = list[0]
+	return q.RunBegin(ctx, db.RunBeginParams{OrganiserID: r.organiser, RunNo: r.no, BeganAt: new(tx.Now())})
 }
 
 func (r *run) end(ctx context.Context) error {

@@ -38,6 +38,7 @@ const (
 	ActUnitSet   audit.Act = "varda.unit_set"
 	ActOptionSet audit.Act = "varda.option_set"
 	ActReported  audit.Act = "varda.child_reported"
+	ActOrdered   audit.Act = "varda.run_ordered"
 	ActRun       audit.Act = "varda.run_ended"
 )
 

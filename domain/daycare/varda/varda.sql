@@ -65,12 +65,19 @@ select child_id, state from varda_child where organiser_id = @organiser_id;
 -- name: RunLast :one
 select coalesce(max(run_no), 0)::int as run_no from varda_run where organiser_id = @organiser_id;
 
--- name: RunAdd :exec
-insert into varda_run (organiser_id, run_no, began_at, began_by) values (@organiser_id, @run_no, @began_at, @began_by);
+-- name: RunOrder :exec
+insert into varda_run (organiser_id, run_no, ordered_at, ordered_by) values (@organiser_id, @run_no, @ordered_at, @ordered_by);
+
+-- name: RunWaiting :many
+-- Runs that were ordered and have not ended: not begun, or cut off. The caller holds no two at once.
+select run_no from varda_run where organiser_id = @organiser_id and ended_at is null order by run_no;
+
+-- name: RunBegin :exec
+update varda_run set began_at = @began_at where organiser_id = @organiser_id and run_no = @run_no;
 
 -- name: RunEnd :exec
 update varda_run set ended_at = @ended_at, children = @children, sent = @sent, refused = @refused, lacking = @lacking, outcome = @outcome
 where organiser_id = @organiser_id and run_no = @run_no;
 
 -- name: Runs :many
-select run_no, began_at, ended_at, began_by, children, sent, refused, lacking, outcome from varda_run where organiser_id = @organiser_id order by run_no desc limit @most;
+select run_no, ordered_at, ordered_by, began_at, ended_at, children, sent, refused, lacking, outcome from varda_run where organiser_id = @organiser_id order by run_no desc limit @most;

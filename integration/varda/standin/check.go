@@ -78,7 +78,7 @@ func (s *Server) checkChild(it *item) (string, string) {
 		return "errors", "LA007"
 	case own == other:
 		return "paos_organisaatio_oid", "LA008"
-	case !s.cfg.Agreed[other]:
+	case !s.cfg.Agreed(other):
 		return "paos_organisaatio_oid", "PT010"
 	case s.parent("henkilot", it, "henkilo") == nil:
 		return "henkilo", "GE008"
@@ -208,7 +208,7 @@ func (s *Server) checkPlacement(it *item) (string, string) {
 	}
 	span, _ := daysOf(decision)
 	switch {
-	case s.cfg.Units[text(it.fields, "toimipaikka_oid")] != text(child.fields, "paos_organisaatio_oid"):
+	case s.cfg.Producer(text(it.fields, "toimipaikka_oid")) != text(child.fields, "paos_organisaatio_oid"):
 		return "toimipaikka_oid", "MI019"
 	case d.from < span.from:
 		return "alkamis_pvm", "VP002"

@@ -2,8 +2,12 @@ package standin
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,10 +18,11 @@ import (
 // Config of the stand-in.
 type Config struct {
 	User, Password string
-	Units          map[string]string // producer's OID by unit's OID
-	Agreed         map[string]bool   // producers with whom the agreement is recorded on both sides
-	MaxFee         int               // cents of the greatest fee (MA020)
+	Producer       func(unit string) string   // producer's OID of a unit's OID, "" when there is none
+	Agreed         func(producer string) bool // the agreement is recorded on both sides
+	MaxFee         int                        // cents of the greatest fee (MA020)
 	Today          func() calendar.Date
+	File           string // where it keeps what it holds from one start to the next; "" = nowhere
 }
 
 // Server is the stand-in. Safe for concurrent use.
@@ -41,9 +46,79 @@ type item struct {
 	fields map[string]any
 }
 
-// New makes an empty warehouse.
-func New(cfg Config) *Server {
-	return &Server{cfg: cfg, unknown: map[string]bool{}, kept: map[string]map[int]*item{"henkilot": {}, "lapset": {}, "varhaiskasvatuspaatokset": {}, "varhaiskasvatussuhteet": {}, "maksutiedot": {}}}
+// New makes a warehouse, empty or with what its file holds.
+func New(cfg Config) (*Server, error) {
+	s := &Server{cfg: cfg, unknown: map[string]bool{}, kept: map[string]map[int]*item{"henkilot": {}, "lapset": {}, "varhaiskasvatuspaatokset": {}, "varhaiskasvatussuhteet": {}, "maksutiedot": {}}}
+	return s, s.load()
+}
+
+// stored is the file.
+type stored struct {
+	Next int                               `json:"next"`
+	Kept map[string]map[int]map[string]any `json:"kept"`
+}
+
+func (s *Server) load() error {
+	if s.cfg.File == "" {
+		return nil
+	}
+	raw, err := os.ReadFile(s.cfg.File)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the stand-in of the warehouse: %w", err)
+	}
+	var f stored
+	if err := json.Unmarshal(raw, &f); err != nil {
+		return fmt.Errorf("the stand-in of the warehouse: %s: %w", s.cfg.File, err)
+	}
+	s.next = f.Next
+	for kind, list := range f.Kept {
+		for id, fields := range list {
+			s.kept[kind][id] = &item{id, fields}
+		}
+	}
+	return nil
+}
+
+func (s *Server) save() error {
+	if s.cfg.File == "" {
+		return nil
+	}
+	f := stored{s.next, map[string]map[int]map[string]any{}}
+	for kind, list := range s.kept {
+		f.Kept[kind] = map[int]map[string]any{}
+		for id, it := range list {
+			f.Kept[kind][id] = it.fields
+		}
+	}
+	raw, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(s.cfg.File, raw, 0o600)
+}
+
+// HTTP gives a client that reaches the stand-in without a network.
+func (s *Server) HTTP() *http.Client {
+	return &http.Client{Transport: inside{s}}
+}
+
+type inside struct{ s *Server }
+
+// RoundTrip answers a request in the process. A panic that breaks a connection is a connection that broke.
+func (t inside) RoundTrip(r *http.Request) (resp *http.Response, err error) {
+	w := httptest.NewRecorder()
+	defer func() {
+		if recover() != nil {
+			resp, err = nil, io.ErrUnexpectedEOF
+		}
+	}()
+	t.s.ServeHTTP(w, r)
+	resp = w.Result()
+	resp.Request = r
+	return resp, nil
 }
 
 // Down takes the warehouse out of service, or puts it back.
@@ -270,6 +345,10 @@ func (s *Server) read(w http.ResponseWriter, r *http.Request) (map[string]any, b
 
 // done answers work that is done, or loses the answer when it was told to.
 func (s *Server) done(w http.ResponseWriter, status int, body any) {
+	if err := s.save(); err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
 	if s.lose > 0 {
 		s.lose--
 		panic(http.ErrAbortHandler)

@@ -227,24 +227,18 @@ func (q *Queries) Options(ctx context.Context, organiserID int32) ([]OptionsRow,
 	return items, nil
 }
 
-const runAdd = `-- name: RunAdd :exec
-insert into varda_run (organiser_id, run_no, began_at, began_by) values ($1, $2, $3, $4)
+const runBegin = `-- name: RunBegin :exec
+update varda_run set began_at = $1 where organiser_id = $2 and run_no = $3
 `
 
-type RunAddParams struct {
+type RunBeginParams struct {
+	BeganAt     *time.Time
 	OrganiserID int32
 	RunNo       int32
-	BeganAt     time.Time
-	BeganBy     string
 }
 
-func (q *Queries) RunAdd(ctx context.Context, arg RunAddParams) error {
-	_, err := q.db.Exec(ctx, runAdd,
-		arg.OrganiserID,
-		arg.RunNo,
-		arg.BeganAt,
-		arg.BeganBy,
-	)
+func (q *Queries) RunBegin(ctx context.Context, arg RunBeginParams) error {
+	_, err := q.db.Exec(ctx, runBegin, arg.BeganAt, arg.OrganiserID, arg.RunNo)
 	return err
 }
 
@@ -289,8 +283,54 @@ func (q *Queries) RunLast(ctx context.Context, organiserID int32) (int32, error)
 	return run_no, err
 }
 
+const runOrder = `-- name: RunOrder :exec
+insert into varda_run (organiser_id, run_no, ordered_at, ordered_by) values ($1, $2, $3, $4)
+`
+
+type RunOrderParams struct {
+	OrganiserID int32
+	RunNo       int32
+	OrderedAt   time.Time
+	OrderedBy   string
+}
+
+func (q *Queries) RunOrder(ctx context.Context, arg RunOrderParams) error {
+	_, err := q.db.Exec(ctx, runOrder,
+		arg.OrganiserID,
+		arg.RunNo,
+		arg.OrderedAt,
+		arg.OrderedBy,
+	)
+	return err
+}
+
+const runWaiting = `-- name: RunWaiting :many
+select run_no from varda_run where organiser_id = $1 and ended_at is null order by run_no
+`
+
+// Runs that were ordered and have not ended: not begun, or cut off. The caller holds no two at once.
+func (q *Queries) RunWaiting(ctx context.Context, organiserID int32) ([]int32, error) {
+	rows, err := q.db.Query(ctx, runWaiting, organiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int32
+	for rows.Next() {
+		var run_no int32
+		if err := rows.Scan(&run_no); err != nil {
+			return nil, err
+		}
+		items = append(items, run_no)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const runs = `-- name: Runs :many
-select run_no, began_at, ended_at, began_by, children, sent, refused, lacking, outcome from varda_run where organiser_id = $1 order by run_no desc limit $2
+select run_no, ordered_at, ordered_by, began_at, ended_at, children, sent, refused, lacking, outcome from varda_run where organiser_id = $1 order by run_no desc limit $2
 `
 
 type RunsParams struct {
@@ -299,15 +339,16 @@ type RunsParams struct {
 }
 
 type RunsRow struct {
-	RunNo    int32
-	BeganAt  time.Time
-	EndedAt  *time.Time
-	BeganBy  string
-	Children int32
-	Sent     int32
-	Refused  int32
-	Lacking  int32
-	Outcome  string
+	RunNo     int32
+	OrderedAt time.Time
+	OrderedBy string
+	BeganAt   *time.Time
+	EndedAt   *time.Time
+	Children  int32
+	Sent      int32
+	Refused   int32
+	Lacking   int32
+	Outcome   string
 }
 
 func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]RunsRow, error) {
@@ -321,9 +362,10 @@ func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]RunsRow, error) {
 		var i RunsRow
 		if err := rows.Scan(
 			&i.RunNo,
+			&i.OrderedAt,
+			&i.OrderedBy,
 			&i.BeganAt,
 			&i.EndedAt,
-			&i.BeganBy,
 			&i.Children,
 			&i.Sent,
 			&i.Refused,
