@@ -126,6 +126,7 @@ func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
 	if err := owner.QueryRow(t.Context(), "select count(*) from audit where at > $1", until).Scan(&late); err != nil || late > 0 {
 		t.Errorf("%d acts lie after the end of the history, %v", late, err)
 	}
+	testWarehouseHoldsTheSameTruth(t, d)
 }
 
 func TestMonthOfRealSizeIsPaidToTheCent(t *testing.T) {

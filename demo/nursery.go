@@ -92,6 +92,9 @@ func (w *world) beginNurseries(ctx context.Context, start calendar.Date) error {
 		if err := w.nurseryPrices(ctx, h, o, start); err != nil {
 			return err
 		}
+		if err := w.connect(ctx, h, o); err != nil {
+			return fmt.Errorf("connecting %s with the data warehouse: %w", o.house, err)
+		}
 		units := w.nurseryUnits(o)
 		for i, n := range nurserySizes[o.house] {
 			f, err := w.family(ctx, h, i, n)

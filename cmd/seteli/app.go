@@ -7,10 +7,12 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"seteli/core/calendar"
+	"seteli/integration/varda/standin"
 	"seteli/migrations"
 	"seteli/platform/i18n"
 	"seteli/platform/job"
@@ -27,11 +29,14 @@ type app struct {
 	keys    *secret.Keys
 	texts   *i18n.Catalogue
 	log     *slog.Logger
+
+	varda func() (*standin.Server, error) // stand-in of the national data warehouse, made when a demo first asks for it
 }
 
 // open starts the private cluster or connects to the given database, brings the schema up to date and opens the keys.
 func open(ctx context.Context, set *Settings, clock calendar.Clock) (a *app, err error) {
 	a = &app{set: set, clock: clock, log: slog.Default()}
+	a.varda = sync.OnceValues(a.vardaStandIn)
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, a.close(context.WithoutCancel(ctx)))

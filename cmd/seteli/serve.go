@@ -46,7 +46,7 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(a.figures(queue), a.settles(queue), a.sweepsDaycare(queue)); err != nil {
+	if err := errors.Join(a.figures(queue), a.settles(queue), a.sweepsDaycare(queue), a.reportsDaycare(queue)); err != nil {
 		return err
 	}
 	if _, err := f.board.Index(ctx); err != nil { // the comparison is ready before the first visitor

@@ -45,7 +45,7 @@ func Reports(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 		return nil, err
 	}
 	q := db.New(tx)
-	rows, err := q.DecisionsOf(ctx, db.DecisionsOfParams{OrganiserID: organiser, Children: children})
+	rows, err := q.DecisionsOf(ctx, db.DecisionsOfParams{OrganiserID: organiser, Children: append([]int64{}, children...)}) // empty, never null
 	if err != nil {
 		return nil, fmt.Errorf("reading decisions to report: %w", err)
 	}

@@ -158,7 +158,7 @@ func (s *Server) Holds(path string) map[string]map[string]any {
 	return out
 }
 
-// ServeHTTP answers under /api/.
+// ServeHTTP answers under …/api/.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -173,7 +173,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		answer(w, http.StatusTooManyRequests, no("errors", "DY008"))
 		return
 	}
-	path, ok := strings.CutPrefix(r.URL.Path, "/api/")
+	_, path, ok := strings.Cut(r.URL.Path, "/api/")
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -258,7 +258,10 @@ func (s *Server) list(w http.ResponseWriter, r *http.Request, kind string) {
 	answer(w, http.StatusOK, out)
 }
 
-func address(r *http.Request) string { return "http://" + r.Host + "/api/" }
+func address(r *http.Request) string {
+	before, _, _ := strings.Cut(r.URL.Path, "/api/")
+	return "http://" + r.Host + before + "/api/"
+}
 
 func (s *Server) shown(r *http.Request, kind string, it *item) map[string]any {
 	out := map[string]any{"url": fmt.Sprintf("%sv1/%s/%d/", address(r), kind, it.id), "id": it.id}
