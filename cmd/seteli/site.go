@@ -24,6 +24,7 @@ import (
 	"seteli/web/daycare/guidance"
 	"seteli/web/daycare/place"
 	"seteli/web/daycare/rules"
+	"seteli/web/daycare/warehouse"
 	"seteli/web/finance"
 	"seteli/web/operator"
 	"seteli/web/orders"
@@ -67,6 +68,7 @@ func (a *app) faces() (*faces, error) {
 		(&casework.Pages{DB: a.db, Keys: a.keys, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
 		(&daycarework.Pages{DB: a.db, Keys: a.keys, Texts: a.texts}).Audience(),
 		settingsPages.Audience(),
+		(&warehouse.Pages{DB: a.db, Keys: a.keys}).Audience(),
 		(&rules.Pages{DB: a.db, Models: models, Words: a.texts, Cases: caseKinds()}).Audience(),
 		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),
 		(&till.Pages{DB: a.db, Till: f.till, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),

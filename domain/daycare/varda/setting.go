@@ -224,3 +224,27 @@ func SetOption(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 	}
 	return audit.Write(ctx, tx, by, ActOptionSet, audit.Ref{Kind: "organiser", ID: int64(organiser), Label: code}, o)
 }
+
+// Placed is a unit with voucher children and what is recorded of it for the warehouse.
+type Placed struct {
+	ID    int64
+	Name  string
+	Known bool // recorded for the warehouse; before that its OID is the register's, when the register has one
+	Unit
+}
+
+// PlacedUnits lists the units of voucher children by name.
+func PlacedUnits(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) ([]Placed, error) {
+	if err := mayRead(by, organiser); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).UnitsPlaced(ctx, organiser)
+	if err != nil {
+		return nil, fmt.Errorf("listing units of voucher children: %w", err)
+	}
+	list := make([]Placed, len(rows))
+	for i, r := range rows {
+		list[i] = Placed{r.UnitID, r.Name, r.Known, Unit{r.UnitOid, r.ProducerOid, r.Agreed}}
+	}
+	return list, nil
+}

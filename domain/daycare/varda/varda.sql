@@ -81,3 +81,11 @@ where organiser_id = @organiser_id and run_no = @run_no;
 
 -- name: Runs :many
 select run_no, ordered_at, ordered_by, began_at, ended_at, children, sent, refused, lacking, outcome from varda_run where organiser_id = @organiser_id order by run_no desc limit @most;
+
+-- name: UnitsPlaced :many
+-- Units in which voucher children are or have been, with what is recorded of them for the warehouse.
+select u.unit_id, u.name, coalesce(v.unit_oid, u.oid, '')::text as unit_oid, coalesce(v.producer_oid, '')::text as producer_oid, coalesce(v.agreed, false)::boolean as agreed, (v.unit_id is not null)::boolean as known
+from unit u
+left join varda_unit v on v.organiser_id = @organiser_id and v.unit_id = u.unit_id
+where exists (select 1 from daycare_placement p where p.organiser_id = @organiser_id and p.unit_id = u.unit_id and p.voucher and p.voided_at is null)
+order by u.name, u.unit_id;

@@ -629,3 +629,48 @@ func (q *Queries) Units(ctx context.Context, organiserID int32) ([]UnitsRow, err
 	}
 	return items, nil
 }
+
+const unitsPlaced = `-- name: UnitsPlaced :many
+select u.unit_id, u.name, coalesce(v.unit_oid, u.oid, '')::text as unit_oid, coalesce(v.producer_oid, '')::text as producer_oid, coalesce(v.agreed, false)::boolean as agreed, (v.unit_id is not null)::boolean as known
+from unit u
+left join varda_unit v on v.organiser_id = $1 and v.unit_id = u.unit_id
+where exists (select 1 from daycare_placement p where p.organiser_id = $1 and p.unit_id = u.unit_id and p.voucher and p.voided_at is null)
+order by u.name, u.unit_id
+`
+
+type UnitsPlacedRow struct {
+	UnitID      int64
+	Name        string
+	UnitOid     string
+	ProducerOid string
+	Agreed      bool
+	Known       bool
+}
+
+// Units in which voucher children are or have been, with what is recorded of them for the warehouse.
+func (q *Queries) UnitsPlaced(ctx context.Context, organiserID int32) ([]UnitsPlacedRow, error) {
+	rows, err := q.db.Query(ctx, unitsPlaced, organiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnitsPlacedRow
+	for rows.Next() {
+		var i UnitsPlacedRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.Name,
+			&i.UnitOid,
+			&i.ProducerOid,
+			&i.Agreed,
+			&i.Known,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

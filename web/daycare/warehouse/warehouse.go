@@ -1,0 +1,195 @@
+// Package warehouse is the pages about the national data warehouse of early education (Varda): what was sent and what it refused, for the
+// caseworker; the connection, units and need options, for the main user.
+//
+// It holds no rule: what is sent and why not is told by domain/daycare/varda. The password of the connection is never shown.
+package warehouse
+
+import (
+	"context"
+	"embed"
+	"net/http"
+
+	"seteli/core/fault"
+	"seteli/domain/daycare/store"
+	"seteli/domain/daycare/varda"
+	"seteli/platform/access"
+	"seteli/platform/i18n"
+	"seteli/platform/job"
+	"seteli/platform/postgres"
+	"seteli/platform/secret"
+	"seteli/web/ui"
+)
+
+//go:embed templates/*.html
+var templates embed.FS
+
+// Pages holds what the pages need.
+type Pages struct {
+	DB   *postgres.DB
+	Keys *secret.Keys
+}
+
+const (
+	root     = "/daycare/varda"
+	settings = "/settings/varda"
+)
+
+var errUnit = fault.New(fault.NotFound, "VRW-001", "varda.error.unit")
+
+// Audience is the pages with their routes and navigation.
+func (p *Pages) Audience() ui.Audience {
+	return ui.Audience{
+		Name: "varda", Templates: templates, Roles: []access.Role{access.Caseworker, access.DecisionMaker, access.MainUser},
+		Nav:    []ui.NavItem{{Key: "varda.nav", Path: root, Right: access.DaycareDecide}, {Key: "varda.nav.settings", Path: settings, Right: access.OrganiserEdit}},
+		Routes: p.routes(),
+		Pages: []ui.PageSpec{
+			ui.Page("varda/overview", overviewView{}, overviewView{Off: true}, overviewView{Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Waits: true}),
+			ui.Page("varda/connection", connectionView{}, connectionView{Old: true}), ui.Page("varda/unit", unitView{}), ui.Page("varda/options", optionsView{}, optionsView{Options: []optionField{{Code: "x", Name: "x"}}}),
+		},
+		States: map[string]ui.State{
+			"varda.lacking": {Key: "varda.state.lacking", Colour: "orange"}, "varda.refused": {Key: "varda.state.refused", Colour: "red"},
+			"varda.waits": {Key: "varda.state.waits", Colour: "grey"}, "varda.runs": {Key: "varda.state.runs", Colour: "blue"},
+			"varda.done": {Key: "varda.state.done", Colour: "green"}, "varda.down": {Key: "varda.state.down", Colour: "red"},
+		},
+	}
+}
+
+func (p *Pages) routes() (routes []ui.Route) {
+	form := func(path string, right access.Right, client bool, handle func(http.ResponseWriter, *ui.Request) error) {
+		for _, method := range []string{"GET", "POST"} {
+			routes = append(routes, ui.Route{Method: method, Path: path, Right: right, Side: access.OrganiserSide, Handle: handle, ClientData: client})
+		}
+	}
+	form(root, access.DaycareDecide, true, p.overview)
+	form(settings, access.OrganiserEdit, false, p.connection)
+	form(settings+"/units/{unit}", access.OrganiserEdit, false, p.unit)
+	form(settings+"/options", access.OrganiserEdit, false, p.options)
+	return routes
+}
+
+// overviewView is what was sent, and what is to be mended.
+type overviewView struct {
+	Off      bool // no connection, or it is switched off
+	Waits    bool // a run was ordered that has not ended
+	Progress *ui.Progress
+	Tasks    ui.Table
+	Runs     ui.Table
+}
+
+func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
+	if r.Input().Submitted() {
+		err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+			return varda.Order(ctx, tx, r.Actor, r.Actor.Organiser)
+		})
+		if err != nil {
+			return err
+		}
+		return r.SeeOther(w, root, "varda.ordered")
+	}
+	var v overviewView
+	var tasks []varda.Trouble
+	var runs []varda.Past
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+		c, err := varda.ConnectionOf(ctx, tx, r.Actor, r.Actor.Organiser)
+		if err != nil {
+			return err
+		}
+		v.Off = !c.Active
+		if tasks, err = varda.Troubles(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
+			return err
+		}
+		if runs, err = varda.Runs(ctx, tx, r.Actor, r.Actor.Organiser, 10); err != nil {
+			return err
+		}
+		v.Waits = len(runs) > 0 && runs[0].EndedAt == nil
+		if v.Waits && runs[0].BeganAt != nil {
+			v.Progress, err = progress(ctx, tx, r)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	v.Tasks, v.Runs = tasksTable(r, tasks), runsTable(r, runs)
+	return r.Show(w, http.StatusOK, "varda/overview", v)
+}
+
+func progress(ctx context.Context, tx *postgres.Tx, r *ui.Request) (*ui.Progress, error) {
+	steps, err := job.ProgressOf(ctx, tx, r.Actor.Organiser, "varda")
+	if err != nil || len(steps) == 0 {
+		return nil, err
+	}
+	s := steps[len(steps)-1]
+	return &ui.Progress{Label: r.T("varda.progress", "done", s.Done, "of", s.Total), Done: int(s.Done), Of: int(s.Total), Href: r.Path(root)}, nil
+}
+
+func tasksTable(r *ui.Request, list []varda.Trouble) ui.Table {
+	t := ui.Table{Caption: r.T("varda.tasks"), Cards: true, Columns: []ui.Column{{Text: r.T("varda.task.child")}, {Text: r.T("varda.task.state")}, {Text: r.T("varda.task.why")}, {Text: r.T("varda.task.tried")}},
+		Empty: ui.Empty{Title: r.T("varda.tasks.none"), Text: r.T("varda.tasks.none_text")}}
+	for _, x := range list {
+		why := ui.Cell{}
+		for i, c := range x.Codes {
+			if i > 0 {
+				why.Text += " "
+			}
+			why.Text += reasonOf(r, x.State, c)
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/clients/" + ui.Digits(x.Child))}, r.TagCell("varda." + x.State), why,
+			{Text: i18n.DateTime(r.Lang, x.ReportedAt), Small: r.T("varda.task.tries", "n", x.Tries)}})
+	}
+	return t
+}
+
+// explained are the warehouse's codes that we tell in our own words with the remedy; the others stand with the warehouse's words.
+var explained = map[string]bool{"MA001": true, "MA003": true, "MA004": true, "MA005": true, "MA006": true, "MA007": true, "MA008": true, "MA009": true, "MA015": true, "MA016": true, "MA020": true,
+	"MA021": true, "PT010": true, "MI019": true, "VP011": true, "VP013": true, "VS005": true, "VS006": true, "HE001": true, "HE017": true, "HE018": true, "PE003": true, "PE007": true}
+
+func reasonOf(r *ui.Request, state string, c varda.Code) string {
+	switch {
+	case state == varda.Lacking:
+		return r.T("varda.lack." + c.Code)
+	case explained[c.Code]:
+		return r.T("varda.code."+c.Code) + " (" + c.Code + ")"
+	case c.Words != "":
+		return r.T("varda.code.other", "code", c.Code, "field", c.Field, "words", c.Words)
+	}
+	return r.T("varda.code.bare", "code", c.Code)
+}
+
+func runsTable(r *ui.Request, list []varda.Past) ui.Table {
+	t := ui.Table{Caption: r.T("varda.runs"), Cards: true, Columns: []ui.Column{{Text: r.T("varda.run.ordered")}, {Text: r.T("varda.run.state")}, {Text: r.T("varda.run.children"), Numeric: true},
+		{Text: r.T("varda.run.sent"), Numeric: true}, {Text: r.T("varda.run.refused"), Numeric: true}, {Text: r.T("varda.run.lacking"), Numeric: true}},
+		Empty: ui.Empty{Title: r.T("varda.runs.none"), Text: r.T("varda.runs.none_text")}}
+	number := func(n int) ui.Cell { return ui.Cell{Text: r.T("varda.number", "n", n), Numeric: true} }
+	for _, x := range list {
+		state := "varda.done"
+		switch {
+		case x.BeganAt == nil:
+			state = "varda.waits"
+		case x.EndedAt == nil:
+			state = "varda.runs"
+		case x.Told.Down:
+			state = "varda.down"
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, x.OrderedAt), Small: x.OrderedBy}, r.TagCell(state), number(x.Told.Children), number(x.Told.Sent), number(x.Told.Refused), number(x.Told.Lacking)})
+	}
+	return t
+}
+
+// needOptions are those of the newest published rules; none before there are rules.
+func needOptions(ctx context.Context, tx *postgres.Tx, r *ui.Request) (list []optionField, err error) {
+	versions, err := store.RulesVersions(ctx, tx, r.Actor, r.Actor.Organiser)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range versions {
+		if v.PublishedAt == nil {
+			continue
+		}
+		for _, o := range v.Profile.Options {
+			list = append(list, optionField{Code: o.Code, Name: o.Names.In(r.Lang)})
+		}
+		return list, nil
+	}
+	return nil, nil
+}
