@@ -12,7 +12,7 @@ var floors = map[string][]string{
 	"core":     {"fault", "money", "calendar", "ident"},
 	"platform": {"i18n", "secret", "gather", "postgres", "access", "audit", "job", "sheet", "document"},
 	"domain": {"organiser", "register", "catalogue", "rulebook", "ledger", "client", "decision", "admission", "voucher",
-		"purchase", "event", "purse", "daycare", "grant", "settlement", "payment", "statistics", "offer", "notice"},
+		"purchase", "event", "purse", "onetime", "daycare", "grant", "settlement", "payment", "statistics", "offer", "notice"},
 }
 
 // audiences have a package of pages each.

@@ -68,9 +68,11 @@ func voucherSum(s string) (sum int, ok bool) {
 // ParseVoucherNumber reads a number as people type it: spaces, every kind of dash and lower case are accepted.
 func ParseVoucherNumber(s string) (VoucherNumber, error) {
 	s = strings.ReplaceAll(upper(squeeze(RepairDash(s))), "-", "")
+	place := 0
 	for _, r := range s {
+		place++
 		if !strings.ContainsRune(voucherSigns, r) {
-			return VoucherNumber{}, errVoucherSign.With("sign", string(r))
+			return VoucherNumber{}, errVoucherSign.With("sign", string(r)).With("n", place)
 		}
 	}
 	if n := len(s) - voucherRandom - 1; n < prefixMin || n > prefixMax {

@@ -73,8 +73,9 @@ type GrantInput struct {
 	Asked     Asked  // what the value method needs beyond the household's records
 	Contact   string // who gives advice; printed on letter and sheet
 	Reasons   string
-	Office    string   // office of who decides, printed under the name
-	Ordered   *Ordered // set by package purchase only
+	Office    string              // office of who decides, printed under the name
+	Ordered   *Ordered            // set by package purchase only
+	Number    ident.VoucherNumber // drawn before, for paper that was printed without a client (package onetime); none = drawn now
 	// HandedOver: the client gets the decision as it is made, so that its letter tells the last day of appeal.
 	HandedOver bool
 }
@@ -312,9 +313,12 @@ func (o Offer) grant(ctx context.Context, tx *postgres.Tx, by access.Actor, mean
 
 func (o Offer) store(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means) (Voucher, error) {
 	in := o.Input
-	number, err := ident.NewVoucherNumber(o.Organiser.Prefix, means.Random)
-	if err != nil {
-		return Voucher{}, err
+	number := in.Number
+	if number.IsZero() {
+		var err error
+		if number, err = ident.NewVoucherNumber(o.Organiser.Prefix, means.Random); err != nil {
+			return Voucher{}, err
+		}
 	}
 	now, name := tx.Now(), by.Name
 	p := db.VoucherAddParams{OrganiserID: in.Organiser, Number: number.String(), ClientID: o.Client.ID, PersonID: o.Client.Person,

@@ -59,6 +59,7 @@ var (
 	errBulkKind      = fault.New(fault.Invalid, "VOU-051", "voucher.bulk.kind").At("kind")
 	errBulkDay       = fault.New(fault.Invalid, "VOU-052", "voucher.bulk.day")
 	errOffice        = fault.New(fault.Invalid, "VOU-053", "voucher.bulk.office").At("office")
+	errPersonal      = fault.New(fault.Conflict, "VOU-054", "voucher.value.personal").At("content")
 	errGuess         = fault.New(fault.Invalid, "VOU-045", "voucher.contact").At("contact")
 )
 

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"seteli/platform/document/qr"
 	"seteli/platform/i18n"
 )
 
@@ -118,6 +119,10 @@ func (h *hyper) block(b Block) {
 		h.f(end)
 	case Table:
 		h.table(b)
+	case Square:
+		if code, err := qr.Encode(b.Content); err == nil { // Check has tried it
+			h.b.WriteString(`<p class="letter-square">` + code.SVG(b.Alt) + "</p>\n")
+		}
 	case Signature:
 		h.f(`<p class="govuk-body letter-signature">`)
 		if b.Name != "" {

@@ -6,6 +6,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
+	"seteli/platform/document/qr"
 	"seteli/platform/i18n"
 )
 
@@ -111,6 +112,12 @@ type Appeal struct{ Blocks []Block }
 // Signature closes a letter: who decided, in which office, and how the letter is signed.
 type Signature struct{ Name, Office, Note string }
 
+// Square is a code that a phone or a hand scanner at a till reads. The same must stand in words beside it.
+type Square struct {
+	Content string // what a reader reads
+	Alt     string // what it is, for those who do not see it
+}
+
 // PageBreak starts a new page on paper; the page and the text message show a rule or nothing.
 type PageBreak struct{}
 
@@ -130,6 +137,7 @@ func (Provisions) block() {}
 func (Appeal) block()     {}
 func (Signature) block()  {}
 func (PageBreak) block()  {}
+func (Square) block()     {}
 
 // Plain is a paragraph of one plain run.
 func Plain(text string) Paragraph { return Paragraph{Runs: []Run{{Text: text}}} }
@@ -151,6 +159,7 @@ var (
 	errLink    = fault.New(fault.Invalid, "DOC-005", "document.link")
 	errAddress = fault.New(fault.Invalid, "DOC-006", "document.address")
 	errFile    = fault.New(fault.Internal, "DOC-007", "document.file")
+	errSquare  = fault.New(fault.Internal, "DOC-008", "document.square")
 )
 
 // addressLines is what fits into the window of the envelope.
@@ -204,6 +213,10 @@ func (c *checker) blocks(blocks []Block) {
 			c.blocks(b.Blocks)
 		case Table:
 			c.table(b)
+		case Square:
+			if _, err := qr.Encode(b.Content); err != nil || strings.TrimSpace(b.Alt) == "" {
+				c.faults = append(c.faults, errSquare.Because(err))
+			}
 		case Trace:
 			if len(b.Lines) == 0 || b.Caption == "" {
 				c.faults = append(c.faults, errTable.With("caption", b.Caption))

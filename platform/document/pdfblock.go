@@ -1,6 +1,11 @@
 package document
 
-import "strconv"
+import (
+	"fmt"
+	"strconv"
+
+	"seteli/platform/document/qr"
+)
 
 const (
 	bodySize    = 10.5
@@ -8,6 +13,7 @@ const (
 	noteSize    = 9
 	noteLeading = 12.5
 	cellPad     = 6
+	squareSide  = 34 * mm // a module of the largest code is then half a millimetre: a phone reads it at arm's length
 )
 
 // blocks lays out expanded blocks under the document element.
@@ -30,6 +36,8 @@ func (w *writer) blocks(blocks []Block) []box {
 				out[len(out)-1].keep = true
 			}
 			out = append(out, w.signature(b)...)
+		case Square:
+			out = append(out, w.square(b)...)
 		case PageBreak:
 			out = append(out, box{brk: true, keep: true})
 		}
@@ -142,4 +150,26 @@ func (w *writer) signature(s Signature) []box {
 	keepAll(out)
 	out[len(out)-1].keep = false
 	return before(out, 26)
+}
+
+// square draws a code with its margin as a figure; the paper is its light ground.
+func (w *writer) square(s Square) []box {
+	code, err := qr.Encode(s.Content)
+	if err != nil { // Check has tried it
+		w.firstErr = err
+		return nil
+	}
+	n := w.tree.root.child("Figure")
+	n.alt = s.Alt
+	side := squareSide / float64(code.Size()+2*qr.Quiet)
+	return []box{{before: 10, height: squareSide, draw: func(p *page, top float64) {
+		n.attrs = fmt.Sprintf("<</O/Layout/Placement/Block/BBox[%s %s %s %s]>>", num(marginLeft), num(pageHeight-top-squareSide), num(marginLeft+squareSide), num(pageHeight-top))
+		p.marked(n, func() {
+			fmt.Fprintf(&p.content, "q %s rg\n", black)
+			for _, b := range code.Bars() {
+				fmt.Fprintf(&p.content, "%s %s %s %s re\n", num(marginLeft+float64(b.X+qr.Quiet)*side), num(pageHeight-top-float64(b.Y+1+qr.Quiet)*side), num(float64(b.Length)*side), num(side))
+			}
+			p.content.WriteString("f Q\n")
+		})
+	}}}
 }

@@ -10,6 +10,7 @@ type node struct {
 	kind   string // structure type, e.g. "P", "H2", "TH"
 	attrs  string // attribute dictionary, "" for none
 	lang   string // when it differs from the document's
+	alt    string // what a figure shows, "" for what is no figure
 	parent *node
 	kids   []kid
 	ref    ref
@@ -99,6 +100,9 @@ func (t *tree) element(o *objects, n *node, parent ref, pages []ref) {
 	}
 	if n.lang != "" {
 		extra += "/Lang" + ascii(n.lang)
+	}
+	if n.alt != "" {
+		extra += "/Alt" + text(n.alt)
 	}
 	o.set(n.ref, "<</Type/StructElem/S/%s/P %v%s/K[%s]>>", n.kind, parent, extra, kids.String())
 }

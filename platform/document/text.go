@@ -94,6 +94,7 @@ func (t *plain) block(b Block) {
 		t.line(b.Office)
 		t.line(b.Note)
 		t.gap()
+	case Square: // its words stand beside it
 	case PageBreak:
 		t.gap()
 	}
