@@ -134,7 +134,11 @@ func (a *app) buildDemo(ctx context.Context, o demo.Options, clock *calendar.Fix
 	if err != nil {
 		return r, err
 	}
-	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Address: a.set.PublicURL, Log: a.log}
+	texter, err := a.texter()
+	if err != nil {
+		return r, err
+	}
+	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Texter: texter, Address: a.set.PublicURL, Log: a.log}
 	d := demo.Deps{DB: a.db, Clock: clock, Keys: a.keys, Texts: a.texts, Models: profile.Models(), Bank: bank.Pain001{},
 		Deliver: func(ctx context.Context) error { return a.deliver(ctx, a.topics(desk)) }, Analyse: a.analyse}
 	began := time.Now()

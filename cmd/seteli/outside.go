@@ -16,6 +16,7 @@ import (
 	"seteli/integration/mail"
 	"seteli/integration/oidc"
 	"seteli/integration/oidc/standin"
+	"seteli/integration/sms"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/account"
@@ -152,4 +153,32 @@ func (l letters) Letters(ctx context.Context, to string, before int64, most int3
 		return err
 	})
 	return out, err
+}
+
+// texter gives the sender of text messages: a gateway when one is set, the mailbox page in a demo, otherwise none, and messages wait.
+func (a *app) texter() (notice.Texter, error) {
+	if a.set.demo {
+		return phone{a.db}, nil
+	}
+	if a.set.SMSGateway == "" {
+		return nil, nil
+	}
+	g, err := sms.New(a.set.SMSGateway, a.set.SMSKey, a.set.SMSFrom)
+	return gateway{g}, err
+}
+
+// gateway fits a gateway to notices.
+type gateway struct{ *sms.Gateway }
+
+// SendText sends one text message.
+func (g gateway) SendText(ctx context.Context, t notice.Text) error {
+	return g.Send(ctx, t.MessageID, t.To, t.Body)
+}
+
+// phone keeps the text messages of a demo among its letters.
+type phone struct{ db *postgres.DB }
+
+// SendText keeps one text message; the number stands as its receiver.
+func (p phone) SendText(ctx context.Context, t notice.Text) error {
+	return mail.KeepText(ctx, p.db, t.To, t.Body, t.Language, t.MessageID)
 }

@@ -39,7 +39,11 @@ func (a *app) serve(ctx context.Context, ready func(address string)) error {
 	if err != nil {
 		return err
 	}
-	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Address: a.set.PublicURL, Log: a.log}
+	texter, err := a.texter()
+	if err != nil {
+		return err
+	}
+	desk := &notice.Desk{Store: a.db, Texts: a.texts, Mailer: sender, Texter: texter, Address: a.set.PublicURL, Log: a.log}
 	topics := a.topics(desk)
 	topics[settlement.TopicApproved] = settlement.Deliver(a.db, a.texts)
 	queue, err := a.jobs(f.sessions, topics)

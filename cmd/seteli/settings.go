@@ -30,6 +30,9 @@ type Settings struct {
 	SMTPUser     string `help:"User at the mail server." env:"SETELI_SMTP_USER" name:"smtp-user"`
 	SMTPPassword string `help:"Password at the mail server." env:"SETELI_SMTP_PASSWORD" name:"smtp-password" secret:""`
 	MailFrom     string `help:"Sender of e-mail." env:"SETELI_MAIL_FROM" name:"mail-from"`
+	SMSGateway   string `help:"Address that text messages are sent to; without it they wait." env:"SETELI_SMS_GATEWAY" name:"sms-gateway"`
+	SMSKey       string `help:"Key at the gateway of text messages." env:"SETELI_SMS_KEY" name:"sms-key" secret:""`
+	SMSFrom      string `help:"Sender of text messages: a number or at most 11 letters." default:"Seteli" env:"SETELI_SMS_FROM" name:"sms-from"`
 	LogLevel     string `help:"Log level." enum:"debug,info,warn,error" default:"info" env:"SETELI_LOG" name:"log-level"`
 
 	demo bool // set by the demo command alone: stand-ins are refused everywhere else

@@ -9,6 +9,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/domain/notice/db"
+	"seteli/domain/onetime"
 	"seteli/domain/organiser"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -31,6 +32,7 @@ type Desk struct {
 	Store   *postgres.DB
 	Texts   *i18n.Catalogue
 	Mailer  Mailer
+	Texter  Texter // nil = text messages wait until there is one
 	Address string // of the service, printed at the end of each e-mail: "https://seteli.example"
 	Log     *slog.Logger
 }
@@ -98,6 +100,7 @@ func (d *Desk) Handlers() map[string]job.Handler {
 		"reservation.ended":      write(reservationEnded),
 		"reservation.suspended":  write(reservationSuspended),
 		TopicMail:                d.send,
+		onetime.TopicText:        d.text,
 	}
 }
 

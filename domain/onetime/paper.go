@@ -72,15 +72,14 @@ func (p Sheet) blocks(s Slip) []document.Block {
 		pays = plain("onetime.paper.pays_all")
 	}
 	how := document.List{Numbered: true, Items: []document.Paragraph{plain("onetime.paper.how.choose"), plain("onetime.paper.how.book"), plain("onetime.paper.how.give"), pays}}
-	blocks := []document.Block{good, document.Square{Content: Link(p.Address, s), Alt: p.say("onetime.paper.square", "number", s.Number)},
-		document.Heading{Level: 2, Text: p.say("onetime.paper.how")}, how, p.providers()}
+	blocks := []document.Block{good, document.Square{Content: Link(p.Address, s), Alt: p.say("onetime.paper.square", "number", s.Number)}, document.Heading{Level: 2, Text: p.say("onetime.paper.how")}, how, p.providers()}
 	if s.Client == 0 {
 		blocks = append(blocks, plain("onetime.paper.personal_later"))
 	} else {
 		blocks = append(blocks, plain("onetime.paper.personal"))
 	}
-	return append(blocks, document.Heading{Level: 2, Text: p.say("onetime.paper.provider")}, plain("onetime.paper.provider.how", "address", strings.TrimRight(p.Address, "/")+"/"+string(p.Lang)+"/use"),
-		document.Heading{Level: 2, Text: p.say("onetime.paper.advice")}, document.Plain(s.Contact))
+	return append(blocks, p.fact("onetime.paper.advice", s.Contact), document.Heading{Level: 2, Text: p.say("onetime.paper.provider")},
+		plain("onetime.paper.provider.how", "address", strings.TrimRight(p.Address, "/")+"/"+string(p.Lang)+"/use"))
 }
 
 // providers says where the approved providers are listed; a link when the address can be one.

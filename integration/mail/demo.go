@@ -50,3 +50,14 @@ func Messages(ctx context.Context, tx *postgres.Tx, recipient string, before int
 	}
 	return rows, nil
 }
+
+// KeepText keeps a text message of a demo among the letters, the phone's number as its receiver; the same id once.
+func KeepText(ctx context.Context, store *postgres.DB, phone, text, language, id string) error {
+	return store.National(ctx, func(tx *postgres.Tx) error {
+		err := db.New(tx).Keep(ctx, db.KeepParams{MessageID: id, Recipient: phone, Subject: "SMS", Body: text, Language: language, SentAt: tx.Now()})
+		if err != nil {
+			return fmt.Errorf("keeping a demo text message: %w", err)
+		}
+		return nil
+	})
+}

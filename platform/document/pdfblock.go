@@ -13,7 +13,7 @@ const (
 	noteSize    = 9
 	noteLeading = 12.5
 	cellPad     = 6
-	squareSide  = 34 * mm // a module of the largest code is then half a millimetre: a phone reads it at arm's length
+	squareSide  = 32 * mm // a module of the largest code is then half a millimetre: a phone reads it at arm's length
 )
 
 // blocks lays out expanded blocks under the document element.
