@@ -26,6 +26,7 @@ import (
 	"seteli/web/daycare/rules"
 	"seteli/web/daycare/warehouse"
 	"seteli/web/finance"
+	"seteli/web/onetime"
 	"seteli/web/operator"
 	"seteli/web/orders"
 	"seteli/web/public"
@@ -72,6 +73,7 @@ func (a *app) faces() (*faces, error) {
 		(&rules.Pages{DB: a.db, Models: models, Words: a.texts, Cases: caseKinds()}).Audience(),
 		(&recording.Pages{DB: a.db, Desk: f.desk, Texts: a.texts}).Audience(),
 		(&till.Pages{DB: a.db, Till: f.till, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
+		(&onetime.Pages{DB: a.db, Address: a.set.PublicURL, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
 		(&orders.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		financePages.Audience(),
 		(&operator.Pages{DB: a.db, Texts: a.texts}).Audience(),

@@ -188,3 +188,23 @@ func Of(ctx context.Context, tx *postgres.Tx, organiser int32, vouchers []int64)
 	}
 	return out, err
 }
+
+// Printable gives the slips of a batch that can still be used, in the order in which they were made. ONE-023 when none can. Right: VoucherGrant.
+func Printable(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, batch int64) ([]Slip, error) {
+	if err := by.May(access.VoucherGrant, organiser); err != nil {
+		return nil, err
+	}
+	list, err := List(ctx, tx, by, ListInput{Organiser: organiser, Batch: batch, Most: MostPrinted})
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, errUnknown
+	}
+	slices.Reverse(list)
+	list = slices.DeleteFunc(list, func(s Slip) bool { state := s.State(tx.Today()); return state != Valid && state != Unnamed })
+	if len(list) == 0 {
+		return nil, errNothing
+	}
+	return list, nil
+}

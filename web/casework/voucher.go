@@ -10,6 +10,7 @@ import (
 	"seteli/domain/client"
 	"seteli/domain/decision"
 	"seteli/domain/event"
+	"seteli/domain/onetime"
 	"seteli/domain/organiser"
 	"seteli/domain/purchase"
 	"seteli/domain/purse"
@@ -67,6 +68,7 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 	var order *purchase.Order
 	var events []event.Event
 	var balances map[int64]purse.Sums
+	var slips map[int64]onetime.Slip
 	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = client.Load(ctx, tx, v.Organiser, v.Client); err != nil {
 			return err
@@ -95,6 +97,9 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 		if balances, err = purse.Of(ctx, tx, v.Organiser, []int64{v.ID}); err != nil {
 			return err
 		}
+		if slips, err = onetime.Of(ctx, tx, v.Organiser, []int64{v.ID}); err != nil {
+			return err
+		}
 		decisions, err = decision.Of(ctx, tx, v.Organiser, "voucher", v.ID)
 		return err
 	})
@@ -114,6 +119,9 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 		CanClose: live && r.Actor.Can(access.VoucherClose), Paused: v.Shown(today) == "paused"}
 	if b, ok := balances[v.ID]; ok {
 		view.Summary.Rows = append(view.Summary.Rows, ui.Row{Key: r.T("till.sum.left"), Link: &ui.Link{Text: r.Cents(b.Left()), Href: r.Path("/vouchers/{voucher}/balance", v.ID)}, Small: r.T("till.open_balance")})
+	}
+	if s, ok := slips[v.ID]; ok {
+		view.Summary.Rows = append(view.Summary.Rows, ui.Row{Key: r.T("onetime.slip"), Link: &ui.Link{Text: r.T("onetime.open"), Href: r.Path("/onetime/{slip}", s.ID)}})
 	}
 	if r.Actor.Can(access.EventRead) {
 		view.Events = new(voucherview.Events(r, s, events))

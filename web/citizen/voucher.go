@@ -9,6 +9,7 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/decision"
 	"seteli/domain/event"
+	"seteli/domain/onetime"
 	"seteli/domain/organiser"
 	"seteli/domain/purse"
 	"seteli/domain/voucher"
@@ -97,6 +98,7 @@ type voucherView struct {
 	Why                            []ui.Calculation
 	Answer, Choose                 string // addresses, "" when it is not the time
 	Balance                        string // address of a euro balance; "" for other vouchers
+	OneTime                        string // address of a voucher that is used once, with its code; "" for others
 	Served                         bool   // somebody is reserved already
 	Phone                          string
 	Reservations                   ui.Table
@@ -106,7 +108,7 @@ type voucherView struct {
 }
 
 func sampleVoucher() voucherView {
-	return voucherView{State: "voucher.open", Brief: []string{"x"}, Answer: "/fi/my", Choose: "/fi/my", Balance: "/fi/my", Phone: "040", Letters: []ui.Link{{Text: "x", Href: "/fi/my"}}}
+	return voucherView{State: "voucher.open", Brief: []string{"x"}, Answer: "/fi/my", Choose: "/fi/my", Balance: "/fi/my", OneTime: "/fi/my", Phone: "040", Letters: []ui.Link{{Text: "x", Href: "/fi/my"}}}
 }
 
 func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
@@ -136,7 +138,14 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
+		slips, err := onetime.Of(ctx, tx, o.Voucher.Organiser, []int64{o.ID})
+		if err != nil {
+			return err
+		}
 		view = p.voucherView(r, o, left, steps, list, decisions, events)
+		if s, ok := slips[o.ID]; ok {
+			view.OneTime, view.Choose = r.Path("/my/onetime/{organiser}/{slip}", o.Voucher.Organiser, s.ID), ""
+		}
 		if _, ok := balances[o.ID]; ok {
 			view.Balance, view.Choose = r.Path("/my/vouchers/{organiser}/{voucher}/balance", o.Voucher.Organiser, o.ID), ""
 		}

@@ -71,6 +71,7 @@ func (s *Pages) reservations(w http.ResponseWriter, r *ui.Request) error {
 	if len(proposed) > 0 { // a company of early education
 		links = append(links, ui.Link{Text: r.T("place.title"), Href: r.Path("/proposals-of-places")})
 	}
+	links = append(links, ui.Link{Text: r.T("onetime.use.title"), Href: r.Path("/use")})
 	return s.show(w, r, page{Title: r.T("recording.reservations.title"), Lead: r.T("recording.reservations.lead"), Bottom: []ui.Component{t}, Links: links})
 }
 
