@@ -87,6 +87,7 @@ func New(d Deps) *API {
 	a.voucherOps()
 	a.reservationOps()
 	a.purseOps()
+	a.oneTimeOps()
 	a.clientOps()
 	a.incomeOps()
 	a.statementOps()

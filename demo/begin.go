@@ -82,6 +82,9 @@ func (w *world) begin(ctx context.Context, start calendar.Date) error {
 	if err := w.beginNurseries(ctx, start); err != nil {
 		return err
 	}
+	if err := w.beginSlips(ctx); err != nil {
+		return err
+	}
 	w.Progress(fmt.Sprintf("%d clients, %d vouchers and orders", w.result.Clients, w.vouchers))
 	return w.deliver(ctx)
 }
