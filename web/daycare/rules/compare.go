@@ -177,7 +177,9 @@ func (p *Pages) effect(r *ui.Request, v *compareView, after store.Rules) error {
 		return ui.Tile{Label: r.T("daycarerules.effect." + key), Figure: i18n.Int(r.Lang, int64(n))}
 	}
 	v.Effect = ui.Tiles{n("children", e.Children), n("value_raised", e.Value.Raised), n("value_lowered", e.Value.Lowered), n("own_raised", e.OwnShare.Raised), n("own_lowered", e.OwnShare.Lowered)}
-	v.Notes = append(v.Notes, r.T("daycarerules.effect.payable", "before", e.Payable.Before, "after", e.Payable.After, "change", signed(r, e.Payable.After-e.Payable.Before)))
+	if len(e.ByOption) > 0 { // somebody has a decision under both
+		v.Notes = append(v.Notes, r.T("daycarerules.effect.payable", "before", e.Payable.Before, "after", e.Payable.After, "change", signed(r, e.Payable.After-e.Payable.Before)))
+	}
 	if e.Value.Raised+e.Value.Lowered > 0 {
 		v.Notes = append(v.Notes, r.T("daycarerules.effect.value_span", "least", signed(r, e.Value.Least), "most", signed(r, e.Value.Most)))
 	}
@@ -192,7 +194,9 @@ func (p *Pages) effect(r *ui.Request, v *compareView, after store.Rules) error {
 			v.Notes = append(v.Notes, r.T("daycarerules.effect."+x.key, "n", x.n))
 		}
 	}
-	v.ByOption = effectTable(r, after.Profile, e)
+	if len(e.ByOption) > 0 || e.Children == 0 {
+		v.ByOption = effectTable(r, after.Profile, e)
+	}
 	return nil
 }
 
