@@ -30,7 +30,7 @@ func (p *Pages) rulebookFee(w http.ResponseWriter, r *ui.Request) error {
 	if told != nil {
 		chosen = told.Kind
 	}
-	return p.fieldsPage(w, r, work, valueView{Fee: true, Path: "fee", Kept: told != nil}, fieldEditor{field: "kind", names: method.FeeKinds(), text: "method.fee", chosen: chosen,
+	return p.fieldsPage(w, r, work, valueView{Fee: true, Path: "fee", Kept: told != nil}, fieldEditor{field: "kind", names: method.FeeKinds(), name: "method.fee.name.", about: "method.fee.about.", chosen: chosen,
 		fields: method.FeeFields,
 		encode: func() (map[string][]string, error) { return method.EncodeFee(*told) },
 		decode: func(form map[string][]string, into *rulebook.Rules) error {

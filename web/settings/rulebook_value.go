@@ -62,13 +62,13 @@ func sampleValue() valueView {
 
 // fieldEditor is what the page needs of the rule that it edits.
 type fieldEditor struct {
-	field  string // of the form, that says which way
-	names  []string
-	text   string // area of the texts of the ways: .name. and .about.
-	chosen string // way of the draft; "" = none yet
-	fields func(name string) []method.Field
-	encode func() (map[string][]string, error)
-	decode func(form map[string][]string, into *rulebook.Rules) error
+	field       string // of the form, that says which way
+	names       []string
+	name, about string // what keys of the texts of the ways begin with
+	chosen      string // way of the draft; "" = none yet
+	fields      func(name string) []method.Field
+	encode      func() (map[string][]string, error)
+	decode      func(form map[string][]string, into *rulebook.Rules) error
 }
 
 func (p *Pages) rulebookValue(w http.ResponseWriter, r *ui.Request) error {
@@ -81,7 +81,7 @@ func (p *Pages) rulebookValue(w http.ResponseWriter, r *ui.Request) error {
 	if len(method.Fields(rules.Value.Method)) > 0 {
 		v.Warnings = warnings(r, work, rules.Value)
 	}
-	return p.fieldsPage(w, r, work, v, fieldEditor{field: "method", names: method.Names(), text: "method", chosen: rules.Value.Method, fields: method.Fields,
+	return p.fieldsPage(w, r, work, v, fieldEditor{field: "method", names: method.Names(), name: "method.name.", about: "method.about.", chosen: rules.Value.Method, fields: method.Fields,
 		encode: func() (map[string][]string, error) { return method.Encode(rules.Value) },
 		decode: func(form map[string][]string, into *rulebook.Rules) (err error) {
 			into.Value, err = method.Decode(form)
@@ -98,7 +98,7 @@ func (p *Pages) fieldsPage(w http.ResponseWriter, r *ui.Request, work rulebookWo
 		v.Method = e.chosen
 	}
 	for _, name := range e.names {
-		v.Methods = append(v.Methods, ui.Option{Value: name, Text: r.T(e.text + ".name." + name), Hint: r.T(e.text + ".about." + name)})
+		v.Methods = append(v.Methods, ui.Option{Value: name, Text: r.T(e.name + name), Hint: r.T(e.about + name)})
 	}
 	schema := e.fields(v.Method)
 	if schema == nil || !v.Begun {
@@ -128,7 +128,7 @@ func (p *Pages) fieldsPage(w http.ResponseWriter, r *ui.Request, work rulebookWo
 	} else {
 		v.Warnings = nil
 	}
-	v.About = r.T(e.text + ".about." + v.Method)
+	v.About = r.T(e.about + v.Method)
 	for _, field := range schema {
 		v.Params = append(v.Params, paramOf(r, f, work.service, field, filled))
 	}
