@@ -84,7 +84,7 @@ join lateral (
   where x.organiser_id = b.organiser_id and x.line_id = b.line_id and x.valid_from < x.valid_to
   order by x.valid_from desc
   limit 1) w on true
-where b.organiser_id = @organiser_id and b.bulk_id = @bulk_id and b.voucher_id = any(@vouchers::bigint[]) and b.refusal = ''
+where b.organiser_id = @organiser_id and b.bulk_id = @bulk_id and b.voucher_id = any(@vouchers::bigint[]) and b.applied_at is null and b.refusal = ''
 order by b.line_id;
 
 -- name: BulkValuesEnd :exec
@@ -115,14 +115,17 @@ from (select unnest(@lines::bigint[]) as line_id, unnest(@refusals::text[]) as r
 where b.organiser_id = @organiser_id and b.bulk_id = @bulk_id and b.line_id = t.line_id;
 
 -- name: BulkUndecided :many
+-- By lines: the key of the change's lines begins so, and a letter does not read the whole change.
 select distinct l.voucher_id
 from voucher_bulk_line l
-where l.organiser_id = @organiser_id and l.bulk_id = @bulk_id and l.voucher_id = any(@vouchers::bigint[]) and l.applied_at is not null and l.decision_id is null
+where l.organiser_id = @organiser_id and l.bulk_id = @bulk_id and l.line_id = any(array(select x.line_id from voucher_line x where x.organiser_id = @organiser_id and x.voucher_id = any(@vouchers::bigint[])))
+  and l.applied_at is not null and l.decision_id is null
 order by l.voucher_id;
 
 -- name: BulkDecided :exec
-update voucher_bulk_line set decision_id = @decision_id
-where organiser_id = @organiser_id and bulk_id = @bulk_id and voucher_id = @voucher_id and applied_at is not null;
+update voucher_bulk_line l set decision_id = @decision_id
+where l.organiser_id = @organiser_id and l.bulk_id = @bulk_id and l.applied_at is not null
+  and l.line_id = any(array(select x.line_id from voucher_line x where x.organiser_id = @organiser_id and x.voucher_id = @voucher_id));
 
 -- name: BulkWaiting :one
 select count(*)::int from voucher_bulk where organiser_id = @organiser_id and state = 'prepared';

@@ -145,8 +145,9 @@ func (q *Queries) BulkCandidates(ctx context.Context, arg BulkCandidatesParams) 
 }
 
 const bulkDecided = `-- name: BulkDecided :exec
-update voucher_bulk_line set decision_id = $1
-where organiser_id = $2 and bulk_id = $3 and voucher_id = $4 and applied_at is not null
+update voucher_bulk_line l set decision_id = $1
+where l.organiser_id = $2 and l.bulk_id = $3 and l.applied_at is not null
+  and l.line_id = any(array(select x.line_id from voucher_line x where x.organiser_id = $2 and x.voucher_id = $4))
 `
 
 type BulkDecidedParams struct {
@@ -493,7 +494,7 @@ join lateral (
   where x.organiser_id = b.organiser_id and x.line_id = b.line_id and x.valid_from < x.valid_to
   order by x.valid_from desc
   limit 1) w on true
-where b.organiser_id = $1 and b.bulk_id = $2 and b.voucher_id = any($3::bigint[]) and b.refusal = ''
+where b.organiser_id = $1 and b.bulk_id = $2 and b.voucher_id = any($3::bigint[]) and b.applied_at is null and b.refusal = ''
 order by b.line_id
 `
 
@@ -619,7 +620,8 @@ func (q *Queries) BulkSteps(ctx context.Context, arg BulkStepsParams) error {
 const bulkUndecided = `-- name: BulkUndecided :many
 select distinct l.voucher_id
 from voucher_bulk_line l
-where l.organiser_id = $1 and l.bulk_id = $2 and l.voucher_id = any($3::bigint[]) and l.applied_at is not null and l.decision_id is null
+where l.organiser_id = $1 and l.bulk_id = $2 and l.line_id = any(array(select x.line_id from voucher_line x where x.organiser_id = $1 and x.voucher_id = any($3::bigint[])))
+  and l.applied_at is not null and l.decision_id is null
 order by l.voucher_id
 `
 
@@ -629,6 +631,7 @@ type BulkUndecidedParams struct {
 	Vouchers    []int64
 }
 
+// By lines: the key of the change's lines begins so, and a letter does not read the whole change.
 func (q *Queries) BulkUndecided(ctx context.Context, arg BulkUndecidedParams) ([]int64, error) {
 	rows, err := q.db.Query(ctx, bulkUndecided, arg.OrganiserID, arg.BulkID, arg.Vouchers)
 	if err != nil {
