@@ -34,7 +34,7 @@ var navigation = map[access.Role][]string{
 	access.SettlementPreparer: {"/finance/runs", "/finance/runs/new", "/steering", "/notices"},
 	access.SettlementApprover: {"/finance/runs", "/steering", "/notices"},
 	access.MainUser:           {"/settings/services", "/settings/staff", "/settings/budgets", "/settings/organiser", "/steering"},
-	access.StatisticsReader:   {"/steering", "/notices"},
+	access.StatisticsReader:   {"/steering", "/daycare/economy", "/notices"},
 	access.PrivacyOfficer:     {"/audit", "/access-log", "/notices"},
 	access.Operator:           {"/operator", "/operator/municipalities", "/register", "/operations", "/notices"},
 }

@@ -11,6 +11,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/statistics"
+	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/chart"
@@ -29,6 +30,7 @@ type dashboardView struct {
 	Budget, Waiting  template.HTML
 	BudgetHidden     bool
 	Few              bool
+	Economy          bool // may weigh early education, on pages of their own
 	Previous, Next   string
 	PreviousM, NextM calendar.Month
 }
@@ -61,7 +63,7 @@ func (p *Pages) dashboard(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	v := dashboardView{Form: r.Input(), At: m.At, Month: m.Month, Tiles: tiles(r, m), Table: table(r, m), BudgetHidden: y.Hidden,
-		TableFile: r.Path("/steering/services.csv?month={month}", m.Month), PreviousM: m.Month - 1, NextM: m.Month + 1}
+		TableFile: r.Path("/steering/services.csv?month={month}", m.Month), PreviousM: m.Month - 1, NextM: m.Month + 1, Economy: r.Actor.Can(access.SimulationRun)}
 	v.Services = []ui.Option{{Value: "", Text: r.T("steering.all_services")}}
 	for _, s := range m.Services {
 		v.Services = append(v.Services, ui.Option{Value: strconv.FormatInt(s.ID, 10), Text: s.Names.In(r.Lang)})

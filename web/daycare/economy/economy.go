@@ -32,9 +32,12 @@ type Pages struct {
 func (p *Pages) Audience() ui.Audience {
 	return ui.Audience{
 		Name: "economy", Templates: templates, Roles: []access.Role{access.MainUser, access.StatisticsReader},
-		Nav:    []ui.NavItem{{Key: "economy.nav", Path: "/daycare/economy/simulations", Right: access.SimulationRun}},
+		Nav:    []ui.NavItem{{Key: "economy.nav", Path: "/daycare/economy", Right: access.SimulationRun}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
+			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Sources: sampleTable(), Years: []ui.Link{{Text: "x", Href: "x"}}}),
+			ui.Page("economy/cost", costView{}, costView{File: true, Faults: new(sampleTable())}),
+			ui.Page("economy/assumptions", assumptionsView{}, assumptionsView{Rows: []coefficientRow{{Code: "x", Name: "x"}}}),
 			ui.Page("economy/list", listView{}, listView{Table: sampleTable(), Compare: true}),
 			ui.Page("economy/new", newView{}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}}),
 			ui.Page("economy/result", resultView{}, sampleResult()),
@@ -57,7 +60,14 @@ func (p *Pages) routes() []ui.Route {
 		r.Method = "POST"
 		return r
 	}
+	entering := func(method, path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
+		return ui.Route{Method: method, Path: path, Right: access.BudgetEdit, Side: access.OrganiserSide, Handle: handle}
+	}
 	return []ui.Route{
+		get("/daycare/economy", p.costs), get("/daycare/economy/file.csv", p.costsFile),
+		entering("GET", "/daycare/economy/costs/new", p.cost), entering("POST", "/daycare/economy/costs/new", p.cost),
+		entering("GET", "/daycare/economy/costs/file", p.costFile), entering("POST", "/daycare/economy/costs/file", p.costFile),
+		entering("GET", "/daycare/economy/assumptions", p.assumptions), entering("POST", "/daycare/economy/assumptions", p.assumptions),
 		get("/daycare/economy/simulations", p.list),
 		get("/daycare/economy/simulations/new", p.ask), post("/daycare/economy/simulations/new", p.ask),
 		get("/daycare/economy/simulations/compare", p.compare),

@@ -254,21 +254,24 @@ func sumsTable(r *ui.Request, a simulation.Result) ui.Table {
 }
 
 func bandName(r *ui.Request, b simulation.Band) string {
-	text := ""
-	switch {
-	case b.From == 0 && b.To == 0:
-		text = r.T("economy.band.all")
-	case b.To == 0:
-		text = r.T("economy.band.over", "from", b.From)
-	case b.From == 0:
-		text = r.T("economy.band.under", "to", b.To)
-	default:
-		text = r.T("economy.band.between", "from", b.From, "to", b.To)
-	}
+	text := bandText(r, b.From, b.To)
 	if b.Unknown && b.From > 0 {
 		text += " " + r.T("economy.band.unknown")
 	}
 	return text
+}
+
+// bandText is an income band; to 0 = no upper end.
+func bandText(r *ui.Request, from, to money.Cents) string {
+	switch {
+	case from == 0 && to == 0:
+		return r.T("economy.band.all")
+	case to == 0:
+		return r.T("economy.band.over", "from", from)
+	case from == 0:
+		return r.T("economy.band.under", "to", to)
+	}
+	return r.T("economy.band.between", "from", from, "to", to)
 }
 
 // perMonth is a family's sum of a month on average.

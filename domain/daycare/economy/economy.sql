@@ -1,0 +1,45 @@
+-- name: CostAdd :one
+insert into daycare_cost (organiser_id, form, valid_from, valid_to, staff_cents, premises_cents, meals_cents, materials_cents, administration_cents, central_cents, contract_cents,
+  fees_cents, over_months, under_months, care_hours, ending_percent, source, source_date, entered_at, entered_by)
+values (@organiser_id, @form, @valid_from, @valid_to, @staff_cents, @premises_cents, @meals_cents, @materials_cents, @administration_cents, @central_cents, @contract_cents,
+  @fees_cents, @over_months, @under_months, @care_hours, @ending_percent, @source, @source_date, @entered_at, @entered_by)
+returning cost_id;
+
+-- name: CostVoid :execrows
+update daycare_cost set voided_at = @voided_at::timestamptz, row_version = row_version + 1
+where organiser_id = @organiser_id and cost_id = @cost_id and row_version = @row_version and voided_at is null;
+
+-- name: CostList :many
+select cost_id, row_version, form, valid_from, valid_to, staff_cents, premises_cents, meals_cents, materials_cents, administration_cents, central_cents, contract_cents,
+  fees_cents, over_months, under_months, care_hours, ending_percent, source, source_date, entered_at, entered_by
+from daycare_cost
+where organiser_id = @organiser_id and voided_at is null
+order by valid_from desc, form;
+
+-- name: AssumptionsAdd :exec
+insert into daycare_economy (organiser_id, entry_no, assumptions, source, source_date, entered_at, entered_by)
+select @organiser_id, 1 + coalesce((select max(e.entry_no) from daycare_economy e where e.organiser_id = @organiser_id), 0), @assumptions, @source, @source_date, @entered_at, @entered_by;
+
+-- name: AssumptionsNow :one
+select assumptions, source, source_date, entered_at, entered_by from daycare_economy where organiser_id = @organiser_id order by entry_no desc limit 1;
+
+-- name: VoucherMonths :many
+-- Rows of the days themselves, whenever they were closed: a refund takes its days away again. What is no day of care has money only.
+select d.option_code, d.under_three, r.month_days,
+  sum(case r.kind when 'REFUND' then -r.days when 'ORIGINAL' then r.days when 'CORRECTION' then r.days else 0 end)::bigint as days,
+  sum(r.row_cents)::bigint as paid_cents, count(*) as row_count, count(*) filter (where r.kind = 'CORRECTION') as corrections
+from daycare_month_row r
+join (select b.organiser_id, b.value_decision_id, coalesce(b.basis::jsonb #>> '{draft,Option}', '')::text as option_code, coalesce((b.basis::jsonb #>> '{draft,UnderThree}')::bool, false)::bool as under_three
+  from daycare_decision_basis b where b.organiser_id = @organiser_id) d on d.organiser_id = r.organiser_id and d.value_decision_id = r.value_decision_id
+where r.organiser_id = @organiser_id and r.valid_from >= @from_day and r.valid_from < @to_day
+group by d.option_code, d.under_three, r.month_days
+order by d.option_code, d.under_three, r.month_days;
+
+-- name: DecisionsOn :many
+select d.provider_id, d.value_cents, d.own_cents, d.payable_cents, coalesce((b.basis::jsonb ->> 'family_cents')::bigint, 0)::bigint as family_cents,
+  coalesce(b.basis::jsonb #>> '{draft,AdultIncomes}', '[]')::text as incomes
+from daycare_decision d
+join daycare_decision_basis b on b.organiser_id = d.organiser_id and b.value_decision_id = d.value_decision_id
+left join lateral (select x.valid_to from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1) e on true
+where d.organiser_id = @organiser_id and d.valid_from <= @day and coalesce(e.valid_to, d.valid_to) > @day
+order by d.value_decision_id;
