@@ -43,6 +43,7 @@ type Statement struct {
 	Silent     bool // nobody answered in time
 	Open       int  // objections without an answer
 	Posted     int  // rows in the ledger
+	Closed     calendar.Date
 }
 
 // Ref names the statement in the audit.
@@ -75,9 +76,24 @@ func Statements(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser
 	list := make([]Statement, len(rows))
 	for i, r := range rows {
 		list[i] = Statement{Organiser: r.OrganiserID, Month: calendar.MonthOf(r.Month), Unit: r.UnitID, UnitName: r.UnitName, Provider: r.ProviderID, Rows: int(r.RowCount),
-			Total: r.TotalCents, AnswerBy: r.AnswerBy, ApprovedAt: r.ApprovedAt, ApprovedBy: r.ApprovedBy, Silent: r.Silent, Open: int(r.OpenObjections), Posted: int(r.Posted)}
+			Total: r.TotalCents, AnswerBy: r.AnswerBy, ApprovedAt: r.ApprovedAt, ApprovedBy: r.ApprovedBy, Silent: r.Silent, Open: int(r.OpenObjections), Posted: int(r.Posted),
+			Closed: calendar.DateOf(r.ClosedAt.In(calendar.Helsinki))}
 	}
 	return list, nil
+}
+
+// OneStatement reads one of them. DAY-093 for another provider's as for none.
+func OneStatement(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, m calendar.Month, unit int64) (Statement, error) {
+	list, err := Statements(ctx, tx, by, organiser, m)
+	if err != nil {
+		return Statement{}, err
+	}
+	for _, s := range list {
+		if s.Unit == unit {
+			return s, nil
+		}
+	}
+	return Statement{}, errStatement
 }
 
 // Row is a row of a statement as it is read.

@@ -93,6 +93,74 @@ type UnitTotal struct {
 	Total       money.Cents
 }
 
+// Difference is a refund or a correction that closing a month would post: what it is of, by name.
+type Difference struct {
+	daycare.StatementRow
+	ChildName string
+	UnitName  string
+}
+
+// KindKey names the text of what the row is.
+func (d Difference) KindKey() string { return kindKey(d.Type, d.Notice) }
+
+// Differences names the children and units of the refunds and corrections among rows of a preview, and logs the reading.
+func Differences(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, rows []daycare.StatementRow) ([]Difference, error) {
+	if err := by.May(access.SettlementPreview, organiser); err != nil {
+		return nil, err
+	}
+	var list []Difference
+	var children, units []int64
+	for _, r := range rows {
+		if r.Type != daycare.Refund && r.Type != daycare.Correction {
+			continue
+		}
+		ids, err := numbers(r.Child, r.Unit)
+		if err != nil {
+			return nil, err
+		}
+		children, units = append(children, ids[0]), append(units, ids[1])
+		list = append(list, Difference{StatementRow: r})
+	}
+	q := db.New(tx)
+	people, err := q.ClientsNamed(ctx, db.ClientsNamedParams{OrganiserID: organiser, Clients: children})
+	if err != nil {
+		return nil, fmt.Errorf("reading names of children: %w", err)
+	}
+	places, err := q.UnitNames(ctx, units)
+	if err != nil {
+		return nil, fmt.Errorf("reading names of units: %w", err)
+	}
+	names, of := map[string]string{}, map[string]string{}
+	var views []audit.View
+	for _, c := range people {
+		names[text(c.ClientID)] = fullName(c.LastName, c.FirstNames)
+		views = append(views, audit.View{Organiser: organiser, Person: c.PersonID, Client: c.ClientID, Purpose: client.ForCase, What: "daycare"})
+	}
+	for _, u := range places {
+		of[text(u.UnitID)] = u.Name
+	}
+	for i := range list {
+		list[i].ChildName, list[i].UnitName = names[list[i].Child], of[list[i].Unit]
+	}
+	return list, audit.SeenMany(ctx, tx, by, views)
+}
+
+// Coming tells which of the providers have children on vouchers now or later, so that what they owe can be taken off what comes.
+func Coming(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, providers []int64) (map[int64]bool, error) {
+	if err := by.May(access.SettlementRead, organiser); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).ProvidersWithChildren(ctx, db.ProvidersWithChildrenParams{OrganiserID: organiser, Providers: providers, Day: tx.Today()})
+	if err != nil {
+		return nil, fmt.Errorf("reading providers with children: %w", err)
+	}
+	out := map[int64]bool{}
+	for _, p := range rows {
+		out[p] = true
+	}
+	return out, nil
+}
+
 // PreviewUnits is what closing the month would come to by unit, with its rows.
 func PreviewUnits(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, m calendar.Month) ([]UnitTotal, []daycare.StatementRow, error) {
 	rows, err := Preview(ctx, tx, by, organiser, m)

@@ -352,6 +352,7 @@ group by r.organiser_id, r.month, r.unit_id, r.provider_id;
 
 -- name: Statements :many
 select s.organiser_id, s.month, s.unit_id, s.provider_id, u.name as unit_name, s.row_count, s.total_cents, s.answer_by,
+  coalesce((select m.closed_at from daycare_month m where m.organiser_id = s.organiser_id and m.month = s.month), s.answer_by)::timestamptz as closed_at,
   a.approved_at, coalesce(a.approved_by, '')::text as approved_by, coalesce(a.silent, false)::bool as silent,
   (select count(*) from daycare_month_row r join daycare_objection o on o.organiser_id = r.organiser_id and o.row_id = r.row_id
    where r.organiser_id = s.organiser_id and r.month = s.month and r.unit_id = s.unit_id

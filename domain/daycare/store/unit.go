@@ -88,7 +88,31 @@ func (v version) valueOf(option string, underThree bool, day calendar.Date) (mon
 	return o.Value, err
 }
 
-// Organisers lists the municipalities that the provider has children, prices or statements in. The transaction has the provider's scope.
+// UnitName is a unit with its name.
+type UnitName struct {
+	ID   int64
+	Name string
+}
+
+// UnitsToPrice lists the provider's units that may ask a price: approved for the municipality's early education, or with children in it.
+func UnitsToPrice(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) ([]UnitName, error) {
+	terms, err := UnitTermsOn(ctx, tx, by, organiser, tx.Today())
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).UnitsOfProvider(ctx, db.UnitsOfProviderParams{OrganiserID: organiser, ProviderID: by.Provider, ServiceID: terms.Service, Day: tx.Today()})
+	if err != nil {
+		return nil, fmt.Errorf("listing units of provider %d: %w", by.Provider, err)
+	}
+	list := make([]UnitName, len(rows))
+	for i, r := range rows {
+		list[i] = UnitName{r.UnitID, r.Name}
+	}
+	return list, nil
+}
+
+// Organisers lists the organisers that the provider has an approval, children or statements with; which of them have rules of early
+// education, UnitTermsOn tells in their scope. The transaction has the provider's scope.
 func Organisers(ctx context.Context, tx *postgres.Tx, by access.Actor) ([]int32, error) {
 	if !by.Can(access.DaycareReport) || by.Provider == 0 {
 		return nil, access.ErrForbidden

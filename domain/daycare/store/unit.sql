@@ -38,11 +38,11 @@ where organiser_id = @organiser_id and (cardinality(@children::bigint[]) = 0 or 
 order by child_id, valid_from;
 
 -- name: OrganisersOfProvider :many
--- Municipalities in which the provider has or had children, or statements.
+-- Organisers with which the provider has or had an approval, children or statements.
 select distinct t.organiser_id
 from (select p.organiser_id from daycare_placement p where p.provider_id = @provider_id and p.voided_at is null
   union all select s.organiser_id from daycare_statement s where s.provider_id = @provider_id
-  union all select a.organiser_id from daycare_price a where a.provider_id = @provider_id) t
+  union all select a.organiser_id from approval a where a.provider_id = @provider_id) t
 order by t.organiser_id;
 
 -- name: UnitsWithoutAccount :many
@@ -101,3 +101,21 @@ select coalesce(min(valid_from), @day::date)::date as first from daycare_decisio
 -- name: EndingPassed :exec
 -- An end that has come, or an earlier one, leaves nothing to do.
 delete from daycare_ending where organiser_id = @organiser_id and value_decision_id = @value_decision_id and valid_to >= @valid_to;
+
+-- name: UnitsOfProvider :many
+-- Units of the provider that may ask a price of the organiser's early education: approved for its service, or with children in it.
+select u.unit_id, u.name
+from unit u
+where u.provider_id = @provider_id
+  and (exists (select 1 from approval a where a.organiser_id = @organiser_id and a.service_id = @service_id and a.unit_id = u.unit_id and a.valid_to > @day)
+    or exists (select 1 from daycare_placement l where l.organiser_id = @organiser_id and l.unit_id = u.unit_id and l.voucher and l.voided_at is null and l.valid_to > @day))
+order by u.name, u.unit_id;
+
+-- name: ClientsNamed :many
+select client_id, person_id, last_name, first_names from client where organiser_id = @organiser_id and client_id = any(@clients::bigint[]) order by client_id;
+
+-- name: ProvidersWithChildren :many
+-- Of the providers, those that have children on vouchers now or later: what they owe can be taken off what comes.
+select distinct provider_id from daycare_placement
+where organiser_id = @organiser_id and provider_id = any(@providers::bigint[]) and voucher and voided_at is null and valid_to > @day
+order by provider_id;

@@ -129,6 +129,47 @@ func (q *Queries) AbsencesOf(ctx context.Context, arg AbsencesOfParams) ([]Absen
 	return items, nil
 }
 
+const clientsNamed = `-- name: ClientsNamed :many
+select client_id, person_id, last_name, first_names from client where organiser_id = $1 and client_id = any($2::bigint[]) order by client_id
+`
+
+type ClientsNamedParams struct {
+	OrganiserID int32
+	Clients     []int64
+}
+
+type ClientsNamedRow struct {
+	ClientID   int64
+	PersonID   int64
+	LastName   string
+	FirstNames string
+}
+
+func (q *Queries) ClientsNamed(ctx context.Context, arg ClientsNamedParams) ([]ClientsNamedRow, error) {
+	rows, err := q.db.Query(ctx, clientsNamed, arg.OrganiserID, arg.Clients)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClientsNamedRow
+	for rows.Next() {
+		var i ClientsNamedRow
+		if err := rows.Scan(
+			&i.ClientID,
+			&i.PersonID,
+			&i.LastName,
+			&i.FirstNames,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const decisionFirst = `-- name: DecisionFirst :one
 select coalesce(min(valid_from), $1::date)::date as first from daycare_decision where organiser_id = $2
 `
@@ -364,11 +405,11 @@ const organisersOfProvider = `-- name: OrganisersOfProvider :many
 select distinct t.organiser_id
 from (select p.organiser_id from daycare_placement p where p.provider_id = $1 and p.voided_at is null
   union all select s.organiser_id from daycare_statement s where s.provider_id = $1
-  union all select a.organiser_id from daycare_price a where a.provider_id = $1) t
+  union all select a.organiser_id from approval a where a.provider_id = $1) t
 order by t.organiser_id
 `
 
-// Municipalities in which the provider has or had children, or statements.
+// Organisers with which the provider has or had an approval, children or statements.
 func (q *Queries) OrganisersOfProvider(ctx context.Context, providerID int64) ([]int32, error) {
 	rows, err := q.db.Query(ctx, organisersOfProvider, providerID)
 	if err != nil {
@@ -554,6 +595,39 @@ func (q *Queries) PlacesOfChildren(ctx context.Context, arg PlacesOfChildrenPara
 	return items, nil
 }
 
+const providersWithChildren = `-- name: ProvidersWithChildren :many
+select distinct provider_id from daycare_placement
+where organiser_id = $1 and provider_id = any($2::bigint[]) and voucher and voided_at is null and valid_to > $3
+order by provider_id
+`
+
+type ProvidersWithChildrenParams struct {
+	OrganiserID int32
+	Providers   []int64
+	Day         calendar.Date
+}
+
+// Of the providers, those that have children on vouchers now or later: what they owe can be taken off what comes.
+func (q *Queries) ProvidersWithChildren(ctx context.Context, arg ProvidersWithChildrenParams) ([]int64, error) {
+	rows, err := q.db.Query(ctx, providersWithChildren, arg.OrganiserID, arg.Providers, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var provider_id int64
+		if err := rows.Scan(&provider_id); err != nil {
+			return nil, err
+		}
+		items = append(items, provider_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const refillTell = `-- name: RefillTell :execrows
 update daycare_placement set refilled_on = $1, row_version = row_version + 1
 where organiser_id = $2 and placement_id = $3 and row_version = $4 and voided_at is null
@@ -599,6 +673,53 @@ func (q *Queries) UnitNames(ctx context.Context, units []int64) ([]UnitNamesRow,
 	for rows.Next() {
 		var i UnitNamesRow
 		if err := rows.Scan(&i.UnitID, &i.Name, &i.ProviderName); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unitsOfProvider = `-- name: UnitsOfProvider :many
+select u.unit_id, u.name
+from unit u
+where u.provider_id = $1
+  and (exists (select 1 from approval a where a.organiser_id = $2 and a.service_id = $3 and a.unit_id = u.unit_id and a.valid_to > $4)
+    or exists (select 1 from daycare_placement l where l.organiser_id = $2 and l.unit_id = u.unit_id and l.voucher and l.voided_at is null and l.valid_to > $4))
+order by u.name, u.unit_id
+`
+
+type UnitsOfProviderParams struct {
+	ProviderID  int64
+	OrganiserID int32
+	ServiceID   int64
+	Day         calendar.Date
+}
+
+type UnitsOfProviderRow struct {
+	UnitID int64
+	Name   string
+}
+
+// Units of the provider that may ask a price of the organiser's early education: approved for its service, or with children in it.
+func (q *Queries) UnitsOfProvider(ctx context.Context, arg UnitsOfProviderParams) ([]UnitsOfProviderRow, error) {
+	rows, err := q.db.Query(ctx, unitsOfProvider,
+		arg.ProviderID,
+		arg.OrganiserID,
+		arg.ServiceID,
+		arg.Day,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnitsOfProviderRow
+	for rows.Next() {
+		var i UnitsOfProviderRow
+		if err := rows.Scan(&i.UnitID, &i.Name); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
