@@ -168,7 +168,7 @@ func (a *app) nightly(ctx context.Context, _ nightlyArgs) error {
 }
 
 // lapse ends applications whose time for completion has passed, approvals whose fixed time runs out and vouchers that nobody
-// answered, reminds of conditions that are to be checked again, and approves months' statements whose time to answer has passed, each kind by itself: what is wrong with one does not hold up the other.
+// answered, reminds of conditions that are to be checked again, approves months' statements whose time to answer has passed and closes months where the rules let the program do so, each kind by itself: what is wrong with one does not hold up the other.
 func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 	ids, err := a.organisers(ctx)
 	if err != nil {
@@ -183,6 +183,7 @@ func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 			func(tx *postgres.Tx) error { _, err := admission.RemindChecks(ctx, tx, by, id); return err },
 			func(tx *postgres.Tx) error { _, err := voucher.LapseUnanswered(ctx, tx, by, id); return err },
 			func(tx *postgres.Tx) error { _, err := daycare.ApproveSilent(ctx, tx, by, id); return err },
+			func(tx *postgres.Tx) error { _, err := daycare.CloseDue(ctx, tx, by, id); return err },
 		} {
 			if err := a.db.Tenant(ctx, by, work); err != nil {
 				failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))

@@ -22,8 +22,10 @@ import (
 	"seteli/web/daycare/economy"
 	"seteli/web/daycare/family"
 	"seteli/web/daycare/guidance"
+	daycaremonth "seteli/web/daycare/month"
 	"seteli/web/daycare/place"
 	"seteli/web/daycare/rules"
+	daycareunit "seteli/web/daycare/unit"
 	"seteli/web/daycare/warehouse"
 	"seteli/web/finance"
 	"seteli/web/onetime"
@@ -76,6 +78,8 @@ func (a *app) faces() (*faces, error) {
 		(&onetime.Pages{DB: a.db, Address: a.set.PublicURL, Means: voucher.Means{Texts: a.texts, Models: models, Random: rand.Reader}}).Audience(),
 		(&orders.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		financePages.Audience(),
+		(&daycareunit.Pages{DB: a.db, Texts: a.texts}).Audience(),
+		(&daycaremonth.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		(&operator.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		(&family.Pages{DB: a.db, Texts: a.texts, Keys: a.keys}).Audience(),
 		(&guidance.Pages{DB: a.db, Keys: a.keys}).Audience(),

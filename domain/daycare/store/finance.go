@@ -59,24 +59,18 @@ func next(ctx context.Context, tx *postgres.Tx, organiser int32) (NextMonth, err
 	return n, nil
 }
 
-// CloseDue closes the months whose day has come, where the rules let the program do so, and tells which. Every month is closed by the
-// same function as a person's; what hinders one is told and holds up the rest.
-func CloseDue(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) ([]Month, error) {
-	var done []Month
-	for {
-		n, err := next(ctx, tx, organiser)
-		if errors.Is(err, errNoRules) {
-			return nil, nil
-		}
-		if err != nil || !n.Open || !n.ByItself {
-			return done, err
-		}
-		m, err := Close(ctx, tx, by, organiser, n.Month)
-		if err != nil {
-			return done, err
-		}
-		done = append(done, m)
+// CloseDue closes the next month if its day has come and the rules let the program do so, and tells whether it did; several months that wait
+// are closed one by one, each in a transaction of its own. It is the same close as a person's, and what hinders it is told.
+func CloseDue(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (bool, error) {
+	n, err := next(ctx, tx, organiser)
+	if errors.Is(err, errNoRules) {
+		return false, nil
 	}
+	if err != nil || !n.Open || !n.ByItself {
+		return false, err
+	}
+	_, err = Close(ctx, tx, by, organiser, n.Month)
+	return err == nil, err
 }
 
 // UnitTotal is what a unit's rows of a month come to.

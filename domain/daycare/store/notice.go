@@ -80,6 +80,9 @@ func GiveNotice(ctx context.Context, tx *postgres.Tx, by access.Actor, in Notice
 	if err := edited(n, err, "notice of place", in.Placement); err != nil {
 		return err
 	}
+	if err := mark(ctx, tx, in.Organiser, row.ChildID); err != nil {
+		return err
+	}
 	return audit.Write(ctx, tx, by, ActNoticeGiven, Of{in.Organiser, row.ChildID}.Ref(), map[string]any{"placement": in.Placement, "on": in.On, "last": in.Last})
 }
 

@@ -154,19 +154,24 @@ func TestTheProgramClosesMonthsOnlyWhereTheRulesSayAndSeesUnitsWithoutAccount(t 
 	n.regenerate(child.ID)
 	n.sendAll()
 	system := access.System("daycare", w.Organiser)
-	due := func() (done []store.Month) {
-		n.do(system, func(tx *postgres.Tx) (err error) {
-			done, err = store.CloseDue(t.Context(), tx, system, w.Organiser)
-			return err
-		})
-		return done
+	due := func() (count int) {
+		for more := true; more; {
+			n.do(system, func(tx *postgres.Tx) (err error) {
+				more, err = store.CloseDue(t.Context(), tx, system, w.Organiser)
+				return err
+			})
+			if more {
+				count++
+			}
+		}
+		return count
 	}
-	if done := due(); len(done) != 0 {
-		t.Errorf("closed %+v against the rules", done)
+	if done := due(); done != 0 {
+		t.Errorf("closed %d against the rules", done)
 	}
 	n.publish("oulu", func(p *profile.Profile) { p.CloseByItself = true })
-	if done := due(); len(done) != 6 || done[5].Month != month(6) || len(due()) != 0 { // 29 June: the day of June has come
-		t.Errorf("closed %+v", done)
+	if done := due(); done != 6 || due() != 0 { // 29 June: the day of June has come
+		t.Errorf("closed %d", done)
 	}
 	n.Exec(`update provider set iban = null, iban_holder = ''`)
 	n.do(n.preparer, func(tx *postgres.Tx) error {

@@ -73,7 +73,7 @@ func (s *Pages) children(w http.ResponseWriter, r *ui.Request) error {
 	if len(values) > 0 {
 		here += values.Encode() + "&"
 	}
-	shown, pages := within(r, kept, here)
+	shown, pages := Within(r, kept, here)
 	p.Bottom = []ui.Component{s.childTable(r, house.ID, shown, len(list) == 0), pages}
 	return s.show(w, r, p)
 }

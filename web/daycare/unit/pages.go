@@ -220,8 +220,8 @@ func (s *Pages) home(w http.ResponseWriter, r *ui.Request) error {
 	return s.show(w, r, p)
 }
 
-// within reads the number of a page and cuts the list to it.
-func within[T any](r *ui.Request, list []T, here string) ([]T, ui.Pages) {
+// Within reads the number of a page and cuts the list to it.
+func Within[T any](r *ui.Request, list []T, here string) ([]T, ui.Pages) {
 	const size = 25
 	n := 1
 	if got := r.Input().Value("page"); got != "" {

@@ -63,7 +63,7 @@ func (s *Pages) statements(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	shown, pages := within(r, list, r.Path(path(house.ID, "statements"))+"?")
+	shown, pages := Within(r, list, r.Path(path(house.ID, "statements"))+"?")
 	return s.show(w, r, page{Title: r.T("daycareunit.statements"), Caption: house.Names.In(r.Lang), Lead: r.T("daycareunit.statements.lead"),
 		Top: []ui.Component{statementTable(r, r.T("daycareunit.statements"), shown), pages}, Links: []ui.Link{{Text: r.T("daycareunit.back"), Href: r.Path(Home)}}})
 }
@@ -212,6 +212,11 @@ func (s *Pages) csv(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	return CSV(w, p)
+}
+
+// CSV answers with a statement's rows.
+func CSV(w http.ResponseWriter, p store.Paper) error {
 	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	w.Header().Set("Content-Disposition", `attachment; filename="`+p.Number()+`.csv"`)
 	w.Header().Set("Cache-Control", "no-store")
