@@ -215,7 +215,7 @@ func (s *Pages) told(w http.ResponseWriter, r *ui.Request, p page, c store.UnitC
 	if f.Submitted() && !f.Refused() {
 		version, err := strconv.ParseInt(f.Value("version"), 10, 32)
 		if err != nil {
-			return ui.ErrNoPage
+			version = 0 // as stale as any other that is not the present one
 		}
 		err = r.DoIn(s.DB, o.ID, func(ctx context.Context, tx *postgres.Tx) error { return use(ctx, tx, int32(version)) })
 		if err == nil {
