@@ -72,7 +72,6 @@ func (s *Pages) reservations(w http.ResponseWriter, r *ui.Request) error {
 		links = append(links, ui.Link{Text: r.T("place.title"), Href: r.Path("/proposals-of-places")})
 	}
 	links = append(links, ui.Link{Text: r.T("onetime.use.title"), Href: r.Path("/use")})
-	}
 	if r.Actor.Can(access.DaycareReport) {
 		links = append(links, ui.Link{Text: r.T("daycareunit.link"), Href: r.Path("/care-units")})
 	}

@@ -47,9 +47,17 @@ func (p Paper) Why(r Row) string {
 	case r.Type == daycare.Refund:
 		return p.say("daycare.row.why.refund", values...)
 	case r.Days == r.MonthDays:
-		return p.say("daycare.row.why.whole", values...)
+		return p.say("daycare.row.why.whole", values...) + p.byPrice(r)
 	}
-	return p.say("daycare.row.why.part", values...)
+	return p.say("daycare.row.why.part", values...) + p.byPrice(r)
+}
+
+// byPrice says that the price of the place has the last word, where it has: then the sum is not the value less the own share.
+func (p Paper) byPrice(r Row) string {
+	if r.Amount == daycare.MonthShare(max(0, r.Value-r.OwnShare), r.Days, r.MonthDays) {
+		return ""
+	}
+	return " " + p.say("daycare.row.why.price")
 }
 
 // Sums are the parts of a statement's total, by what the rows are.

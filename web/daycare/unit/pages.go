@@ -127,10 +127,24 @@ func (s *Pages) at(r *ui.Request, work func(ctx context.Context, tx *postgres.Tx
 	if err != nil {
 		return err
 	}
+	var known []int32
+	err = r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		known, err = store.Organisers(ctx, tx, r.Actor)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(known, id) {
+		return ui.ErrNoPage
+	}
 	return r.DoIn(s.DB, id, func(ctx context.Context, tx *postgres.Tx) error {
 		o, err := organiser.Get(ctx, tx, id)
 		if err != nil {
 			return ui.ErrNoPage
+		}
+		if _, err = store.UnitTermsOn(ctx, tx, r.Actor, id, tx.Today()); err != nil {
+			return hidden(err)
 		}
 		return hidden(work(ctx, tx, o))
 	})
@@ -207,9 +221,9 @@ func (s *Pages) home(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 		p.Top = append(p.Top, ui.Summary{Title: h.Names.In(r.Lang), Rows: []ui.Row{
-			{Key: r.T("daycareunit.children"), Value: r.T("daycareunit.children.count", "n", h.children), Link: &ui.Link{Href: r.Path(path(h.ID, "children"))}},
-			{Key: r.T("daycareunit.prices"), Value: r.T("daycareunit.prices.see"), Link: &ui.Link{Href: r.Path(path(h.ID, "prices"))}},
-			{Key: r.T("daycareunit.statements"), Value: r.T("daycareunit.statements.count", "n", len(h.statements)), Link: &ui.Link{Href: r.Path(path(h.ID, "statements"))}}}})
+			{Key: r.T("daycareunit.children"), Link: &ui.Link{Text: r.T("daycareunit.children.count", "n", h.children), Href: r.Path(path(h.ID, "children"))}},
+			{Key: r.T("daycareunit.prices"), Link: &ui.Link{Text: r.T("daycareunit.prices.see"), Href: r.Path(path(h.ID, "prices"))}},
+			{Key: r.T("daycareunit.statements"), Link: &ui.Link{Text: r.T("daycareunit.statements.count", "n", len(h.statements)), Href: r.Path(path(h.ID, "statements"))}}}})
 		if len(open) > 0 {
 			p.Top = append(p.Top, statementTable(r, r.T("daycareunit.statements.waiting", "house", h.Names.In(r.Lang)), open))
 		}
