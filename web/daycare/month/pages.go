@@ -73,9 +73,12 @@ func (s *Pages) routes() []ui.Route {
 	objections, absences := get("/daycare-objections", access.DaycareDecide, s.objections), get("/daycare-absences", access.DaycareDecide, s.absences)
 	objections.ClientData, absences.ClientData = true, true
 	all := []ui.Route{get(Home, access.SettlementPreview, s.months), closing, post(closing), objections, answer, post(answer), absences}
-	for path, h := range map[string]func(http.ResponseWriter, *ui.Request) error{"": s.month, "/{unit}": s.statement, "/{unit}/pdf": s.pdf, "/{unit}/csv": s.csv} {
-		r := get(Home+"/months/{month}"+path, access.SettlementPreview, h)
-		r.Subject, r.ClientData = "care_statement", path != ""
+	for _, one := range []struct {
+		path string
+		h    func(http.ResponseWriter, *ui.Request) error
+	}{{"", s.month}, {"/{unit}", s.statement}, {"/{unit}/pdf", s.pdf}, {"/{unit}/csv", s.csv}} {
+		r := get(Home+"/months/{month}"+one.path, access.SettlementPreview, one.h)
+		r.Subject, r.ClientData = "care_statement", one.path != ""
 		all = append(all, r)
 	}
 	return all
