@@ -162,7 +162,7 @@ func (t *tally) undecided(i int, tasks []store.Task) {
 	}
 	seen := map[key]bool{}
 	for _, g := range tasks {
-		if k := (key{g.Child, g.Reason}); !g.Reason.Decides() && g.Period.Overlaps(t.year()) && !seen[k] {
+		if k := (key{g.Child, g.Reason}); !g.Reason.Decides() && g.Reason != store.NoIncome && g.Period.Overlaps(t.year()) && !seen[k] {
 			seen[k] = true
 			if t.gaps[g.Reason] == nil {
 				t.gaps[g.Reason] = &Count{}

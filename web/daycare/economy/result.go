@@ -32,6 +32,7 @@ type resultView struct {
 	Months, Bands template.HTML
 	Sums          ui.Table
 	Families      ui.Table
+	Payments      ui.Table
 	Units         ui.Table
 	Gaps          ui.Table
 	Facts         ui.Summary
@@ -39,7 +40,7 @@ type resultView struct {
 }
 
 func sampleResult() resultView {
-	return resultView{Over: true, Answer: "x", Sums: sampleTable(), Families: sampleTable(), Units: sampleTable(), Gaps: sampleTable(), CSV: "x", XLSX: "x"}
+	return resultView{Over: true, Answer: "x", Sums: sampleTable(), Families: sampleTable(), Payments: sampleTable(), Units: sampleTable(), Gaps: sampleTable(), CSV: "x", XLSX: "x"}
 }
 
 func (p *Pages) one(r *ui.Request) (s simulation.Simulation, names map[string]string, steps []job.Step, err error) {
@@ -187,7 +188,8 @@ func (p *Pages) answer(r *ui.Request, v *resultView, s simulation.Simulation) {
 	}
 	v.Sums = sumsTable(r, *a)
 	v.Months, v.Bands = monthsChart(r, *a), bandsChart(r, *a)
-	v.Families, v.Units, v.Gaps = familiesTable(r, *a), unitsTable(r, *a), gapsTable(r, *a)
+	v.Families, v.Payments = familiesTables(r, *a)
+	v.Units, v.Gaps = unitsTable(r, *a), gapsTable(r, *a)
 	at := s.MadeAt
 	if s.FinishedAt != nil {
 		at = *s.FinishedAt
@@ -282,25 +284,32 @@ func perMonth(c money.Cents, families int) money.Cents {
 	return money.HalfUpCent.Cents(c.Exact().Times(money.Fraction(1, int64(12*families))))
 }
 
-func familiesTable(r *ui.Request, a simulation.Result) ui.Table {
-	t := ui.Table{Caption: r.T("economy.families"), Cards: true, Columns: []ui.Column{{Text: r.T("economy.band")}}, Empty: ui.Empty{Text: r.T("economy.families_none")}}
-	for _, key := range []string{"all", "gain", "same", "lose", "pay_before", "pay_after", "change", "own_before", "own_after"} {
-		t.Columns = append(t.Columns, ui.Column{Text: r.T("economy.families." + key), Numeric: true})
+// familiesTables tell who gains and loses, and what families pay, by income.
+func familiesTables(r *ui.Request, a simulation.Result) (who, pays ui.Table) {
+	table := func(caption string, keys ...string) ui.Table {
+		t := ui.Table{Caption: r.T(caption), Cards: true, Columns: []ui.Column{{Text: r.T("economy.band")}}, Empty: ui.Empty{Text: r.T("economy.families_none")}}
+		for _, key := range keys {
+			t.Columns = append(t.Columns, ui.Column{Text: r.T("economy.families." + key), Numeric: true})
+		}
+		return t
 	}
-	row := func(name string, f simulation.Families, own, pay simulation.Pair) []ui.Cell {
-		return []ui.Cell{{Text: name}, countCell(r, f.All), countCell(r, f.Gain), countCell(r, f.Same), countCell(r, f.Lose),
-			r.CentsCell(perMonth(pay.Before, f.All)), r.CentsCell(perMonth(pay.After, f.All)), signedCell(r, perMonth(pay.Difference(), f.All)),
-			r.CentsCell(perMonth(own.Before, f.All)), r.CentsCell(perMonth(own.After, f.All))}
+	who = table("economy.families", "all", "gain", "same", "lose", "change")
+	pays = table("economy.payments", "pay_before", "pay_after", "own_before", "own_after")
+	row := func(name string, f simulation.Families, own, pay simulation.Pair) (one, two []ui.Cell) {
+		month := func(c money.Cents) ui.Cell { return r.CentsCell(perMonth(c, f.All)) }
+		return []ui.Cell{{Text: name}, countCell(r, f.All), countCell(r, f.Gain), countCell(r, f.Same), countCell(r, f.Lose), signedCell(r, perMonth(pay.Difference(), f.All))},
+			[]ui.Cell{{Text: name}, month(pay.Before), month(pay.After), month(own.Before), month(own.After)}
 	}
 	for _, b := range a.Bands {
 		if b.All > 0 {
-			t.Rows = append(t.Rows, row(bandName(r, b), b.Families, b.Own, b.Family))
+			one, two := row(bandName(r, b), b.Families, b.Own, b.Family)
+			who.Rows, pays.Rows = append(who.Rows, one), append(pays.Rows, two)
 		}
 	}
-	if len(t.Rows) > 1 {
-		t.Foot = row(r.T("economy.total"), a.Families, a.Own, a.Family)
+	if len(who.Rows) > 1 {
+		who.Foot, pays.Foot = row(r.T("economy.total"), a.Families, a.Own, a.Family)
 	}
-	return t
+	return who, pays
 }
 
 const mostUnits = 25
