@@ -219,3 +219,20 @@ order by c.birth_date, c.client_id;
 -- name: HeadsOn :many
 select child_id, adult_id from daycare_head
 where organiser_id = @organiser_id and voided_at is null and valid_from <= @day and valid_to > @day;
+
+-- name: OutsideRow :one
+select child_id, row_id from daycare_outside
+where organiser_id = @organiser_id and kind = @kind and outside_id = @outside_id;
+
+-- name: OutsideNote :exec
+insert into daycare_outside (organiser_id, kind, outside_id, child_id, row_id, noted_at, noted_by)
+values (@organiser_id, @kind, @outside_id, @child_id, @row_id, @noted_at, @noted_by)
+on conflict (organiser_id, kind, outside_id) do update set row_id = excluded.row_id, noted_at = excluded.noted_at, noted_by = excluded.noted_by;
+
+-- name: ClientByIndex :one
+select c.client_id from client c join person p on p.person_id = c.person_id
+where c.organiser_id = @organiser_id and p.identity_index = @identity_index;
+
+-- name: UnitNamed :many
+-- By name, object identifier or number. The name need not be unique in the country: then nothing is chosen.
+select unit_id from unit where active and (lower(name) = lower(@name::text) or unit_id::text = @name::text or oid = @name::text) limit 2;

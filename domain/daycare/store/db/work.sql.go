@@ -160,6 +160,23 @@ func (q *Queries) ChildrenNear(ctx context.Context, arg ChildrenNearParams) ([]i
 	return items, nil
 }
 
+const clientByIndex = `-- name: ClientByIndex :one
+select c.client_id from client c join person p on p.person_id = c.person_id
+where c.organiser_id = $1 and p.identity_index = $2
+`
+
+type ClientByIndexParams struct {
+	OrganiserID   int32
+	IdentityIndex []byte
+}
+
+func (q *Queries) ClientByIndex(ctx context.Context, arg ClientByIndexParams) (int64, error) {
+	row := q.db.QueryRow(ctx, clientByIndex, arg.OrganiserID, arg.IdentityIndex)
+	var client_id int64
+	err := row.Scan(&client_id)
+	return client_id, err
+}
+
 const decisionChild = `-- name: DecisionChild :one
 select child_id from daycare_decision where organiser_id = $1 and value_decision_id = $2
 `
@@ -385,6 +402,58 @@ func (q *Queries) HeadsOn(ctx context.Context, arg HeadsOnParams) ([]HeadsOnRow,
 		return nil, err
 	}
 	return items, nil
+}
+
+const outsideNote = `-- name: OutsideNote :exec
+insert into daycare_outside (organiser_id, kind, outside_id, child_id, row_id, noted_at, noted_by)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (organiser_id, kind, outside_id) do update set row_id = excluded.row_id, noted_at = excluded.noted_at, noted_by = excluded.noted_by
+`
+
+type OutsideNoteParams struct {
+	OrganiserID int32
+	Kind        string
+	OutsideID   string
+	ChildID     int64
+	RowID       int64
+	NotedAt     time.Time
+	NotedBy     string
+}
+
+func (q *Queries) OutsideNote(ctx context.Context, arg OutsideNoteParams) error {
+	_, err := q.db.Exec(ctx, outsideNote,
+		arg.OrganiserID,
+		arg.Kind,
+		arg.OutsideID,
+		arg.ChildID,
+		arg.RowID,
+		arg.NotedAt,
+		arg.NotedBy,
+	)
+	return err
+}
+
+const outsideRow = `-- name: OutsideRow :one
+select child_id, row_id from daycare_outside
+where organiser_id = $1 and kind = $2 and outside_id = $3
+`
+
+type OutsideRowParams struct {
+	OrganiserID int32
+	Kind        string
+	OutsideID   string
+}
+
+type OutsideRowRow struct {
+	ChildID int64
+	RowID   int64
+}
+
+func (q *Queries) OutsideRow(ctx context.Context, arg OutsideRowParams) (OutsideRowRow, error) {
+	row := q.db.QueryRow(ctx, outsideRow, arg.OrganiserID, arg.Kind, arg.OutsideID)
+	var i OutsideRowRow
+	err := row.Scan(&i.ChildID, &i.RowID)
+	return i, err
 }
 
 const sendingAdd = `-- name: SendingAdd :one
@@ -716,6 +785,31 @@ func (q *Queries) SiblingsOf(ctx context.Context, arg SiblingsOfParams) ([]Sibli
 			return nil, err
 		}
 		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unitNamed = `-- name: UnitNamed :many
+select unit_id from unit where active and (lower(name) = lower($1::text) or unit_id::text = $1::text or oid = $1::text) limit 2
+`
+
+// By name, object identifier or number. The name need not be unique in the country: then nothing is chosen.
+func (q *Queries) UnitNamed(ctx context.Context, name string) ([]int64, error) {
+	rows, err := q.db.Query(ctx, unitNamed, name)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []int64
+	for rows.Next() {
+		var unit_id int64
+		if err := rows.Scan(&unit_id); err != nil {
+			return nil, err
+		}
+		items = append(items, unit_id)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
