@@ -90,6 +90,7 @@ func New(d Deps) *API {
 	a.oneTimeOps()
 	a.clientOps()
 	a.incomeOps()
+	a.daycareOps()
 	a.statementOps()
 	a.mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) {
 		lang := i18n.Prefer(r.Header.Get("Accept-Language"))

@@ -15,7 +15,7 @@ import (
 )
 
 // behind are the packages whose refusals an operation of the API can meet.
-var behind = []string{"api", "core/calendar", "core/ident", "core/money", "platform/access", "domain/catalogue", "domain/client", "domain/client/household", "domain/decision", "domain/event",
+var behind = []string{"api", "core/calendar", "core/ident", "core/money", "platform/access", "domain/catalogue", "domain/client", "domain/client/household", "domain/daycare/feed", "domain/daycare/store", "domain/decision", "domain/event",
 	"domain/ledger", "domain/organiser", "domain/purse", "domain/rulebook", "domain/settlement", "domain/voucher"}
 
 // The published list of codes is the one in the source.

@@ -22,7 +22,8 @@ var requests = []struct{ op, key, path, body, header string }{
 	{"list-services", "", "/services?organiser=KAA", "", ""},
 	{"list-providers", "", "/services/MAA/11/providers?content=21&by_own=true&limit=1", "", ""},
 	{"list-prices", "", "/services/MAA/12/prices", "", ""},
-	{"import-clients", "office", "/clients", `{"clients":[{"external_ref":"ef-10442","identity":"060544-9530","last_name":"Testinen","first_names":"Helvi","language":"fi","municipality":"991"}]}`, ""},
+	{"import-clients", "office", "/clients", `{"clients":[{"external_ref":"ef-10442","identity":"060544-9530","last_name":"Testinen","first_names":"Helvi","language":"fi","municipality":"991"},{"external_ref":"ef-10443","identity":"030322A9024","last_name":"Testinen","first_names":"Onni","language":"fi","municipality":"991"}]}`, ""},
+	{"put-placements", "office", "/daycare/placements", `{"placements":[{"id":"EF-10442","child":"030322A9024","head":"060544-9530","unit":"41","option":"full_time","from":"2026-08-01"},{"id":"EF-10443","child":"030322A9024","unit":"Metsäpolku","option":"full_time","from":"2026-01-01","to":"2026-07-31"}]}`, "placements-2026-11-21"},
 	{"put-income", "office", "/clients/income", `{"incomes":[{"identity":"060544-9530","kind":"pension","amount_cents":145000,"from":"2026-01-01","source":"kela","fetched_on":"2026-11-20","payer":"Kela"},{"identity":"060544-9530","kind":"pension","amount_cents":-500,"from":"2027-02-01","source":"client"}]}`, "income-2026-11-21"},
 	{"grant-voucher", "office", "/vouchers", `{"client":2,"service":12,"from":"2026-12-01","to":"2027-06-01","lines":[{"content":23,"recurrence":"week","amount":"4"}],"decided_by":"Sanna Ohjaaja","office":"palveluohjaaja","contact":"Palveluohjaus, p. 040 000 0000","reasons":"Palvelun tarve on arvioitu kotikäynnillä."}`, "decision-2026-4711"},
 	{"list-vouchers", "office", "/vouchers?client=2", "", ""},
@@ -51,6 +52,7 @@ var requests = []struct{ op, key, path, body, header string }{
 func TestExamplesOfTheReferenceAreTrue(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(d *api.Deps) { d.Random = zeros{} })
+	w.educates()
 	w.Means.Random = strings.NewReader(strings.Repeat("abcdefgh", 100))
 	v := w.Accepted(20)
 	keys := map[string]string{"mine": w.Mine, "office": w.Office}

@@ -15,6 +15,8 @@ import (
 	"seteli/api"
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/daycare/profile"
+	"seteli/domain/daycare/store"
 	"seteli/domain/event"
 	"seteli/domain/offer"
 	"seteli/domain/purse"
@@ -60,7 +62,7 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 	}
 	w.api = api.New(deps)
 	offering := []access.Right{access.EventRecord, access.EventEdit, access.EventRead, access.VoucherRead, access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.SettlementRead}
-	office := []access.Right{access.ClientImport, access.IncomeEdit, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead}
+	office := []access.Right{access.ClientImport, access.IncomeEdit, access.DaycareDecide, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead}
 	w.Mine = w.key(access.Key{Provider: vouchertest.Provider, Scopes: offering})
 	w.Another = w.key(access.Key{Provider: vouchertest.OtherProvider, Scopes: offering})
 	w.Read = w.key(access.Key{Provider: vouchertest.Provider, Scopes: []access.Right{access.CatalogueRead}})
@@ -171,3 +173,23 @@ func (w *world) number() string {
 var langs = []i18n.Lang{i18n.FI, i18n.SV, i18n.EN}
 
 func ref(prefix string, n int) string { return fmt.Sprintf("%s-%d", prefix, n) }
+
+// educates publishes the rules of early education, so that programs may bring placements.
+func (w *world) educates() {
+	w.T.Helper()
+	p, err := profile.Load("oulu")
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	by := access.Actor{Account: 21, Name: "Päivi Pihlajavuo", Role: access.MainUser, Organiser: vouchertest.Organiser}
+	second := access.Actor{Account: 22, Name: "Matti Metsola", Role: access.MainUser, Organiser: vouchertest.Organiser}
+	var r store.Rules
+	w.Do(by, func(tx *postgres.Tx) (err error) {
+		r, err = store.DraftRules(w.T.Context(), tx, by, store.RulesInput{Organiser: vouchertest.Organiser, Service: vouchertest.Service, Content: vouchertest.Hours, ValidFrom: vouchertest.Today - 300, Profile: p})
+		return err
+	})
+	w.Do(second, func(tx *postgres.Tx) error {
+		_, err := store.PublishRules(w.T.Context(), tx, second, vouchertest.Organiser, r.ID, r.RowVersion)
+		return err
+	})
+}
