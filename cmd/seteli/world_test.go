@@ -196,6 +196,7 @@ func (w *whole) name(person int64) {
 	} {
 		w.ids[name] = strconv.FormatInt(w.number(sql, person), 10)
 	}
+	w.educates(person)
 	// The voucher becomes a euro balance with a hold: its pages have something to show.
 	for _, sql := range []string{
 		`insert into purse (organiser_id, voucher_id, line_id, person_id, client_id, refill, refill_cents, carries, hold_days, grace_days, client_adds, balance_shown, granted_at, granted_by)
@@ -244,6 +245,32 @@ func as(list []seat, role access.Role) seat {
 		}
 	}
 	return seat{}
+}
+
+// educates makes the person a child in early education, with one of everything that the pages lead to.
+func (w *whole) educates(person int64) {
+	child := strconv.FormatInt(w.number(`select client_id from client where organiser_id = 1 and person_id = $1`, person), 10)
+	w.ids["child"], w.ids["row"], w.ids["draft"] = child, "999999", "999999"
+	dated := "1, " + child + ", '2026-01-01', '9999-12-31', now(), 'z', 999999"
+	for _, sql := range []string{
+		`insert into daycare_child (organiser_id, client_id, person_id, added_at, added_by) select 1, client_id, person_id, now(), 'z' from client where organiser_id = 1 and client_id = ` + child,
+		`insert into daycare_head (organiser_id, child_id, valid_from, valid_to, added_at, added_by, head_id, adult_id) select ` + dated + `, (select min(client_id) from client where organiser_id = 1 and client_id <> ` + child + `)`,
+		`insert into daycare_placement (organiser_id, child_id, valid_from, valid_to, added_at, added_by, placement_id, unit_id, provider_id, kind, voucher)
+			select ` + dated + `, unit_id, provider_id, 'DAYCARE', true from unit where unit_id = (select min(unit_id) from unit where provider_id = 1)`,
+		`insert into daycare_need (organiser_id, child_id, valid_from, valid_to, added_at, added_by, need_id, option_code) select ` + dated + `, 'full_time'`,
+		`insert into daycare_support (organiser_id, child_id, valid_from, valid_to, added_at, added_by, support_id, coefficient) select ` + dated + `, '1.5'`,
+		`insert into daycare_alteration (organiser_id, child_id, valid_from, valid_to, added_at, added_by, alteration_id, kind, alteration_cents, reason) select ` + dated + `, 'RELIEF', 100, 'x'`,
+		`insert into daycare_draft (organiser_id, draft_id, child_id, person_id, unit_id, provider_id, valid_from, valid_to, value_cents, own_cents, payable_cents, basis, explanation, sha256, differences, retroactive, made_at)
+			select 1, 999999, c.client_id, c.person_id, p.unit_id, p.provider_id, '2026-06-01', '2027-01-01', 96500, 20000, 76500, '{}', '[]', sha256('{}'), '{INCOME}', true, now()
+			from daycare_placement p join daycare_child c on c.organiser_id = p.organiser_id and c.client_id = p.child_id where p.organiser_id = 1`,
+		`insert into daycare_decision (organiser_id, value_decision_id, child_id, person_id, unit_id, provider_id, valid_from, valid_to, value_cents, own_cents, payable_cents, sha256, decision_id, sent_at, sent_by)
+			select 1, ` + w.ids["decision"] + `, child_id, person_id, unit_id, provider_id, '2026-01-01', '2026-06-01', 96500, 18000, 78500, sha256('{}'), ` + w.ids["decision"] + `, now(), 'z' from daycare_draft where organiser_id = 1`,
+		`insert into daycare_decision_basis (organiser_id, value_decision_id, basis, explanation, differences) select organiser_id, value_decision_id, '{}', '[]', '{}' from daycare_decision where organiser_id = 1`,
+	} {
+		w.exec(sql)
+	}
+	w.ids["sending"] = strconv.FormatInt(w.number(`insert into daycare_sending (organiser_id, reasons, office, ordered_at, ordered_by_account, ordered_by, ordered_role)
+		values (1, '', 'x', now(), 1, 'z', 'caseworker') returning sending_id`), 10)
 }
 
 // address fills a route's path; missing puts ids that nothing has.

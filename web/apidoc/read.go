@@ -91,7 +91,7 @@ type check struct {
 }
 
 // subjects in the order of the work: find, grant, reserve, record, get paid.
-var subjects = []string{"services", "clients", "vouchers", "reservations", "events", "purses", "statements", "about"}
+var subjects = []string{"services", "clients", "daycare", "vouchers", "reservations", "events", "purses", "statements", "about"}
 
 func (p *Pages) read() error {
 	var doc document

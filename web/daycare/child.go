@@ -102,10 +102,10 @@ func (p *Pages) child(w http.ResponseWriter, r *ui.Request) error {
 	v := childView{ID: c.Child, Name: c.Name, CanEdit: true, Tasks: a.taskTable(), Drafts: a.draftTable(), Decisions: a.decisionTable(), Siblings: a.siblingTable(), History: a.timeline()}
 	three := daycare.OverThreeFrom(c.BirthDate)
 	v.Summary = ui.Summary{Rows: []ui.Row{{Key: r.T("daycarework.birth_date"), Value: r.Date(c.BirthDate), Small: r.T("daycarework.three", "day", three)},
-		{Key: r.T("daycarework.client"), Value: r.T("daycarework.client.page"), Link: &ui.Link{Text: r.T("daycarework.client.page"), Href: r.Path("/clients/{client}", c.Child)}}}}
+		{Key: r.T("daycarework.client"), Link: &ui.Link{Text: r.T("daycarework.client.page"), Href: r.Path("/clients/{client}", c.Child)}}}}
 	for _, h := range c.Heads {
 		if h.Period.Contains(r.Today()) {
-			v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("daycarework.household"), Value: a.adults[h.Adult], Link: &ui.Link{Text: r.T("daycarework.household.link", "name", a.adults[h.Adult]), Href: r.Path("/clients/{client}/household", h.Adult)}})
+			v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("daycarework.household"), Link: &ui.Link{Text: r.T("daycarework.household.link", "name", a.adults[h.Adult]), Href: r.Path("/clients/{client}/household", h.Adult)}})
 		}
 	}
 	v.facts(a)

@@ -90,3 +90,28 @@ func (n *nursery) decideAll() {
 	n.Exec(`insert into daycare_decision_basis (organiser_id, value_decision_id, basis, explanation, differences) select organiser_id, draft_id, basis, explanation, differences from daycare_draft`)
 	n.Exec(`delete from daycare_draft`)
 }
+
+// Sending many drafts with their letters, as the program's job does. 1 000 children.
+func BenchmarkSending(b *testing.B) {
+	for b.Loop() {
+		n := open(b, "oulu")
+		n.crowd(1000)
+		_, err := store.RegenerateAll(b.Context(), n.DB, n.Staff, w.Organiser, func(int, int) {})
+		must(b, err)
+		drafts := n.Count(`select count(*) from daycare_draft`)
+		for _, table := range []string{"document", "decision"} { // the world's own rows have numbers of their own
+			n.Exec(`select setval(pg_get_serial_sequence('` + table + `', '` + table + `_id'), 100000)`)
+		}
+		before := time.Now()
+		_, err = n.order(store.OrderInput{Office: "palveluohjaaja"})
+		must(b, err)
+		b.ReportMetric(time.Since(before).Seconds(), "order-s")
+		before = time.Now()
+		n.carry()
+		b.ReportMetric(time.Since(before).Seconds(), "send-s")
+		if sent := n.Count(`select count(*) from daycare_decision`); sent != drafts {
+			b.Fatalf("%d sent of %d", sent, drafts)
+		}
+		b.ReportMetric(float64(drafts), "drafts")
+	}
+}
