@@ -222,7 +222,7 @@ func (w *whole) name(person int64) {
 		select 1, `+w.ids["batch"]+`, number, voucher_id, person_id, client_id, now(), 'z' from voucher where organiser_id = 1 and voucher_id = `+w.ids["voucher"]+` returning slip_id`), 10)
 	w.exec(`insert into onetime_slip (organiser_id, batch_id, number) values (1, ` + w.ids["batch"] + `, 'MAA22222222N')`)
 	w.ids["number"] = "MAA-2222-2222N"
-	w.nursery(strconv.FormatInt(person, 10))
+	w.nursery(person)
 	w.ids["hearing"], w.ids["kind"] = w.ids["sheet"], "voucher"
 	w.exec(`insert into proposal_step (organiser_id, proposal_id, person_id, kind, day, due_on, document_id, recorded_by_account, recorded_by, recorded_at)
 		select 1, proposal_id, person_id, 'asked', '2026-11-20', '2026-12-04', ` + w.ids["hearing"] + `, 1, 'z', now() from proposal where proposal_id = ` + w.ids["proposal"])

@@ -31,7 +31,7 @@ func (s *Pages) objections(w http.ResponseWriter, r *ui.Request) error {
 		{Text: r.T("daycare.statement.column.days")}, {Text: r.T("daycaremonth.objection")}, {Text: r.T("daycare.statement.column.amount"), Numeric: true}},
 		Empty: ui.Empty{Title: r.T("daycaremonth.objections.none"), Text: r.T("daycaremonth.objections.none.text")}}
 	for _, x := range shown {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: x.ChildName, Href: r.Path("/daycare-objections/{row}", x.Row), Small: r.T("daycareunit.row", "row", x.Row)}, {Text: x.UnitName, Small: r.T("daycareunit.month", "month", x.Month)},
+		t.Rows = append(t.Rows, []ui.Cell{{Text: x.ChildName, Href: r.Path("/daycare-objections/{line}", x.Row), Small: r.T("daycareunit.row", "row", x.Row)}, {Text: x.UnitName, Small: r.T("daycareunit.month", "month", x.Month)},
 			{Text: r.Period(x.Period)}, {Text: x.Words, Small: x.MadeBy + ", " + r.Date(calendar.DateOf(x.MadeAt.In(calendar.Helsinki)))}, r.CentsCell(x.Amount)})
 	}
 	return s.show(w, r, page{Title: r.T("daycaremonth.objections"), Lead: r.T("daycaremonth.objections.lead"), Top: []ui.Component{t, pages},
@@ -40,7 +40,7 @@ func (s *Pages) objections(w http.ResponseWriter, r *ui.Request) error {
 
 // answer ends an objection with words; the row is then paid, and what was wrong is corrected by the next month.
 func (s *Pages) answer(w http.ResponseWriter, r *ui.Request) error {
-	id, err := r.PathID("row")
+	id, err := r.PathID("line")
 	if err != nil {
 		return err
 	}

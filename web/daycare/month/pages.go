@@ -68,7 +68,7 @@ func (s *Pages) routes() []ui.Route {
 	post := func(r ui.Route) ui.Route { r.Method = "POST"; return r }
 	closing := get(Home+"/close", access.SettlementPreview, s.close)
 	closing.ClientData = true
-	answer := get("/daycare-objections/{row}", access.DaycareDecide, s.answer)
+	answer := get("/daycare-objections/{line}", access.DaycareDecide, s.answer)
 	answer.Subject, answer.ClientData = "care_row", true
 	objections, absences := get("/daycare-objections", access.DaycareDecide, s.objections), get("/daycare-absences", access.DaycareDecide, s.absences)
 	objections.ClientData, absences.ClientData = true, true

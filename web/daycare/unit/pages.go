@@ -92,7 +92,7 @@ func (s *Pages) routes() []ui.Route {
 	form("/{organiser}/statements/{month}/{unit}", s.statement)
 	get("/{organiser}/statements/{month}/{unit}/pdf", s.pdf)
 	get("/{organiser}/statements/{month}/{unit}/csv", s.csv)
-	form("/{organiser}/statements/{month}/{unit}/rows/{row}", s.object)
+	form("/{organiser}/statements/{month}/{unit}/rows/{line}", s.object)
 	for i := range all {
 		r := &all[i]
 		r.Side = access.ProviderSide

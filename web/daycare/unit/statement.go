@@ -164,7 +164,7 @@ func (s *Pages) object(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	id, err := r.PathID("row")
+	id, err := r.PathID("line")
 	if err != nil {
 		return err
 	}
