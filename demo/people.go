@@ -53,7 +53,7 @@ func members(prefix string) []Member {
 	}
 	var list []Member
 	for i, role := range staffRoles {
-		list = append(list, Member{Subject: subjectOf(names[i], prefix), Name: names[i], Role: role, Key: prefix, Shown: prefix == "KSR" && role != access.StatisticsReader})
+		list = append(list, Member{Subject: subjectOf(names[i], prefix), Name: names[i], Role: role, Key: prefix, Shown: prefix == "KSR" && role != access.StatisticsReader || prefix == parentsHouse && role == access.Caseworker})
 	}
 	for _, h := range houses {
 		for i := range list {
@@ -85,6 +85,14 @@ func People() ([]Member, error) {
 			return nil, fmt.Errorf("identity code of %s: %w", c.name, err)
 		}
 		list = append(list, Member{Subject: fmt.Sprintf("client.%d", i+1), Name: c.name, Hetu: code.Reveal(), Role: access.Client, Shown: true,
+			Group: i18n.Names{Fi: "Asiakkaat", Sv: "Klienter", En: "Clients"}})
+	}
+	for i, p := range parents {
+		code, err := Hetu(p.birth, castNumber+len(cast)+i)
+		if err != nil {
+			return nil, fmt.Errorf("identity code of %s: %w", p.name, err)
+		}
+		list = append(list, Member{Subject: fmt.Sprintf("client.%d", len(cast)+i+1), Name: p.name, Hetu: code.Reveal(), Role: access.Client, Shown: true,
 			Group: i18n.Names{Fi: "Asiakkaat", Sv: "Klienter", En: "Clients"}})
 	}
 	return append(list, Member{Subject: "operator", Name: "Ylermi Ylläpito", Role: access.Operator, Shown: true,

@@ -13,6 +13,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/domain/admission"
+	"seteli/domain/daycare/guidance"
 	daycare "seteli/domain/daycare/store"
 	"seteli/domain/organiser"
 	"seteli/domain/voucher"
@@ -184,6 +185,7 @@ func (a *app) lapse(ctx context.Context, _ lapseArgs) error {
 			func(tx *postgres.Tx) error { _, err := voucher.LapseUnanswered(ctx, tx, by, id); return err },
 			func(tx *postgres.Tx) error { _, err := daycare.ApproveSilent(ctx, tx, by, id); return err },
 			func(tx *postgres.Tx) error { _, err := daycare.CloseDue(ctx, tx, by, id); return err },
+			func(tx *postgres.Tx) error { _, err := guidance.LapseOffers(ctx, tx, by, id); return err },
 		} {
 			if err := a.db.Tenant(ctx, by, work); err != nil {
 				failed = append(failed, fmt.Errorf("organiser %d: %w", id, err))

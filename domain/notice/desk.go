@@ -79,6 +79,10 @@ func (d *Desk) Handlers() map[string]job.Handler {
 	}
 	return map[string]job.Handler{
 		"decision.made":          write(decisionMade),
+		"daycare.applied":        write(placeApplied),
+		"daycare.lapsed":         write(placeLapsed),
+		"daycare.offered":        write(placeOffered),
+		"daycare.proposed":       write(placeProposed),
 		"hearing.asked":          write(hearingAsked),
 		"hearing.replied":        write(hearingReplied),
 		"event.refunded":         write(eventChecked),

@@ -109,3 +109,22 @@ where v.organiser_id = @organiser_id and v.voucher_id = @voucher_id;
 -- name: CheckFacts :one
 select approval_id, rulebook_id, criterion_no, due_on from approval_check
 where organiser_id = @organiser_id and check_id = @check_id;
+
+-- name: PlaceFacts :one
+-- An application for a place in early education: who applied, and the newest proposal for it.
+select c.person_id, c.email, c.language, a.child_id, a.applicant_id, a.due_on,
+  coalesce(p.provider_id, 0)::bigint as provider_id, coalesce(nullif(u.email, ''), v.email, '')::text as unit_email, coalesce(v.language, '')::text as provider_language, p.start_on, p.unit_due, p.answer_by
+from daycare_application a
+join client c on c.organiser_id = a.organiser_id and c.client_id = a.applicant_id
+left join daycare_proposal p on p.organiser_id = a.organiser_id and p.application_id = a.application_id
+  and p.proposal_id = (select max(x.proposal_id) from daycare_proposal x where x.organiser_id = a.organiser_id and x.application_id = a.application_id)
+left join unit u on u.unit_id = p.unit_id
+left join provider v on v.provider_id = p.provider_id
+where a.organiser_id = @organiser_id and a.application_id = @application_id;
+
+-- name: OtherGuardians :many
+select c.client_id, c.person_id, c.email, c.language
+from daycare_guardian g
+join client c on c.organiser_id = g.organiser_id and c.client_id = g.adult_id
+where g.organiser_id = @organiser_id and g.child_id = @child_id and g.adult_id <> @applicant_id and g.voided_at is null and g.valid_from <= @day::date and g.valid_to > @day::date
+order by c.client_id;

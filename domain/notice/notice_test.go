@@ -55,6 +55,14 @@ insert into rulebook (organiser_id, rulebook_id, service_id, version, valid_from
 insert into approval_check (organiser_id, check_id, approval_id, provider_id, service_id, rulebook_id, criterion_no, due_on) overriding system value values (17, 21, 13, 5, 3, 2, 0, '2026-12-01');
 insert into proposal (organiser_id, proposal_id, client_id, person_id, service_id, kind, input, snapshot, reasons, office, contact, prepared_by_account, prepared_by, prepared_at, changed_at)
   values (17, 21, 8, 88, 3, 'voucher', '{}', '{}', 'Salainen syy', 'x', 'x', 1, 'x', now(), now());
+insert into client (organiser_id, client_id, person_id, last_name, first_names, birth_date, language, municipality, email, source, created_at)
+  values (17, 10, 90, 'Salainen', 'Olli', '1980-01-01', 'fi', '001', 'olli@post.example', 'page', now());
+insert into daycare_guardian (organiser_id, child_id, adult_id, person_id, valid_from, valid_to, source, added_at, added_by)
+  values (17, 40, 8, 88, '2020-01-01', '9999-12-31', '', now(), 'x'), (17, 40, 10, 90, '2020-01-01', '9999-12-31', '', now(), 'x');
+insert into daycare_application (organiser_id, application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, state, sent_at, due_on, ended_why, changed_at, changed_by)
+  overriding system value values (17, 30, 40, 400, 8, 8, '2027-03-01', 'DAYCARE', 'full_time', 1, false, 'Salainen syy', false, '', 'highest', 'offered', now(), '2027-03-01', '', now(), 'x');
+insert into daycare_proposal (organiser_id, proposal_id, application_id, child_id, birth_date, unit_id, provider_id, way, start_on, state, proposed_at, proposed_by, unit_due, answer_by)
+  overriding system value values (17, 31, 30, 40, '2024-01-01', 51, 5, 'voucher', '2027-03-01', 'offered', now(), 'x', '2026-12-01', '2026-12-15');
 set session_replication_role = default;`
 
 // outgoing takes e-mail until it is told to fail.
@@ -144,6 +152,10 @@ func TestEachTopicTellsItsReceivers(t *testing.T) {
 		{"approval.resumed", `{"approval":13,"from":"2026-12-15"}`, []string{"toimisto@aava.example sv reserveras igen från och med 15.12.2026"}},
 		{"approval.check_due", `{"check":21}`, []string{"toimisto@aava.example sv för godkännandet av Keskusta (Kotihoiva Aava Oy) kontrolleras senast den 1.12.2026", "kotihoito@mallila.example fi hyväksynnän ehto ”Henkilöstöllä on koulutus” tarkistetaan viimeistään 1.12.2026"}},
 		{"voucher.lapsed", `{"voucher":9}`, []string{"veeti@post.example en Your voucher for Home care has lapsed"}},
+		{"daycare.applied", `{"application":30}`, []string{"olli@post.example fi kerro, suostutko"}},
+		{"daycare.proposed", `{"application":30}`, []string{"toimisto@aava.example sv Svara i tjänsten senast 1.12.2026"}},
+		{"daycare.offered", `{"application":30}`, []string{"veeti@post.example en answer by 15 December 2026"}},
+		{"daycare.lapsed", `{"application":30}`, []string{"veeti@post.example en still in the queue"}},
 		{"reservation.suspended", `{"reservation":6,"from":"2026-12-01"}`, []string{"veeti@post.example en for Home care from 1 December 2026"}},
 	} {
 		t.Run(c.topic+c.payload, func(t *testing.T) {

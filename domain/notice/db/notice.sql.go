@@ -512,6 +512,111 @@ func (q *Queries) OrderFacts(ctx context.Context, arg OrderFactsParams) (OrderFa
 	return i, err
 }
 
+const otherGuardians = `-- name: OtherGuardians :many
+select c.client_id, c.person_id, c.email, c.language
+from daycare_guardian g
+join client c on c.organiser_id = g.organiser_id and c.client_id = g.adult_id
+where g.organiser_id = $1 and g.child_id = $2 and g.adult_id <> $3 and g.voided_at is null and g.valid_from <= $4::date and g.valid_to > $4::date
+order by c.client_id
+`
+
+type OtherGuardiansParams struct {
+	OrganiserID int32
+	ChildID     int64
+	ApplicantID int64
+	Day         calendar.Date
+}
+
+type OtherGuardiansRow struct {
+	ClientID int64
+	PersonID int64
+	Email    string
+	Language string
+}
+
+func (q *Queries) OtherGuardians(ctx context.Context, arg OtherGuardiansParams) ([]OtherGuardiansRow, error) {
+	rows, err := q.db.Query(ctx, otherGuardians,
+		arg.OrganiserID,
+		arg.ChildID,
+		arg.ApplicantID,
+		arg.Day,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OtherGuardiansRow
+	for rows.Next() {
+		var i OtherGuardiansRow
+		if err := rows.Scan(
+			&i.ClientID,
+			&i.PersonID,
+			&i.Email,
+			&i.Language,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const placeFacts = `-- name: PlaceFacts :one
+select c.person_id, c.email, c.language, a.child_id, a.applicant_id, a.due_on,
+  coalesce(p.provider_id, 0)::bigint as provider_id, coalesce(nullif(u.email, ''), v.email, '')::text as unit_email, coalesce(v.language, '')::text as provider_language, p.start_on, p.unit_due, p.answer_by
+from daycare_application a
+join client c on c.organiser_id = a.organiser_id and c.client_id = a.applicant_id
+left join daycare_proposal p on p.organiser_id = a.organiser_id and p.application_id = a.application_id
+  and p.proposal_id = (select max(x.proposal_id) from daycare_proposal x where x.organiser_id = a.organiser_id and x.application_id = a.application_id)
+left join unit u on u.unit_id = p.unit_id
+left join provider v on v.provider_id = p.provider_id
+where a.organiser_id = $1 and a.application_id = $2
+`
+
+type PlaceFactsParams struct {
+	OrganiserID   int32
+	ApplicationID int64
+}
+
+type PlaceFactsRow struct {
+	PersonID         int64
+	Email            string
+	Language         string
+	ChildID          int64
+	ApplicantID      int64
+	DueOn            *calendar.Date
+	ProviderID       int64
+	UnitEmail        string
+	ProviderLanguage string
+	StartOn          *calendar.Date
+	UnitDue          *calendar.Date
+	AnswerBy         *calendar.Date
+}
+
+// An application for a place in early education: who applied, and the newest proposal for it.
+func (q *Queries) PlaceFacts(ctx context.Context, arg PlaceFactsParams) (PlaceFactsRow, error) {
+	row := q.db.QueryRow(ctx, placeFacts, arg.OrganiserID, arg.ApplicationID)
+	var i PlaceFactsRow
+	err := row.Scan(
+		&i.PersonID,
+		&i.Email,
+		&i.Language,
+		&i.ChildID,
+		&i.ApplicantID,
+		&i.DueOn,
+		&i.ProviderID,
+		&i.UnitEmail,
+		&i.ProviderLanguage,
+		&i.StartOn,
+		&i.UnitDue,
+		&i.AnswerBy,
+	)
+	return i, err
+}
+
 const priceFacts = `-- name: PriceFacts :one
 select r.provider_id, r.state, r.valid_from, c.service_id, u.name as unit_name, p.email, p.language
 from price r
