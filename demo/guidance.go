@@ -30,7 +30,7 @@ const parentsHouse = "PEK"
 // guidanceToday opens placement guidance in the municipalities of early education: units with their places, applications at every stage,
 // and a family that can sign in with an offer for one child and nothing yet for the other.
 func (w *world) guidanceToday(ctx context.Context) error {
-	if !w.reach(w.today(), 8) {
+	if !w.reach(w.today()-1, 15) {
 		return nil
 	}
 	for _, h := range w.nurseryHouses() {
