@@ -54,7 +54,7 @@ func SaveGuardian(ctx context.Context, tx *postgres.Tx, by access.Actor, in Guar
 	if err != nil {
 		return 0, fmt.Errorf("reading adult %d: %w", in.Adult, err)
 	}
-	if len(adults) != 1 || in.Adult == in.Child || in.Period.From < daycare.GrownFrom(adults[0].BirthDate) {
+	if len(adults) != 1 || in.Adult == in.Child || max(in.Period.From, tx.Today()) < daycare.GrownFrom(adults[0].BirthDate) {
 		return 0, errGuardian
 	}
 	in.Source = strings.TrimSpace(in.Source)

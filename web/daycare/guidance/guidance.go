@@ -80,6 +80,7 @@ func (p *Pages) routes() []ui.Route {
 	form("/guidance/units/{unit}", p.unit)
 	form("/guidance/units/{unit}/places", p.places)
 	form("/guidance/units/{unit}/places/{places}", p.places)
+	get("/guidance/decisions.csv", p.decisions)
 	get("/guidance/changes", p.changes)
 	form("/guidance/changes/{change}", p.change)
 	form("/guidance/children/{client}", p.guardians)

@@ -867,6 +867,82 @@ func (q *Queries) ConsentsOf(ctx context.Context, arg ConsentsOfParams) ([]Conse
 	return items, nil
 }
 
+const decisionsSince = `-- name: DecisionsSince :many
+select d.value_decision_id, coalesce(e.end_no, 0)::int as version, l.number, d.child_id, d.person_id, coalesce(c.external_ref, '')::text as external_ref, c.last_name, c.first_names, d.unit_id, u.name as unit_name,
+  d.valid_from, coalesce(e.valid_to, d.valid_to)::date as valid_to, d.value_cents, d.own_cents, d.payable_cents, coalesce(e.ended_at, d.sent_at)::timestamptz as changed_at
+from daycare_decision d
+join client c on c.organiser_id = d.organiser_id and c.client_id = d.child_id
+join unit u on u.unit_id = d.unit_id
+join decision l on l.organiser_id = d.organiser_id and l.decision_id = d.decision_id
+left join lateral (select x.end_no, x.valid_to, x.ended_at from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1) e on true
+where d.organiser_id = $1 and coalesce(e.ended_at, d.sent_at) >= $2::timestamptz
+order by changed_at, d.value_decision_id
+limit $3
+`
+
+type DecisionsSinceParams struct {
+	OrganiserID int32
+	Since       time.Time
+	Most        int32
+}
+
+type DecisionsSinceRow struct {
+	ValueDecisionID int64
+	Version         int32
+	Number          string
+	ChildID         int64
+	PersonID        int64
+	ExternalRef     string
+	LastName        string
+	FirstNames      string
+	UnitID          int64
+	UnitName        string
+	ValidFrom       calendar.Date
+	ValidTo         calendar.Date
+	ValueCents      money.Cents
+	OwnCents        money.Cents
+	PayableCents    money.Cents
+	ChangedAt       time.Time
+}
+
+// Value decisions with what holds of them now, by the moment of the last change.
+func (q *Queries) DecisionsSince(ctx context.Context, arg DecisionsSinceParams) ([]DecisionsSinceRow, error) {
+	rows, err := q.db.Query(ctx, decisionsSince, arg.OrganiserID, arg.Since, arg.Most)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []DecisionsSinceRow
+	for rows.Next() {
+		var i DecisionsSinceRow
+		if err := rows.Scan(
+			&i.ValueDecisionID,
+			&i.Version,
+			&i.Number,
+			&i.ChildID,
+			&i.PersonID,
+			&i.ExternalRef,
+			&i.LastName,
+			&i.FirstNames,
+			&i.UnitID,
+			&i.UnitName,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.ValueCents,
+			&i.OwnCents,
+			&i.PayableCents,
+			&i.ChangedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const guardianAdd = `-- name: GuardianAdd :one
 insert into daycare_guardian (organiser_id, child_id, adult_id, person_id, valid_from, valid_to, source, added_at, added_by)
 select c.organiser_id, $1, c.client_id, c.person_id, $2, $3, $4, $5, $6
