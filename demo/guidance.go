@@ -173,7 +173,7 @@ func (w *world) parents(ctx context.Context, h House, units []int64) error {
 		}
 	}
 	err := w.In(ctx, h.Organiser.ID, func(tx *postgres.Tx) error {
-		_, err := household.SaveItem(ctx, tx, by, household.ItemInput{Organiser: h.Organiser.ID, Client: adults[0].ID, Item: household.Item{Kind: "earned", Per: "month", Cents: money.Cents(312_000),
+		_, err := household.SaveItem(ctx, tx, by, household.ItemInput{Organiser: h.Organiser.ID, Client: adults[0].ID, Item: household.Item{Kind: "earned", Per: "month", Cents: money.Cents(520_000),
 			Period: calendar.Period{From: calendar.MonthOf(tx.Today()).Period().From, To: calendar.Forever}, Source: household.FromClient, Payer: "Työnantaja"}})
 		return err
 	})

@@ -152,7 +152,7 @@ func (p *Pages) queue(w http.ResponseWriter, r *ui.Request) error {
 	}
 	late := 0
 	for _, waits := range queue.Waiting() {
-		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("guidance.waits." + waits), Figure: ui.Digits(counts[waits].Waiting), Href: r.Path("/guidance") + "?waits=" + waits})
+		view.Tiles = append(view.Tiles, ui.Tile{Label: r.T("guidance.tile." + waits), Figure: ui.Digits(counts[waits].Waiting), Href: r.Path("/guidance") + "?waits=" + waits})
 		view.Waits = append(view.Waits, ui.Option{Value: waits, Text: r.T("guidance.waits." + waits)})
 		late += counts[waits].Late
 	}
