@@ -198,8 +198,7 @@ func (w *world) providers(s string) (list []int) {
 
 // present brings the last days: what waits for somebody in every queue.
 func (w *world) present(ctx context.Context) error {
-	for _, step := range []func(context.Context) error{w.newcomers, w.priceChanges, w.endings, w.waiting, w.thisMorning, w.review, w.nurseryToday, w.nurseryEconomy} {
-	for _, step := range []func(context.Context) error{w.newcomers, w.priceChanges, w.endings, w.waiting, w.thisMorning, w.review, w.nurseryToday, w.guidanceToday} {
+	for _, step := range []func(context.Context) error{w.newcomers, w.priceChanges, w.endings, w.waiting, w.thisMorning, w.review, w.nurseryToday, w.nurseryEconomy, w.guidanceToday} {
 		if err := step(ctx); err != nil {
 			return err
 		}
