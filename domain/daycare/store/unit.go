@@ -111,8 +111,21 @@ func UnitsToPrice(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 	return list, nil
 }
 
-// Organisers lists the organisers that the provider has an approval, children or statements with; which of them have rules of early
-// education, UnitTermsOn tells in their scope. The transaction has the provider's scope.
+// TakesPart tells whether the municipality has early education and the provider a unit approved for it, a child in it or a statement of it.
+func TakesPart(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (bool, error) {
+	units, err := UnitsToPrice(ctx, tx, by, organiser)
+	if errors.Is(err, errNoRules) {
+		return false, nil
+	}
+	if err != nil || len(units) > 0 {
+		return err == nil, err
+	}
+	statements, err := Statements(ctx, tx, by, organiser, 0)
+	return len(statements) > 0, err
+}
+
+// Organisers lists the organisers that the provider has an approval, children or statements with; with which of them it is early
+// education, TakesPart tells in their scope. The transaction has the provider's scope.
 func Organisers(ctx context.Context, tx *postgres.Tx, by access.Actor) ([]int32, error) {
 	if !by.Can(access.DaycareReport) || by.Provider == 0 {
 		return nil, access.ErrForbidden

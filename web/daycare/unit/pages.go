@@ -6,6 +6,7 @@
 package unit
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"net/http"
@@ -143,8 +144,9 @@ func (s *Pages) at(r *ui.Request, work func(ctx context.Context, tx *postgres.Tx
 		if err != nil {
 			return ui.ErrNoPage
 		}
-		if _, err = store.UnitTermsOn(ctx, tx, r.Actor, id, tx.Today()); err != nil {
-			return hidden(err)
+		takes, err := store.TakesPart(ctx, tx, r.Actor, id)
+		if err != nil || !takes {
+			return cmp.Or(err, error(ui.ErrNoPage))
 		}
 		return hidden(work(ctx, tx, o))
 	})
@@ -183,8 +185,8 @@ func (s *Pages) houses(r *ui.Request) ([]house, error) {
 	var list []house
 	for _, id := range ids {
 		err := r.DoIn(s.DB, id, func(ctx context.Context, tx *postgres.Tx) (err error) {
-			if _, err = store.UnitTermsOn(ctx, tx, r.Actor, id, tx.Today()); err != nil {
-				return hidden(err)
+			if takes, err := store.TakesPart(ctx, tx, r.Actor, id); err != nil || !takes {
+				return err
 			}
 			var h house
 			if h.Organiser, err = organiser.Get(ctx, tx, id); err != nil {
@@ -198,7 +200,7 @@ func (s *Pages) houses(r *ui.Request) ([]house, error) {
 			list = append(list, h)
 			return err
 		})
-		if err != nil && err != ui.ErrNoPage {
+		if err != nil {
 			return nil, err
 		}
 	}
