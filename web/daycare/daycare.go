@@ -49,7 +49,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("daycare/child-new", childNewView{}), ui.Page("daycare/import", importView{}, importView{Checked: true, Tiles: ui.Tiles{{Label: "x", Figure: "1"}}, Errors: table}),
 			ui.Page("daycare/child", childView{}, childView{ID: 1, Name: "x", Tasks: table, Drafts: table, Decisions: table, Heads: table, Placements: table, Needs: table, Supports: table, Alterations: table, Siblings: table, CanEdit: true}),
 			ui.Page("daycare/fact", factView{}, factView{ID: 1, What: "placement", Row: 1}, factView{ID: 1, What: "head"}, factView{ID: 1, What: "support"}, factView{ID: 1, What: "alteration"}, factView{ID: 1, What: "need"}),
-			ui.Page("daycare/drafts", draftsView{}, draftsView{Table: table, Count: 1}), ui.Page("daycare/draft", draftView{}, draftView{ID: 1, Why: why, CanSend: true, CanIgnore: true, Child: 1}),
+			ui.Page("daycare/drafts", draftsView{}, draftsView{Table: table, Count: 1}), ui.Page("daycare/draft", draftView{}, draftView{ID: 1, Why: why, CanSend: true, CanIgnore: true, Child: 1}, draftView{ID: 1, CanIgnore: true}),
 			ui.Page("daycare/decision", decisionView{}, decisionView{ID: 1, Child: 1, Why: why, CanEnd: true}),
 			ui.Page("daycare/act", actView{}, actView{Day: true, Back: "/"}), ui.Page("daycare/sendings", sendingsView{}, sendingsView{Table: table}),
 			ui.Page("daycare/sending-new", sendingNewView{}, sendingNewView{Drafts: []string{"1"}}),
@@ -62,7 +62,7 @@ func (p *Pages) Audience() ui.Audience {
 func states() map[string]ui.State {
 	return map[string]ui.State{
 		"daycare.draft": {Key: "daycarework.state.draft", Colour: "blue"}, "daycare.retroactive": {Key: "daycarework.state.retroactive", Colour: "orange"},
-		"daycare.aside": {Key: "daycarework.state.aside", Colour: "grey"}, "daycare.ordered": {Key: "daycarework.state.ordered", Colour: "purple"},
+		"daycare.aside": {Key: "daycarework.state.aside", Colour: "grey"}, "daycare.later": {Key: "daycarework.state.later", Colour: "grey"}, "daycare.ordered": {Key: "daycarework.state.ordered", Colour: "purple"},
 		"daycare.valid": {Key: "daycarework.state.valid", Colour: "green"}, "daycare.coming": {Key: "daycarework.state.coming", Colour: "blue"},
 		"daycare.ended": {Key: "daycarework.state.ended", Colour: "grey"}, "daycare.annulled": {Key: "daycarework.state.annulled", Colour: "red"},
 		"daycare.sent": {Key: "daycarework.state.sent", Colour: "green"}, "daycare.refused": {Key: "daycarework.state.refused", Colour: "red"},

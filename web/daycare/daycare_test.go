@@ -185,7 +185,7 @@ func TestFromAChildToASentDecision(t *testing.T) {
 	parent, child := code(calendar.Day(1990, 5, 5), 1), code(calendar.Day(2022, 3, 3), 2)
 	head := o.person(parent)
 	kid := o.person(child)
-	o.has("/fi/daycare", "Päätösluonnokset")
+	o.has("/fi/daycare", "Lähetettävissä olevat luonnokset")
 	body, res := o.post("/fi/daycare/children/new", "identity", code(calendar.Day(2021, 1, 1), 3), "head", parent, "from", "1.1.2026")
 	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "f-identity-error") || !strings.Contains(body, parent) {
 		t.Fatalf("an unknown child: %d", res.StatusCode)

@@ -56,6 +56,7 @@ func draftFilter(r *ui.Request) store.DraftFilter {
 	f := r.Input()
 	q := store.DraftFilter{Organiser: r.Actor.Organiser, Unit: number(f.Value("unit")), OnlyRetroactive: f.Value("time") == "retroactive", Ignored: f.Value("aside") == "yes",
 		After: number(f.Value("after")), Most: perPage + 1}
+	q.OnlySendable = !q.Ignored && f.Value("time") != "later"
 	if d := daycare.Difference(f.Value("difference")); slices.Contains(differences, d) {
 		q.Difference = d
 	}
@@ -66,7 +67,10 @@ func draftFilter(r *ui.Request) store.DraftFilter {
 func (p *Pages) drafts(w http.ResponseWriter, r *ui.Request) error {
 	f, q := r.Input(), draftFilter(r)
 	v := draftsView{Form: f, Aside: q.Ignored, Differences: []ui.Option{{Text: r.T("daycarework.filter.differences")}}, Filter: map[string]string{},
-		Times: []ui.Option{{Text: r.T("daycarework.filter.times")}, {Value: "retroactive", Text: r.T("daycarework.filter.retroactive")}}}
+		Times: []ui.Option{{Text: r.T("daycarework.filter.sendable")}, {Value: "retroactive", Text: r.T("daycarework.filter.retroactive")}, {Value: "later", Text: r.T("daycarework.filter.later")}}}
+	if v.Aside {
+		v.Times = []ui.Option{{Text: r.T("daycarework.filter.times")}, v.Times[1]}
+	}
 	for _, d := range differences {
 		v.Differences = append(v.Differences, ui.Option{Value: string(d), Text: differenceText(r, d)})
 	}
@@ -123,6 +127,9 @@ func draftCells(r *ui.Request, d store.Draft) []ui.Cell {
 		state.Small = d.IgnoredReason
 	case d.Ordered:
 		state = r.TagCell("daycare.ordered")
+	case d.SendFrom > r.Today():
+		state = r.TagCell("daycare.later")
+		state.Small = r.T("daycarework.send_from", "day", d.SendFrom)
 	case d.Retroactive:
 		state = r.TagCell("daycare.retroactive")
 	}
@@ -141,7 +148,7 @@ func draftsTable(r *ui.Request, list []store.Draft, v draftsView) ui.Table {
 		cells := draftCells(r, d)
 		if !v.Aside {
 			cell := ui.Cell{Text: "–"}
-			if !d.Ordered {
+			if !d.Ordered && d.SendFrom <= r.Today() {
 				cell = ui.Cell{Tick: &ui.Tick{Name: "draft", Value: ui.Digits(d.ID), Label: r.T("daycarework.tick_one", "name", d.ChildName, "from", d.Period.From)}}
 			}
 			cells = append(cells, cell)
@@ -215,13 +222,16 @@ func (p *Pages) draft(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	v := draftView{ID: d.ID, Child: d.Child, Name: d.ChildName, Aside: d.Ignored, CanSend: !d.Ignored && !d.Ordered, CanIgnore: !d.Ignored && !d.Ordered, CanReturn: d.Ignored}
+	v := draftView{ID: d.ID, Child: d.Child, Name: d.ChildName, Aside: d.Ignored, CanSend: !d.Ignored && !d.Ordered && d.SendFrom <= r.Today(), CanIgnore: !d.Ignored && !d.Ordered, CanReturn: d.Ignored}
 	v.Summary = ui.Summary{Rows: append([]ui.Row{{Key: r.T("daycarework.time"), Value: period(r, d.Period)}, {Key: r.T("daycarework.unit"), Value: d.UnitName},
 		{Key: r.T("daycarework.changes"), Value: differenceList(r, d.Differences)}, {Key: r.T("daycarework.value"), Value: r.Cents(d.Value)}, {Key: r.T("daycarework.own_share"), Value: r.Cents(d.OwnShare)},
 		{Key: r.T("daycarework.payable"), Value: r.Cents(d.Payable)}}, basisRows(r, names, why)...)}
 	v.Why = voucherview.Calculation(r, p.Texts, r.T("daycarework.why"), why.Explanation)
 	if d.Retroactive {
 		v.Notes = append(v.Notes, ui.Inset{Strong: r.T("daycarework.state.retroactive"), Text: r.T("daycarework.retroactive.text")})
+	}
+	if d.SendFrom > r.Today() {
+		v.Notes = append(v.Notes, ui.Inset{Strong: r.T("daycarework.state.later"), Text: r.T("daycarework.send_from.text", "day", d.SendFrom)})
 	}
 	if d.Ignored {
 		v.Notes = append(v.Notes, ui.Inset{Strong: r.T("daycarework.aside.by", "name", d.IgnoredBy), Text: d.IgnoredReason})

@@ -67,6 +67,7 @@ type factView struct {
 	Head                          string // of a head that is edited
 	Units, Kinds, Payers, Options []ui.Option
 	Types, Sizes                  []ui.Option
+	told                          string // key of what is said after saving
 }
 
 // fact adds, changes, ends or takes out one thing that is recorded of a child. The drafts of the family are made anew at once, so that the
@@ -78,7 +79,7 @@ func (p *Pages) fact(k factKind) func(http.ResponseWriter, *ui.Request) error {
 			return err
 		}
 		f := r.Input()
-		v := factView{Form: f, ID: a.record.Child, Name: a.record.Name, What: k.what, Kinds: a.words.kinds, Options: a.words.options}
+		v := factView{Form: f, ID: a.record.Child, Name: a.record.Name, What: k.what, told: "daycarework.saved", Kinds: a.words.kinds, Options: a.words.options}
 		f.Set("from", r.Today())
 		if r.PathValue("row") != "" {
 			if err := fillRow(r, f, k, a, &v); err != nil {
@@ -104,7 +105,7 @@ func (p *Pages) fact(k factKind) func(http.ResponseWriter, *ui.Request) error {
 					return err
 				})
 				if err == nil {
-					return r.SeeOther(w, "/daycare/children/"+ui.Digits(v.ID), "daycarework.saved")
+					return r.SeeOther(w, "/daycare/children/"+ui.Digits(v.ID), v.told)
 				}
 				if !f.Take(err) {
 					return err
@@ -256,7 +257,10 @@ func savePlacement(_ *Pages, r *ui.Request, f *ui.Form, in factInput) func(conte
 		x.Notice = &day
 	}
 	return func(ctx context.Context, tx *postgres.Tx) error {
-		_, err := store.SavePlacement(ctx, tx, r.Actor, x)
+		placed, err := store.SavePlacement(ctx, tx, r.Actor, x)
+		if placed.NoAccount {
+			in.view.told = "daycarework.saved_no_account"
+		}
 		return err
 	}
 }

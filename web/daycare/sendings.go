@@ -26,7 +26,7 @@ type sendingNewView struct {
 func (p *Pages) sendingNew(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	q := draftFilter(r)
-	q.Ignored, q.After = false, 0
+	q.Ignored, q.OnlySendable, q.After = false, true, 0
 	v := sendingNewView{Form: f, All: f.Value("all") == "yes", Filter: map[string]string{}}
 	for _, name := range []string{"unit", "difference", "time"} {
 		v.Filter[name] = f.Value(name)

@@ -87,24 +87,31 @@ func regenerateAfter(ctx context.Context, d *postgres.DB, of int32, run string, 
 
 func regenerateOne(ctx context.Context, d *postgres.DB, id int32, run string) error {
 	by := access.System("daycare.rules", id)
-	var none bool
+	var all int
 	err := d.Read(ctx, by, func(tx *postgres.Tx) error {
 		children, err := db.New(tx).Children(ctx, id)
-		none = len(children) == 0
+		all = len(children)
 		return err
 	})
-	if err != nil || none {
+	if err != nil || all == 0 {
 		return err
 	}
 	p := job.NewProgress(d, id, run)
 	var noted error
-	told, err := RegenerateAll(ctx, d, by, id, func(done, all int) {
+	err = d.Tenant(ctx, by, func(tx *postgres.Tx) error {
+		_, err := MarkAll(ctx, tx, by, id)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	told, err := Sweep(ctx, d, id, func(done, all int) { // who fails is among the tasks and holds up nobody
 		noted = errors.Join(noted, p.Step(ctx, "drafts", int64(done), int64(all), "daycare.run.drafts"))
 	})
 	if err != nil {
 		return fmt.Errorf("making the drafts of organiser %d anew, %d children done: %w", id, told.Children, err)
 	}
-	return noted
+	return errors.Join(noted, p.Step(ctx, "drafts", int64(all), int64(all), "daycare.run.drafts")) // the nightly sweep may have been first
 }
 
 // RulesProgress tells how far the drafts of a published version are made anew; false when it has not begun.

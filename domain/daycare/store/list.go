@@ -36,6 +36,7 @@ type Draft struct {
 	Payable       money.Cents
 	Differences   []daycare.Difference // none = the child's first decision after a time without one
 	Retroactive   bool                 // begins before this month
+	SendFrom      calendar.Date        // the first day on which the rules let it be sent
 	MadeAt        time.Time
 	Ignored       bool
 	IgnoredReason string
@@ -55,6 +56,7 @@ type DraftFilter struct {
 	Child           int64
 	Drafts          []int64 // these only
 	OnlyRetroactive bool
+	OnlySendable    bool  // those that may be sent today: the others begin further ahead than the rules allow
 	After           int64 // the draft before the first one of the page; 0 = from the beginning
 	Most            int
 }
@@ -69,8 +71,12 @@ func ListDrafts(ctx context.Context, tx *postgres.Tx, by access.Actor, f DraftFi
 	if f.Drafts == nil {
 		f.Drafts = []int64{}
 	}
+	rules, soon, err := sendableNow(ctx, tx, f.Organiser)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := db.New(tx).DraftPage(ctx, db.DraftPageParams{OrganiserID: f.Organiser, Ignored: f.Ignored, Difference: string(f.Difference), Unit: f.Unit, Child: f.Child,
-		Drafts: f.Drafts, OnlyRetroactive: f.OnlyRetroactive, MonthStart: monthStart(tx), After: f.After, Most: int32(f.Most)})
+		Drafts: f.Drafts, OnlyRetroactive: f.OnlyRetroactive, MonthStart: monthStart(tx), Later: !f.OnlySendable, SoonFroms: soon.froms, SoonTos: soon.tos, After: f.After, Most: int32(f.Most)})
 	if err != nil {
 		return nil, fmt.Errorf("listing drafts: %w", err)
 	}
@@ -80,6 +86,9 @@ func ListDrafts(ctx context.Context, tx *postgres.Tx, by access.Actor, f DraftFi
 		list[i] = Draft{ID: r.DraftID, Child: r.ChildID, ChildName: listName(r.LastName, r.FirstNames), Unit: r.UnitID, UnitName: r.UnitName, Period: period(r.ValidFrom, r.ValidTo),
 			Value: r.ValueCents, OwnShare: r.OwnCents, Payable: r.PayableCents, Retroactive: daycare.Sending{Today: tx.Today(), From: r.ValidFrom}.Retroactive(), MadeAt: r.MadeAt,
 			Ignored: r.Ignored, IgnoredReason: r.IgnoredReason, IgnoredBy: r.IgnoredBy, Ordered: r.Ordered}
+		if len(rules) > 0 {
+			list[i].SendFrom = r.ValidFrom - calendar.Date(rules.on(r.ValidFrom).Profile.MaxDaysAhead)
+		}
 		for _, d := range r.Differences {
 			list[i].Differences = append(list[i].Differences, daycare.Difference(d))
 		}
@@ -88,6 +97,27 @@ func ListDrafts(ctx context.Context, tx *postgres.Tx, by access.Actor, f DraftFi
 		}
 	}
 	return list, audit.SeenMany(ctx, tx, by, views)
+}
+
+// begin are first days, as stretches that a query compares with.
+type begin struct{ froms, tos []calendar.Date }
+
+// sendableNow tells which first days a decision that is sent today may have, by the rules of each first day: the same that Send asks for.
+// Without published rules there is none.
+func sendableNow(ctx context.Context, tx *postgres.Tx, organiser int32) (inForce, begin, error) {
+	soon := begin{[]calendar.Date{}, []calendar.Date{}}
+	rules, err := published(ctx, tx, organiser)
+	if errors.Is(err, errNoRules) {
+		return nil, soon, nil
+	}
+	if err != nil {
+		return nil, soon, err
+	}
+	for _, v := range rules {
+		soon.froms = append(soon.froms, v.From)
+		soon.tos = append(soon.tos, min(v.To, tx.Today()+calendar.Date(v.Profile.MaxDaysAhead)+1))
+	}
+	return rules, soon, nil
 }
 
 func listName(last, first string) string { return strings.TrimSpace(last + " " + first) }
@@ -106,8 +136,12 @@ func CountDrafts(ctx context.Context, tx *postgres.Tx, by access.Actor, f DraftF
 	if f.Drafts == nil {
 		f.Drafts = []int64{}
 	}
+	_, soon, err := sendableNow(ctx, tx, f.Organiser)
+	if err != nil {
+		return DraftSum{}, err
+	}
 	n, err := db.New(tx).DraftCount(ctx, db.DraftCountParams{OrganiserID: f.Organiser, Ignored: f.Ignored, Difference: string(f.Difference), Unit: f.Unit,
-		OnlyRetroactive: f.OnlyRetroactive, MonthStart: monthStart(tx), Drafts: f.Drafts})
+		OnlyRetroactive: f.OnlyRetroactive, MonthStart: monthStart(tx), Later: !f.OnlySendable, SoonFroms: soon.froms, SoonTos: soon.tos, Drafts: f.Drafts})
 	if err != nil {
 		return DraftSum{}, fmt.Errorf("counting drafts: %w", err)
 	}

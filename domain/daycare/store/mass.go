@@ -56,6 +56,10 @@ func Order(ctx context.Context, tx *postgres.Tx, by access.Actor, in OrderInput)
 	if in.Drafts == nil {
 		in.Drafts = []int64{}
 	}
+	_, soon, err := sendableNow(ctx, tx, in.Organiser)
+	if err != nil {
+		return 0, err
+	}
 	q := db.New(tx)
 	id, err := q.SendingAdd(ctx, db.SendingAddParams{OrganiserID: in.Organiser, Reasons: in.Reasons, Office: in.Office, OrderedAt: tx.Now(), OrderedByAccount: by.Account,
 		OrderedBy: by.Name, OrderedRole: string(by.Role)})
@@ -63,7 +67,7 @@ func Order(ctx context.Context, tx *postgres.Tx, by access.Actor, in OrderInput)
 		return 0, fmt.Errorf("ordering a sending: %w", err)
 	}
 	drafts, err := q.SendingLinesAdd(ctx, db.SendingLinesAddParams{OrganiserID: in.Organiser, SendingID: id, Difference: string(in.Difference), Unit: in.Unit,
-		OnlyRetroactive: in.OnlyRetroactive, MonthStart: monthStart(tx), Drafts: in.Drafts})
+		OnlyRetroactive: in.OnlyRetroactive, MonthStart: monthStart(tx), Later: !in.OnlySendable, SoonFroms: soon.froms, SoonTos: soon.tos, Drafts: in.Drafts})
 	if err != nil {
 		return 0, fmt.Errorf("ordering a sending: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault/faulttest"
+	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
 	w "seteli/domain/voucher/vouchertest"
 	"seteli/platform/job"
@@ -78,4 +79,57 @@ func TestManyDraftsAreSentAndTheRefusedSayWhy(t *testing.T) {
 		_, err := store.Sendings(t.Context(), tx, n.Checker, w.Organiser)
 		return err
 	}), "ACC-001")
+}
+
+// Drafts that begin further ahead than the rules allow are neither counted among the work nor ordered, and say when their day comes.
+func TestOnlyWhatCanBeSentTodayIsCountedAndOrdered(t *testing.T) {
+	t.Parallel()
+	n := bare(t)
+	n.publish("oulu", func(p *profile.Profile) { p.MaxDaysAhead = 10 })
+	n.price()
+	today := calendar.Day(2026, 6, 29)
+	begins := []calendar.Date{start, today + 10, today + 11}
+	for i, from := range begins {
+		child, _ := n.child(calendar.Day(2022, 3, 3)+calendar.Date(i), 450000)
+		_, err := n.place(child, w.Unit, calendar.Period{From: from, To: calendar.Day(2026, 8, 1)})
+		must(t, err)
+	}
+	n.sweep()
+	all := n.drafts()
+	if len(all) != 3 {
+		t.Fatalf("drafts %+v", all)
+	}
+	for _, d := range all {
+		if d.SendFrom != d.Period.From-10 {
+			t.Errorf("a draft from %s may be sent from %s", d.Period.From, d.SendFrom)
+		}
+	}
+	f := store.DraftFilter{Organiser: w.Organiser, OnlySendable: true, Most: 10}
+	n.do(n.Staff, func(tx *postgres.Tx) error {
+		list, err := store.ListDrafts(t.Context(), tx, n.Staff, f)
+		must(t, err)
+		if len(list) != 2 || list[0].Period.From > today+10 || list[1].Period.From > today+10 {
+			t.Errorf("can be sent: %+v", list)
+		}
+		sum, err := store.CountDrafts(t.Context(), tx, n.Staff, f)
+		must(t, err)
+		work, err := store.Work(t.Context(), tx, n.Staff, w.Organiser)
+		if sum.Drafts != 2 || work.Drafts != 2 {
+			t.Errorf("%d counted, %d among the work", sum.Drafts, work.Drafts)
+		}
+		return err
+	})
+	id, err := n.order(store.OrderInput{DraftFilter: f, Office: "palveluohjaaja"})
+	must(t, err)
+	n.carry()
+	n.do(n.Staff, func(tx *postgres.Tx) error {
+		s, _, err := store.SendingOf(t.Context(), tx, n.Staff, w.Organiser, id, store.SendingPage{Most: 10})
+		if s.Drafts != 2 || s.Handled != 2 || s.Refused != 0 {
+			t.Errorf("order %+v", s)
+		}
+		return err
+	})
+	if left := n.drafts(); len(left) != 1 || left[0].Period.From != today+11 {
+		t.Errorf("left %+v", left)
+	}
 }

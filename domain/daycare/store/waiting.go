@@ -202,7 +202,7 @@ func Failures(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 
 // Counts are the figures of a caseworker's first page.
 type Counts struct {
-	Children, Drafts, Aside, Endings, Tasks int
+	Children, Drafts, Aside, Endings, Tasks int // of drafts those that may be sent today
 	Unsent                                  int // drafts of orders whose turn has not come
 	Waiting, Failed                         int // children whose drafts are to be made anew, and those who failed
 }
@@ -213,7 +213,11 @@ func Work(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 		return Counts{}, err
 	}
 	q := db.New(tx)
-	n, err := q.WorkCounts(ctx, organiser)
+	_, soon, err := sendableNow(ctx, tx, organiser)
+	if err != nil {
+		return Counts{}, err
+	}
+	n, err := q.WorkCounts(ctx, db.WorkCountsParams{OrganiserID: organiser, SoonFroms: soon.froms, SoonTos: soon.tos})
 	if err != nil {
 		return Counts{}, fmt.Errorf("counting work: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/fault/faulttest"
 	"seteli/core/money"
+	"seteli/domain/client"
 	"seteli/domain/client/household"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/profile"
@@ -158,4 +159,54 @@ func TestMarksAreNotLostAndAFailureHoldsNobodyUp(t *testing.T) {
 	if n.waiting() != 1 {
 		t.Errorf("%d wait", n.waiting())
 	}
+}
+
+// New rules make everybody's drafts anew although one child's cannot be made: that one is a task, and the page sees the run as done.
+func TestNewRulesReachEverybodyInSpiteOfOneBrokenChild(t *testing.T) {
+	t.Parallel()
+	n := open(t, "oulu")
+	var children []client.Client
+	for i := range 3 {
+		c, _ := n.child(calendar.Day(2022, 3, 3)+calendar.Date(i), 450000)
+		_, err := n.place(c, w.Unit, always)
+		must(t, err)
+		children = append(children, c)
+	}
+	n.sweep()
+	bad := children[0] // the lowest number: it comes first
+	n.Exec(`insert into daycare_support (organiser_id, child_id, coefficient, valid_from, valid_to, added_at, added_by) values (1, $1, 'puolet', '2026-01-01', '9999-12-31', now(), 'Sanna')`, bad.ID)
+	before := map[int64]money.Cents{}
+	for _, d := range n.drafts() {
+		before[d.Child] = d.OwnShare
+	}
+	n.publish("oulu", func(p *profile.Profile) { p.Options[0].FeeCoefficient = money.MustRate("0.5") })
+	n.told()
+	if left := n.Count(`select count(*) from outbox where topic = 'daycare.rules_changed' and sent_at is null`); left != 0 {
+		t.Errorf("%d messages wait for another try", left)
+	}
+	changed := 0
+	for _, d := range n.drafts() {
+		if d.OwnShare != before[d.Child] {
+			changed++
+		}
+	}
+	if changed != 2 {
+		t.Errorf("%d drafts follow the new rules: %+v, before %v", changed, n.drafts(), before)
+	}
+	n.do(n.Staff, func(tx *postgres.Tx) error {
+		list, err := store.Failures(t.Context(), tx, n.Staff, w.Organiser)
+		if len(list) != 1 || list[0].Child != bad.ID {
+			t.Errorf("failures %+v", list)
+		}
+		return err
+	})
+	n.do(n.main, func(tx *postgres.Tx) error {
+		all, err := store.RulesVersions(t.Context(), tx, n.main, w.Organiser)
+		must(t, err)
+		step, begun, err := store.RulesProgress(t.Context(), tx, n.main, w.Organiser, all[0].ID)
+		if !begun || step.FinishedAt == nil || step.Done != 3 || step.Total != 3 {
+			t.Errorf("progress %+v, %v", step, begun)
+		}
+		return err
+	})
 }

@@ -113,9 +113,11 @@ where p.organiser_id = @organiser_id and p.voided_at is null and p.valid_to > @d
 order by u.name, u.unit_id;
 
 -- name: WorkCounts :one
+-- Drafts are those that can be sent now.
 select
   (select count(*) from daycare_child c where c.organiser_id = @organiser_id) as children,
-  (select count(*) from daycare_draft d where d.organiser_id = @organiser_id and d.ignored_at is null) as drafts,
+  (select count(*) from daycare_draft d where d.organiser_id = @organiser_id and d.ignored_at is null
+    and exists (select 1 from (select unnest(@soon_froms::date[]) as valid_from, unnest(@soon_tos::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from)) as drafts,
   (select count(*) from daycare_draft d where d.organiser_id = @organiser_id and d.ignored_at is not null) as aside,
   (select count(*) from daycare_ending e where e.organiser_id = @organiser_id) as endings,
   (select count(*) from daycare_gap g where g.organiser_id = @organiser_id) as tasks,
@@ -131,6 +133,7 @@ join unit u on u.unit_id = d.unit_id
 where d.organiser_id = @organiser_id and (d.ignored_at is not null) = @ignored::bool
   and (@difference::text = '' or @difference::text = 'FIRST' and cardinality(d.differences) = 0 or @difference::text = any(d.differences)) and (@unit::bigint = 0 or d.unit_id = @unit::bigint)
   and (not @only_retroactive::bool or d.valid_from < @month_start) and (@child::bigint = 0 or d.child_id = @child::bigint)
+  and (@later::bool or exists (select 1 from (select unnest(@soon_froms::date[]) as valid_from, unnest(@soon_tos::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from))
   and (cardinality(@drafts::bigint[]) = 0 or d.draft_id = any(@drafts::bigint[]))
   and (@after::bigint = 0 or (c.last_name, c.first_names, d.valid_from, d.draft_id) > (select a.last_name, a.first_names, x.valid_from, x.draft_id
     from daycare_draft x join client a on a.organiser_id = x.organiser_id and a.client_id = x.child_id where x.organiser_id = @organiser_id and x.draft_id = @after))
@@ -143,6 +146,7 @@ from daycare_draft d
 where d.organiser_id = @organiser_id and (d.ignored_at is not null) = @ignored::bool
   and (@difference::text = '' or @difference::text = 'FIRST' and cardinality(d.differences) = 0 or @difference::text = any(d.differences)) and (@unit::bigint = 0 or d.unit_id = @unit::bigint)
   and (not @only_retroactive::bool or d.valid_from < @month_start)
+  and (@later::bool or exists (select 1 from (select unnest(@soon_froms::date[]) as valid_from, unnest(@soon_tos::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from))
   and (cardinality(@drafts::bigint[]) = 0 or d.draft_id = any(@drafts::bigint[]));
 
 -- name: DraftOne :one
@@ -163,6 +167,7 @@ join client c on c.organiser_id = d.organiser_id and c.client_id = d.child_id
 where d.organiser_id = @organiser_id and d.ignored_at is null
   and (@difference::text = '' or @difference::text = 'FIRST' and cardinality(d.differences) = 0 or @difference::text = any(d.differences)) and (@unit::bigint = 0 or d.unit_id = @unit::bigint)
   and (not @only_retroactive::bool or d.valid_from < @month_start)
+  and (@later::bool or exists (select 1 from (select unnest(@soon_froms::date[]) as valid_from, unnest(@soon_tos::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from))
   and (cardinality(@drafts::bigint[]) = 0 or d.draft_id = any(@drafts::bigint[]))
   and not exists (select 1 from daycare_sending_line l where l.organiser_id = d.organiser_id and l.draft_id = d.draft_id and l.handled_at is null)
 order by c.last_name, c.first_names, d.child_id, d.valid_from, d.draft_id

@@ -199,7 +199,8 @@ from daycare_draft d
 where d.organiser_id = $2 and (d.ignored_at is not null) = $3::bool
   and ($4::text = '' or $4::text = 'FIRST' and cardinality(d.differences) = 0 or $4::text = any(d.differences)) and ($5::bigint = 0 or d.unit_id = $5::bigint)
   and (not $6::bool or d.valid_from < $1)
-  and (cardinality($7::bigint[]) = 0 or d.draft_id = any($7::bigint[]))
+  and ($7::bool or exists (select 1 from (select unnest($8::date[]) as valid_from, unnest($9::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from))
+  and (cardinality($10::bigint[]) = 0 or d.draft_id = any($10::bigint[]))
 `
 
 type DraftCountParams struct {
@@ -209,6 +210,9 @@ type DraftCountParams struct {
 	Difference      string
 	Unit            int64
 	OnlyRetroactive bool
+	Later           bool
+	SoonFroms       []calendar.Date
+	SoonTos         []calendar.Date
 	Drafts          []int64
 }
 
@@ -226,6 +230,9 @@ func (q *Queries) DraftCount(ctx context.Context, arg DraftCountParams) (DraftCo
 		arg.Difference,
 		arg.Unit,
 		arg.OnlyRetroactive,
+		arg.Later,
+		arg.SoonFroms,
+		arg.SoonTos,
 		arg.Drafts,
 	)
 	var i DraftCountRow
@@ -278,11 +285,12 @@ join unit u on u.unit_id = d.unit_id
 where d.organiser_id = $1 and (d.ignored_at is not null) = $2::bool
   and ($3::text = '' or $3::text = 'FIRST' and cardinality(d.differences) = 0 or $3::text = any(d.differences)) and ($4::bigint = 0 or d.unit_id = $4::bigint)
   and (not $5::bool or d.valid_from < $6) and ($7::bigint = 0 or d.child_id = $7::bigint)
-  and (cardinality($8::bigint[]) = 0 or d.draft_id = any($8::bigint[]))
-  and ($9::bigint = 0 or (c.last_name, c.first_names, d.valid_from, d.draft_id) > (select a.last_name, a.first_names, x.valid_from, x.draft_id
-    from daycare_draft x join client a on a.organiser_id = x.organiser_id and a.client_id = x.child_id where x.organiser_id = $1 and x.draft_id = $9))
+  and ($8::bool or exists (select 1 from (select unnest($9::date[]) as valid_from, unnest($10::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from))
+  and (cardinality($11::bigint[]) = 0 or d.draft_id = any($11::bigint[]))
+  and ($12::bigint = 0 or (c.last_name, c.first_names, d.valid_from, d.draft_id) > (select a.last_name, a.first_names, x.valid_from, x.draft_id
+    from daycare_draft x join client a on a.organiser_id = x.organiser_id and a.client_id = x.child_id where x.organiser_id = $1 and x.draft_id = $12))
 order by c.last_name, c.first_names, d.valid_from, d.draft_id
-limit $10
+limit $13
 `
 
 type DraftPageParams struct {
@@ -293,6 +301,9 @@ type DraftPageParams struct {
 	OnlyRetroactive bool
 	MonthStart      calendar.Date
 	Child           int64
+	Later           bool
+	SoonFroms       []calendar.Date
+	SoonTos         []calendar.Date
 	Drafts          []int64
 	After           int64
 	Most            int32
@@ -328,6 +339,9 @@ func (q *Queries) DraftPage(ctx context.Context, arg DraftPageParams) ([]DraftPa
 		arg.OnlyRetroactive,
 		arg.MonthStart,
 		arg.Child,
+		arg.Later,
+		arg.SoonFroms,
+		arg.SoonTos,
 		arg.Drafts,
 		arg.After,
 		arg.Most,
@@ -590,7 +604,8 @@ join client c on c.organiser_id = d.organiser_id and c.client_id = d.child_id
 where d.organiser_id = $2 and d.ignored_at is null
   and ($3::text = '' or $3::text = 'FIRST' and cardinality(d.differences) = 0 or $3::text = any(d.differences)) and ($4::bigint = 0 or d.unit_id = $4::bigint)
   and (not $5::bool or d.valid_from < $6)
-  and (cardinality($7::bigint[]) = 0 or d.draft_id = any($7::bigint[]))
+  and ($7::bool or exists (select 1 from (select unnest($8::date[]) as valid_from, unnest($9::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from))
+  and (cardinality($10::bigint[]) = 0 or d.draft_id = any($10::bigint[]))
   and not exists (select 1 from daycare_sending_line l where l.organiser_id = d.organiser_id and l.draft_id = d.draft_id and l.handled_at is null)
 order by c.last_name, c.first_names, d.child_id, d.valid_from, d.draft_id
 returning draft_id
@@ -603,6 +618,9 @@ type SendingLinesAddParams struct {
 	Unit            int64
 	OnlyRetroactive bool
 	MonthStart      calendar.Date
+	Later           bool
+	SoonFroms       []calendar.Date
+	SoonTos         []calendar.Date
 	Drafts          []int64
 }
 
@@ -615,6 +633,9 @@ func (q *Queries) SendingLinesAdd(ctx context.Context, arg SendingLinesAddParams
 		arg.Unit,
 		arg.OnlyRetroactive,
 		arg.MonthStart,
+		arg.Later,
+		arg.SoonFroms,
+		arg.SoonTos,
 		arg.Drafts,
 	)
 	if err != nil {
@@ -1081,12 +1102,19 @@ func (q *Queries) WaitingOfFailed(ctx context.Context, organiserID int32) ([]Wai
 const workCounts = `-- name: WorkCounts :one
 select
   (select count(*) from daycare_child c where c.organiser_id = $1) as children,
-  (select count(*) from daycare_draft d where d.organiser_id = $1 and d.ignored_at is null) as drafts,
+  (select count(*) from daycare_draft d where d.organiser_id = $1 and d.ignored_at is null
+    and exists (select 1 from (select unnest($2::date[]) as valid_from, unnest($3::date[]) as valid_to) s where s.valid_from <= d.valid_from and s.valid_to > d.valid_from)) as drafts,
   (select count(*) from daycare_draft d where d.organiser_id = $1 and d.ignored_at is not null) as aside,
   (select count(*) from daycare_ending e where e.organiser_id = $1) as endings,
   (select count(*) from daycare_gap g where g.organiser_id = $1) as tasks,
   (select count(*) from daycare_sending_line l where l.organiser_id = $1 and l.handled_at is null) as unsent
 `
+
+type WorkCountsParams struct {
+	OrganiserID int32
+	SoonFroms   []calendar.Date
+	SoonTos     []calendar.Date
+}
 
 type WorkCountsRow struct {
 	Children int64
@@ -1097,8 +1125,9 @@ type WorkCountsRow struct {
 	Unsent   int64
 }
 
-func (q *Queries) WorkCounts(ctx context.Context, organiserID int32) (WorkCountsRow, error) {
-	row := q.db.QueryRow(ctx, workCounts, organiserID)
+// Drafts are those that can be sent now.
+func (q *Queries) WorkCounts(ctx context.Context, arg WorkCountsParams) (WorkCountsRow, error) {
+	row := q.db.QueryRow(ctx, workCounts, arg.OrganiserID, arg.SoonFroms, arg.SoonTos)
 	var i WorkCountsRow
 	err := row.Scan(
 		&i.Children,
