@@ -23,7 +23,9 @@ func (w *whole) nursery(person int64) {
 	hash := sha256.Sum256(raw)
 	if _, err := w.owner.Exec(w.Context(), `insert into daycare_rules (organiser_id, service_id, content_id, valid_from, profile, sha256, prepared_at, prepared_by_account, prepared_by, published_at, published_by_account, published_by)
 		select 1, service_id, (select min(content_id) from content c where c.organiser_id = 1 and c.service_id = a.service_id), '2026-01-01', $1, $2, now(), 1, 'x', now(), 2, 'y'
-		from approval a where organiser_id = 1 and provider_id = 1 order by approval_id limit 1`, string(raw), hash[:]); err != nil {
+		from approval a where organiser_id = 1 and provider_id = 1
+			and not exists (select 1 from approval b where b.organiser_id = 1 and b.provider_id = 2 and b.service_id = a.service_id) -- the other company takes no part
+		order by approval_id limit 1`, string(raw), hash[:]); err != nil {
 		w.Fatal(err)
 	}
 	for _, sql := range []string{
