@@ -200,8 +200,8 @@ func TestFromAChildToASentDecision(t *testing.T) {
 	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "f-to-error") || !strings.Contains(body, "31.12.2025") {
 		t.Fatalf("a place that ends before it begins: %d", res.StatusCode)
 	}
-	if _, res = o.post(page+"/placements/new", place...); res.Request.URL.Path != page {
-		t.Fatalf("placing: %d", res.StatusCode)
+	if body, res = o.post(page+"/placements/new", place...); res.Request.URL.Path != page || !strings.Contains(body, "puuttuu tilinumero") {
+		t.Fatalf("placing: %d, and nobody is told that the provider has no account", res.StatusCode)
 	}
 	// A place without an income is decided at the highest fee, and is a task that leads to the household.
 	o.has(page, "tuloja ei ole kirjattu", "/fi/clients/"+ui.Digits(head.ID)+"/household", "Ensimmäinen päätös")
