@@ -190,6 +190,9 @@ func TestFromApplicationToApprovalInTheBrowser(t *testing.T) {
 	signer.post(tasks, url.Values{"version": {version()}, "act": {"sign"}, "sure": {"yes"}}).want(t, 303)
 
 	list := handler.get("/fi/handling").want(t, 200)
+	if strings.Contains(list.text("main"), "Varhaiskasvatuksen palveluseteli") || !strings.Contains(decider.get("/fi/handling").want(t, 200).text("main"), "Varhaiskasvatuksen palveluseteli") {
+		t.Error("the way to early education is the decision maker's, not the handler's")
+	}
 	if got := list.text("table"); !strings.Contains(got, "Kotihoiva Aava Oy") || !strings.Contains(got, "21.12.2026") {
 		t.Errorf("work list: %s", got)
 	}

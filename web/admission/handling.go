@@ -53,6 +53,9 @@ func (s site) workList(w http.ResponseWriter, r *ui.Request) error {
 	for _, st := range []admission.State{admission.Approved, admission.Rejected} {
 		links = append(links, ui.Link{Text: r.T("admission.web.state." + string(st)), Href: r.Path("/handling?state={state}", string(st))})
 	}
+	if r.Actor.Can(access.DaycareDecide) {
+		links = append(links, ui.Link{Text: r.T("daycarework.title"), Href: r.Path("/daycare")})
+	}
 	return show(w, r, page{Title: r.T("admission.web.handling.title"), Top: []ui.Component{t}, Links: links})
 }
 

@@ -43,7 +43,7 @@ func (p *Pages) Audience() ui.Audience {
 		},
 		Routes: p.routes(), States: states(),
 		Pages: append(slices.Concat(householdPages(), decisionPages(), bulkPages()), []ui.PageSpec{
-			ui.Page("casework/work", workView{}), ui.Page("casework/clients", clientsView{}), ui.Page("casework/client", clientView{}),
+			ui.Page("casework/work", workView{}), ui.Page("casework/clients", clientsView{}), ui.Page("casework/client", clientView{}, clientView{ID: 1, Daycare: true}),
 			ui.Page("casework/client-edit", editView{}), ui.Page("casework/import", importView{}, sampleImport()),
 			ui.Page("casework/services", servicesView{}), ui.Page("casework/grant", grantView{}, sampleGrant()),
 			ui.Page("casework/voucher", voucherView{}, voucherView{ID: 1, Number: "MAA-2222-22222", State: "voucher.open", CanClose: true, CanAnswer: true, CanReserve: true, Paused: true}),

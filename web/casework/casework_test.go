@@ -9,8 +9,10 @@ import (
 	"strings"
 	"testing"
 
+	"seteli/domain/daycare/store"
 	w "seteli/domain/voucher/vouchertest"
 	"seteli/platform/access"
+	"seteli/platform/postgres"
 	"seteli/web/casework"
 	"seteli/web/ui"
 	"seteli/web/ui/uitest"
@@ -88,6 +90,24 @@ func (b *browser) read(res *http.Response, err error) (string, *http.Response) {
 		b.t.Errorf("%s shows a missing text: %.200s", res.Request.URL.Path, string(body)[strings.Index(string(body), "[casework."):])
 	}
 	return string(body), res
+}
+
+// A client who is a child in early education has a way to the child's own page; another client has none.
+func TestTheClientPageLeadsToTheChildInEarlyEducation(t *testing.T) {
+	t.Parallel()
+	world := w.New(t)
+	b := open(t, world, world.Staff)
+	child, other := world.Client("030322A9013"), world.Client("030322A9024")
+	world.Do(world.Staff, func(tx *postgres.Tx) error {
+		return store.AddChild(t.Context(), tx, world.Staff, store.Of{Organiser: w.Organiser, Child: child.ID})
+	})
+	link := "/fi/daycare/children/"
+	if body, res := b.get("/fi/clients/" + ui.Digits(child.ID)); res.StatusCode != http.StatusOK || !strings.Contains(body, link+ui.Digits(child.ID)) {
+		t.Errorf("the child's page: %d, no way to early education", res.StatusCode)
+	}
+	if body, res := b.get("/fi/clients/" + ui.Digits(other.ID)); res.StatusCode != http.StatusOK || strings.Contains(body, link) {
+		t.Errorf("another client's page: %d leads to early education", res.StatusCode)
+	}
 }
 
 func TestFromClientToReservation(t *testing.T) {

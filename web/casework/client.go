@@ -10,6 +10,7 @@ import (
 	"seteli/core/ident"
 	"seteli/domain/catalogue"
 	"seteli/domain/client"
+	daycare "seteli/domain/daycare/store"
 	"seteli/domain/organiser"
 	"seteli/domain/voucher"
 	"seteli/platform/access"
@@ -69,6 +70,7 @@ type clientView struct {
 	Vouchers ui.Table
 	CanGrant bool
 	Guarded  bool // a minor, whose guardians may be recorded
+	Daycare  bool // a child in early education
 	CanEdit  bool
 	Income   bool // household and income may be seen
 }
@@ -81,6 +83,7 @@ func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
 	var c client.Client
 	var list []voucher.Voucher
 	var hetu ident.Hetu
+	var inDaycare bool
 	names := map[int64]i18n.Names{}
 	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if c, err = client.Get(ctx, tx, r.Actor, r.Actor.Organiser, number); err != nil {
@@ -96,6 +99,11 @@ func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
 				return err
 			}
 		}
+		if r.Actor.Can(access.DaycareDecide) {
+			if inDaycare, err = daycare.Known(ctx, tx, r.Actor, daycare.Of{Organiser: r.Actor.Organiser, Child: number}); err != nil {
+				return err
+			}
+		}
 		services, err := catalogue.Services(ctx, tx, r.Actor.Organiser, tx.Today())
 		for _, s := range services {
 			names[s.ID] = s.Names
@@ -105,7 +113,7 @@ func (p *Pages) client(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	view := clientView{ID: c.ID, Name: c.Name(), Banned: c.Protected, CanGrant: r.Actor.Can(access.VoucherGrant), CanEdit: r.Actor.Can(access.ClientEdit),
+	view := clientView{ID: c.ID, Name: c.Name(), Daycare: inDaycare, Banned: c.Protected, CanGrant: r.Actor.Can(access.VoucherGrant), CanEdit: r.Actor.Can(access.ClientEdit),
 		Income: r.Actor.Can(access.ClientIncome), Guarded: r.Actor.Can(access.DaycareDecide) && r.Today() < c.BirthDate.AddMonths(18*12)}
 	view.Summary = clientSummary(r, c, hetu)
 	view.Vouchers = ui.Table{Caption: r.T("casework.vouchers"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.service")}, {Text: r.T("common.voucher_number")},

@@ -41,7 +41,7 @@ func (p *Pages) Audience() ui.Audience {
 	table := ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{ui.TextCells("x")}}
 	why := ui.Calculation{Caption: "x", Steps: []ui.Step{{Text: "x", Amount: "1"}}}
 	return ui.Audience{
-		Name: "daycare", Templates: templates, Roles: []access.Role{access.Caseworker},
+		Name: "daycare", Templates: templates, Roles: []access.Role{access.Caseworker, access.DecisionMaker},
 		Nav:    []ui.NavItem{{Key: "daycarework.nav", Path: "/daycare", Right: access.DaycareDecide}},
 		Routes: p.routes(), States: states(),
 		Pages: []ui.PageSpec{

@@ -117,6 +117,18 @@ func (o Of) saved(ctx context.Context, tx *postgres.Tx, by access.Actor, act aud
 	return mark(ctx, tx, o.Organiser, o.Child)
 }
 
+// Known tells whether a client of the organiser is a child in early education, for a page that leads to it.
+func Known(ctx context.Context, tx *postgres.Tx, by access.Actor, of Of) (bool, error) {
+	if err := by.May(access.DaycareDecide, of.Organiser); err != nil {
+		return false, err
+	}
+	there, err := db.New(tx).ChildThere(ctx, db.ChildThereParams{OrganiserID: of.Organiser, ClientID: of.Child})
+	if err != nil {
+		return false, fmt.Errorf("looking for child %d: %w", of.Child, err)
+	}
+	return there, nil
+}
+
 // Head says of whose household a child's fee is on some days.
 type Head struct {
 	Of

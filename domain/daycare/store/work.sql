@@ -203,6 +203,9 @@ where l.organiser_id = @organiser_id and l.sending_id = @sending_id and (not @re
 order by c.last_name, c.first_names, l.valid_from, l.draft_id
 limit @most;
 
+-- name: ChildThere :one
+select exists (select 1 from daycare_child where organiser_id = @organiser_id and client_id = @client_id);
+
 -- name: DecisionChild :one
 select child_id from daycare_decision where organiser_id = @organiser_id and value_decision_id = @value_decision_id;
 

@@ -111,6 +111,22 @@ func (q *Queries) ChildPage(ctx context.Context, arg ChildPageParams) ([]ChildPa
 	return items, nil
 }
 
+const childThere = `-- name: ChildThere :one
+select exists (select 1 from daycare_child where organiser_id = $1 and client_id = $2)
+`
+
+type ChildThereParams struct {
+	OrganiserID int32
+	ClientID    int64
+}
+
+func (q *Queries) ChildThere(ctx context.Context, arg ChildThereParams) (bool, error) {
+	row := q.db.QueryRow(ctx, childThere, arg.OrganiserID, arg.ClientID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const childrenNear = `-- name: ChildrenNear :many
 with near as (
   select c.person_id from client c where c.organiser_id = $1 and c.client_id = $2
