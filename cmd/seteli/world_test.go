@@ -269,9 +269,7 @@ func (w *whole) educates(person int64) {
 	} {
 		w.exec(sql)
 	}
-	for _, name := range []string{"paper", "adult", "places", "change", "guardian"} { // of placement guidance: pages of what nobody has
-		w.ids[name] = "999999"
-	}
+	w.applies()
 	w.ids["sending"] = strconv.FormatInt(w.number(`insert into daycare_sending (organiser_id, reasons, office, ordered_at, ordered_by_account, ordered_by, ordered_role)
 		values (1, '', 'x', now(), 1, 'z', 'caseworker') returning sending_id`), 10)
 }
@@ -289,6 +287,9 @@ func (w *whole) address(path string, plain, missing bool) string {
 			if strings.Contains(path, "voucher") {
 				name = "sheet"
 			}
+		}
+		if name == "child" && strings.HasPrefix(path, "/my/") {
+			name = "ward"
 		}
 		id, ok := w.ids[name]
 		if !ok {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"seteli/core/calendar"
+	"seteli/domain/client"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/guidance/db"
 	"seteli/domain/daycare/store"
@@ -81,12 +82,24 @@ func voided(tx *postgres.Tx, remove bool) *time.Time {
 	return new(tx.Now())
 }
 
-// Guardians lists a child's guardians for staff, whose page logs the reading of the child.
+// Guardians lists a child's guardians for staff and logs the reading of the child and of them.
 func Guardians(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of) ([]Guardian, error) {
 	if err := by.May(access.DaycareDecide, of.Organiser); err != nil {
 		return nil, err
 	}
-	return guardians(ctx, db.New(tx), of)
+	who, err := client.Load(ctx, tx, of.Organiser, of.Child)
+	if err != nil {
+		return nil, err
+	}
+	list, err := guardians(ctx, db.New(tx), of)
+	if err != nil {
+		return nil, err
+	}
+	views := []audit.View{{Organiser: of.Organiser, Person: who.Person, Client: who.ID, Purpose: client.ForCase, What: "guardians"}}
+	for _, g := range list {
+		views = append(views, audit.View{Organiser: of.Organiser, Person: g.Person, Client: g.Adult, Purpose: client.ForCase, What: "guardians"})
+	}
+	return list, audit.SeenMany(ctx, tx, by, views)
 }
 
 func guardians(ctx context.Context, q *db.Queries, of store.Of) ([]Guardian, error) {

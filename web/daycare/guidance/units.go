@@ -366,7 +366,10 @@ func (p *Pages) guardianEnd(w http.ResponseWriter, r *ui.Request) error {
 	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := queue.Guardians(ctx, tx, r.Actor, store.Of{Organiser: r.Actor.Organiser, Child: child})
 		i := slices.IndexFunc(list, func(x queue.Guardian) bool { return x.ID == id })
-		if err != nil || i < 0 {
+		if err != nil {
+			return err
+		}
+		if i < 0 {
 			return ui.ErrNoPage
 		}
 		g = list[i]
