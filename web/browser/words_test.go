@@ -78,6 +78,7 @@ var names = map[string]map[string]string{
 	"Tukipalvelun tunti":                          {"sv": "Timme av stödservice", "en": "Hour of support"},
 	"Kotipalvelun tunti":                          {"sv": "Hemservicetimme", "en": "Hour of home service"},
 	"Kesätyöjakso":                                {"sv": "Sommarjobbsperiod", "en": "Summer job"},
+	"Kokoaikainen varhaiskasvatus":                {"sv": "Småbarnspedagogik på heltid", "en": "Full-time early education"},
 	"Peltokoski":                                  {"sv": "Åkerfors", "en": ""},
 	"Havumäen kaupunki":                           {"sv": "Barrbacka stad", "en": ""},
 	"Rantasaaren sosiaali- ja terveyskuntayhtymä": {"sv": "Samkommunen för social- och hälsovård i Strandö", "en": "Rantasaari joint authority for social and health services"},
