@@ -8,6 +8,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/admission"
 	"seteli/domain/decision"
+	"seteli/domain/organiser"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -21,8 +22,12 @@ func (s site) workList(w http.ResponseWriter, r *ui.Request) error {
 		filter.States = []admission.State{state}
 	}
 	var items []admission.Item
+	var own organiser.Organiser
 	err := r.Read(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		items, err = admission.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, filter)
+		if items, err = admission.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, filter); err != nil {
+			return err
+		}
+		own, err = organiser.Get(ctx, tx, r.Actor.Organiser)
 		return err
 	})
 	if err != nil {
@@ -53,7 +58,7 @@ func (s site) workList(w http.ResponseWriter, r *ui.Request) error {
 	for _, st := range []admission.State{admission.Approved, admission.Rejected} {
 		links = append(links, ui.Link{Text: r.T("admission.web.state." + string(st)), Href: r.Path("/handling?state={state}", string(st))})
 	}
-	if r.Actor.Can(access.DaycareDecide) {
+	if r.Actor.Can(access.DaycareDecide) && own.Kind != "county" { // early education is the municipalities'
 		links = append(links, ui.Link{Text: r.T("daycarework.title"), Href: r.Path("/daycare")})
 	}
 	return show(w, r, page{Title: r.T("admission.web.handling.title"), Top: []ui.Component{t}, Links: links})

@@ -231,7 +231,7 @@ func (p *Pages) draft(w http.ResponseWriter, r *ui.Request) error {
 		v.Notes = append(v.Notes, ui.Inset{Strong: r.T("daycarework.state.retroactive"), Text: r.T("daycarework.retroactive.text")})
 	}
 	if d.SendFrom > r.Today() {
-		v.Notes = append(v.Notes, ui.Inset{Strong: r.T("daycarework.state.later"), Text: r.T("daycarework.send_from.text", "day", d.SendFrom)})
+		v.Notes = append(v.Notes, ui.Inset{Strong: r.T("daycarework.send_from.title"), Text: r.T("daycarework.send_from.text", "day", d.SendFrom)})
 	}
 	if d.Ignored {
 		v.Notes = append(v.Notes, ui.Inset{Strong: r.T("daycarework.aside.by", "name", d.IgnoredBy), Text: d.IgnoredReason})
