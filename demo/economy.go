@@ -23,14 +23,14 @@ func (w *world) nurseryEconomy(ctx context.Context) error {
 			by := h.As(access.MainUser)
 			for _, y := range []int{year - 1, year} {
 				c := economy.Costs{Form: economy.Own, Period: calendar.Period{From: calendar.Day(y, 1, 1), To: calendar.Day(y+1, 1, 1)}, Staff: 412_000_000, Premises: 96_500_000, Meals: 38_200_000,
-					Materials: 11_400_000, Administration: 22_800_000, Central: 14_900_000, Fees: 52_300_000, Over: 3_120, Under: 960, Hours: 571_200, Ending: 72, Source: fmt.Sprintf("Tilinpäätös %d (%s)", y-1, invented), SourceDate: calendar.Day(y, 3, 31)}
+					Materials: 11_400_000, Administration: 22_800_000, Central: 14_900_000, Fees: 52_300_000, Over: 3_120, Under: 960, Hours: 571_200, Ending: 72, Source: fmt.Sprintf("Tilinpäätös %d (luvut keksittyjä)", y-1), SourceDate: calendar.Day(y, 3, 31)}
 				if err := economy.Save(ctx, tx, by, h.Organiser.ID, c); err != nil {
 					return err
 				}
 			}
 			missing := 20
 			a := economy.Assumptions{Hours: map[string]money.Quantity{nurseryOption["KOKO"]: money.Units(147), nurseryOption["OSA"]: money.Units(80)}, Administration: 1_800_000, Missing: &missing, PerPlace: 3_450_000,
-				Interest: money.MustRate("3.25"), Years: 30, Source: "Hankesuunnitelma (" + invented + ")", SourceDate: calendar.Day(year, 2, 15)}
+				Interest: money.MustRate("3.25"), Years: 30, Source: "Hankesuunnitelma (luvut keksittyjä)", SourceDate: calendar.Day(year, 2, 15)}
 			if err := economy.Assume(ctx, tx, by, h.Organiser.ID, a); err != nil {
 				return err
 			}
