@@ -20,6 +20,13 @@ func OverThreeFrom(birth calendar.Date) calendar.Date {
 // GrownFrom is the 18th birthday, from which a child no longer belongs to the household's children.
 func GrownFrom(birth calendar.Date) calendar.Date { return birth.AddMonths(18 * 12) }
 
+// SchoolFrom is the day on which compulsory education begins: 1 August of the year in which the child turns seven
+// (628/1998, 26 §; the school year begins on that day, 23 §).
+func SchoolFrom(birth calendar.Date) calendar.Date {
+	year, _, _ := birth.Civil()
+	return calendar.Day(year+7, 8, 1)
+}
+
 // Sibling is a child as the order of siblings sees it.
 type Sibling struct {
 	ID     string

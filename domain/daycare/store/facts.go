@@ -141,7 +141,7 @@ func (p *people) records(ctx context.Context, tx *postgres.Tx, organiser int32) 
 		return fmt.Errorf("reading placements: %w", err)
 	}
 	for _, r := range placements {
-		p.facts.Placements = append(p.facts.Placements, daycare.Placement{Child: p.id(r.ChildID), Unit: strconv.FormatInt(r.UnitID, 10), Type: r.Kind, Voucher: r.Voucher, Period: period(r.ValidFrom, r.ValidTo)})
+		p.facts.Placements = append(p.facts.Placements, daycare.Placement{Child: p.id(r.ChildID), Unit: strconv.FormatInt(r.UnitID, 10), Type: r.Kind, Voucher: r.Voucher, Period: untilSchool(period(r.ValidFrom, r.ValidTo), p.clients[r.ChildID].BirthDate)})
 		p.units, p.provider[r.UnitID], p.unitName[r.UnitID] = append(p.units, r.UnitID), r.ProviderID, r.UnitName
 	}
 	needs, err := q.NeedsOf(ctx, db.NeedsOfParams{OrganiserID: organiser, Children: p.children})
@@ -181,6 +181,15 @@ func (p *people) feeRecords(ctx context.Context, q *db.Queries, organiser int32)
 		p.facts.Alterations = append(p.facts.Alterations, a)
 	}
 	return nil
+}
+
+// untilSchool ends an open place when the child starts school, so that no decision is made of years beyond. A place that is given an end
+// lasts until it, and one that begins later (school was put off) as it is recorded.
+func untilSchool(p calendar.Period, birth calendar.Date) calendar.Period {
+	if school := daycare.SchoolFrom(birth); p.To == calendar.Forever && p.From < school {
+		p.To = school
+	}
+	return p
 }
 
 func rate(text *string) (*money.Rate, error) {

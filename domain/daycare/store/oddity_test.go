@@ -268,3 +268,34 @@ func TestAValueBelowTheOwnSharePaysNothingAndSaysSo(t *testing.T) {
 		t.Errorf("rows %+v", rows)
 	}
 }
+
+// A child born in 2020 starts school on 1.8.2027: an open place is asked nothing after it, one with a later end of its own is.
+func TestOpenPlaceEndsWhenSchoolBegins(t *testing.T) {
+	t.Parallel()
+	n := open(t, "oulu")
+	last := func(p calendar.Period) (to calendar.Date) {
+		child, _ := n.child(calendar.Day(2020, 5, 5)+calendar.Date(n.n), 450000)
+		_, err := n.place(child, w.Unit, p)
+		must(t, err)
+		n.regenerate(child.ID)
+		for _, d := range n.drafts() {
+			if d.Child == child.ID {
+				to = max(to, d.Period.To)
+			}
+		}
+		n.do(n.Staff, func(tx *postgres.Tx) error {
+			tasks, err := store.Tasks(t.Context(), tx, n.Staff, w.Organiser, []int64{child.ID})
+			for _, x := range tasks {
+				to = max(to, x.Period.To)
+			}
+			return err
+		})
+		return to
+	}
+	if got := last(always); got != calendar.Day(2027, 8, 1) {
+		t.Errorf("an open place lasts until %s", got)
+	}
+	if p := (calendar.Period{From: start, To: calendar.Day(2028, 8, 1)}); last(p) != p.To {
+		t.Error("a place with an end of its own is cut")
+	}
+}
