@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -39,36 +40,52 @@ var nurseryOffers = []offer{
 	nurseryOffer("YSA", "tampere", 94_900, 56_940, "Tampere, 1.8.2024, trevaka"),
 }
 
-// nurseryProfile is a published profile as an invented municipality has taken it: under its own name, with thresholds that go on.
-func nurseryProfile(name string) (profile.Profile, error) {
-	p, errProfile := profile.Load(name)
-	national, errNational := profile.National()
-	for _, err := range []error{errProfile, errNational} {
-		if err != nil {
-			return p, err
-		}
-	}
-	for i := range national { // the limits from August 2026 are not published: those before them go on, with the new greatest fee
+// nationalThresholds are the country's fee thresholds with those that are not published yet made up: the income limits before them go on,
+// with the new greatest fee.
+func nationalThresholds() ([]profile.Thresholds, error) {
+	national, err := profile.National()
+	for i := range national {
 		if t := &national[i]; !t.Complete() && i > 0 {
 			t.Limits, t.Increase = national[i-1].Limits, national[i-1].Increase
 		}
 	}
-	p.Thresholds = national
-	p.Source += " Tulorajat 1.8.2026 alkaen ovat keksittyjä."
-	return p, nil
+	return national, err
 }
 
-// nurseryRule is the value rule of the service's rulebook: the same profile, with the need option of each content.
-func nurseryRule(name string, s catalogue.Service) (rulebook.Value, error) {
-	p, err := nurseryProfile(name)
+// enterThresholds publishes what is not known of the country's thresholds, as two main users would from the law's own figures.
+func (w *world) enterThresholds(ctx context.Context) error {
+	national, err := nationalThresholds()
 	if err != nil {
+		return err
+	}
+	h := w.houses[nurseryOffers[0].house]
+	var made store.Threshold
+	err = w.In(ctx, h.Organiser.ID, func(tx *postgres.Tx) (err error) {
+		made, err = store.DraftThreshold(ctx, tx, h.As(access.MainUser), store.ThresholdInput{Figures: national[len(national)-1],
+			Source: "Demon keksityt luvut: aiemmat tulorajat jatkuvat, koska 1.8.2026 alkavia ei ole julkaistu."})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return w.In(ctx, h.Organiser.ID, func(tx *postgres.Tx) error {
+		_, err := store.PublishThreshold(ctx, tx, h.Second, made.ID, made.RowVersion)
+		return err
+	})
+}
+
+// nurseryRule is the value rule of the service's rulebook: the published profile, with the need option of each content.
+func nurseryRule(name string, s catalogue.Service) (rulebook.Value, error) {
+	p, errProfile := profile.Load(name)
+	national, errNational := nationalThresholds()
+	if err := errors.Join(errProfile, errNational); err != nil {
 		return rulebook.Value{}, err
 	}
 	options := map[int64]string{}
 	for _, c := range s.Contents {
 		options[c.ID] = nurseryOption[c.Code]
 	}
-	return p.Value(p.Thresholds, options)
+	return p.Value(national, options)
 }
 
 // family is a head with children in early education.
@@ -84,6 +101,9 @@ var nurserySizes = map[string][]int{"PEK": {1, 2, 1, 3, 1, 2, 1, 1, 2}, "YSA": {
 // beginNurseries adopts a profile in each municipality of early education, takes the providers' prices, places the children of the
 // families and sends the first decisions.
 func (w *world) beginNurseries(ctx context.Context, start calendar.Date) error {
+	if err := w.enterThresholds(ctx); err != nil {
+		return fmt.Errorf("entering the country's fee thresholds: %w", err)
+	}
 	for _, o := range nurseryOffers {
 		h := w.houses[o.house]
 		if err := w.adopt(ctx, h, o.valued.profile, start-45); err != nil {
@@ -117,7 +137,7 @@ func (w *world) beginNurseries(ctx context.Context, start calendar.Date) error {
 }
 
 func (w *world) adopt(ctx context.Context, h House, name string, since calendar.Date) error {
-	p, err := nurseryProfile(name)
+	p, err := profile.Load(name)
 	if err != nil {
 		return err
 	}
