@@ -39,7 +39,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("economy/cost", costView{}, costView{File: true, Faults: new(sampleTable())}),
 			ui.Page("economy/assumptions", assumptionsView{}, assumptionsView{Rows: []coefficientRow{{Code: "x", Name: "x"}}}),
 			ui.Page("economy/list", listView{}, listView{Table: sampleTable(), Compare: true}),
-			ui.Page("economy/new", newView{}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}}),
+			ui.Page("economy/new", newView{}, newView{Lacks: &ui.Empty{Title: "x"}}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}}),
 			ui.Page("economy/result", resultView{}, sampleResult()),
 			ui.Page("economy/compare", compareView{}, compareView{Table: sampleTable()}),
 		},

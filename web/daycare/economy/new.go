@@ -7,17 +7,20 @@ import (
 	"strings"
 
 	"seteli/core/calendar"
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/simulation"
 	"seteli/domain/daycare/store"
+	"seteli/platform/access"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
 )
 
 // newView asks the question.
 type newView struct {
+	Lacks        *ui.Empty // no published rules: there is nothing to compute from
 	Form         *ui.Form
 	Options      []ui.Option // service needs with their values today
 	Coefficients []coefficientRow
@@ -47,6 +50,9 @@ func (p *Pages) ask(w http.ResponseWriter, r *ui.Request) error {
 		}
 		return err
 	})
+	if fault.CodeOf(err) == "DAY-081" { // not an error of the reader: the organiser has no rules of daycare yet
+		return r.Show(w, http.StatusOK, "economy/new", newView{Lacks: lacks(r)})
+	}
 	if err != nil {
 		return err
 	}
@@ -74,6 +80,15 @@ func (p *Pages) ask(w http.ResponseWriter, r *ui.Request) error {
 		f.Set("prices", string(simulation.Adjust))
 	}
 	return r.Show(w, f.Status(), "economy/new", newPage(r, f, terms, now))
+}
+
+// lacks tells what has to be there before a calculation; only those who make the rules are sent to them.
+func lacks(r *ui.Request) *ui.Empty {
+	e := &ui.Empty{Title: r.T("economy.rules.none"), Text: r.T("economy.rules.none_text")}
+	if r.Actor.Can(access.RulebookEdit) {
+		e.Links = []ui.Link{{Text: r.T("daycarerules.title"), Href: r.Path("/daycare/rules")}}
+	}
+	return e
 }
 
 // nextSeason is the next first of August: the year of early education begins on it.

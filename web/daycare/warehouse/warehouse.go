@@ -8,6 +8,7 @@ import (
 	"context"
 	"embed"
 	"net/http"
+	"slices"
 
 	"seteli/core/fault"
 	"seteli/domain/daycare/store"
@@ -110,7 +111,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	v.Tasks, v.Runs = tasksTable(r, tasks), runsTable(r, runs)
+	v.Tasks, v.Runs = tasksTable(r, tasks, slices.ContainsFunc(runs, func(x varda.Past) bool { return x.EndedAt != nil })), runsTable(r, runs)
 	return r.Show(w, http.StatusOK, "varda/overview", v)
 }
 
@@ -123,9 +124,13 @@ func progress(ctx context.Context, tx *postgres.Tx, r *ui.Request) (*ui.Progress
 	return &ui.Progress{Label: r.T("varda.progress", "done", s.Done, "of", s.Total), Done: int(s.Done), Of: int(s.Total), Href: r.Path(root)}, nil
 }
 
-func tasksTable(r *ui.Request, list []varda.Trouble) ui.Table {
+// tasksTable says that all is well only when a run has ended: before that nothing is known of any child.
+func tasksTable(r *ui.Request, list []varda.Trouble, ended bool) ui.Table {
 	t := ui.Table{Caption: r.T("varda.tasks"), Cards: true, Columns: []ui.Column{{Text: r.T("varda.task.child")}, {Text: r.T("varda.task.state")}, {Text: r.T("varda.task.why")}, {Text: r.T("varda.task.tried")}},
 		Empty: ui.Empty{Title: r.T("varda.tasks.none"), Text: r.T("varda.tasks.none_text")}}
+	if !ended {
+		t.Empty = ui.Empty{Title: r.T("varda.tasks.unsent"), Text: r.T("varda.tasks.unsent_text")}
+	}
 	for _, x := range list {
 		why := ui.Cell{}
 		for i, c := range x.Codes {
