@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/daycare/economy"
 	"seteli/domain/daycare/store"
@@ -26,14 +27,19 @@ func (p *Pages) assumptions(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		terms, err = store.TermsNow(ctx, tx, r.Actor, r.Actor.Organiser)
+		if fault.CodeOf(err) == noRules { // what is asked of service needs is left out
+			return nil
+		}
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	v := assumptionsView{Form: f}
-	for _, o := range terms.Rules[len(terms.Rules)-1].Profile.Options {
-		v.Rows = append(v.Rows, coefficientRow{Code: o.Code, Name: o.Names.In(r.Lang)})
+	if n := len(terms.Rules); n > 0 {
+		for _, o := range terms.Rules[n-1].Profile.Options {
+			v.Rows = append(v.Rows, coefficientRow{Code: o.Code, Name: o.Names.In(r.Lang)})
+		}
 	}
 	if !f.Submitted() {
 		fillAssumptions(f, now)

@@ -18,6 +18,9 @@ import (
 	"seteli/web/ui"
 )
 
+// noRules is the code of an organiser without published rules of early education.
+const noRules = "DAY-081"
+
 // newView asks the question.
 type newView struct {
 	Lacks        *ui.Empty // no published rules: there is nothing to compute from
@@ -50,7 +53,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *ui.Request) error {
 		}
 		return err
 	})
-	if fault.CodeOf(err) == "DAY-081" { // not an error of the reader: the organiser has no rules of daycare yet
+	if fault.CodeOf(err) == noRules { // not an error of the reader: the organiser has no rules of daycare yet
 		return r.Show(w, http.StatusOK, "economy/new", newView{Lacks: lacks(r)})
 	}
 	if err != nil {

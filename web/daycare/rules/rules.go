@@ -57,7 +57,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("daycarerules/section", sectionView{}, sampleSection()), ui.Page("daycarerules/values", valuesView{}), ui.Page("daycarerules/publish", publishView{}, publishView{Own: true}),
 			ui.Page("daycarerules/version", versionView{}), ui.Page("daycarerules/compare", compareView{}, sampleCompare()), ui.Page("daycarerules/trial", trialView{}, sampleTrial()),
 			ui.Page("daycarerules/thresholds", thresholdsView{}, sampleThresholds()), ui.Page("daycarerules/threshold", thresholdView{}), ui.Page("daycarerules/threshold-publish", thresholdPublishView{}, thresholdPublishView{Own: true}),
-			ui.Page("daycarerules/service", serviceView{}, sampleService()),
+			ui.Page("daycarerules/service", serviceView{}, serviceView{Lacks: &ui.Empty{Title: "x"}}, sampleService()),
 		},
 		States: map[string]ui.State{
 			"daycarerules.active": {Key: "daycarerules.state.active", Colour: "green"}, "daycarerules.coming": {Key: "daycarerules.state.coming", Colour: "blue"},

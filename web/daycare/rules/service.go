@@ -23,7 +23,8 @@ type serviceView struct {
 	Name     string
 	Service  int64
 	Contents []field
-	Bound    bool // the service's rulebook has the rules of early education now
+	Lacks    *ui.Empty // no version is published yet
+	Bound    bool      // the service's rulebook has the rules of early education now
 }
 
 func sampleService() serviceView {
@@ -37,7 +38,8 @@ func (p *Pages) service(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	if len(k.versions) == 0 {
-		return errNoDraft
+		return r.Show(w, http.StatusOK, "daycarerules/service", serviceView{Lacks: &ui.Empty{Title: r.T("daycarerules.service.none"), Text: r.T("daycarerules.service.none_text"),
+			Links: []ui.Link{{Text: r.T("daycarerules.title"), Href: r.Path(root)}}}})
 	}
 	f := r.Input()
 	current, ok := k.inForce(r)
