@@ -26,15 +26,18 @@ setup-run:
 setup-test:
 	@tools/setup test
 
+# The packages that take longest begin first, so that no core waits for the last of them.
+FIRST = $(if $(filter ./...,$(PACKAGES)),./web/browser ./reliability ./cmd/seteli)
+
 # One private cluster serves all packages; every test has its own database in it.
 test: setup-test assets
 	$(GO) build -o bin/testcount ./internal/testcount
-	$(GO) run ./platform/postgres/postgrestest/testcluster $(GO) test -json -timeout 14m $(PACKAGES) | bin/testcount
+	$(GO) run ./platform/postgres/postgrestest/testcluster $(GO) test -json -timeout 14m $(FIRST) $(PACKAGES) | bin/testcount
 
 # The full forms of the reliability tests: hours on a small machine.
 test-long: setup-test assets
 	$(GO) build -o bin/testcount ./internal/testcount
-	SETELI_LONG=1 $(GO) run ./platform/postgres/postgrestest/testcluster $(GO) test -json -timeout 180m $(PACKAGES) | bin/testcount
+	SETELI_LONG=1 $(GO) run ./platform/postgres/postgrestest/testcluster $(GO) test -json -timeout 180m $(FIRST) $(PACKAGES) | bin/testcount
 
 # Two functions at a time with one worker each; what breaks one is kept in the package's testdata/fuzz and tried by every make test.
 FUZZTIME ?= 30s
