@@ -7,7 +7,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
-	"seteli/core/ident"
 	"seteli/domain/daycare/feed"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
@@ -59,16 +58,7 @@ func (a *API) putPlacements(ctx context.Context, c *call, in *struct {
 	KeyHeader
 	Body PlacementBody
 }) (*struct{ Body PlacementAnswer }, error) {
-	rows := make([]feed.Row, 0, len(in.Body.Placements))
-	unreadable := map[int]fault.List{}
-	for i, r := range in.Body.Placements {
-		row, faults := r.row(i)
-		if len(faults) > 0 {
-			unreadable[i] = faults
-			continue
-		}
-		rows = append(rows, row)
-	}
+	rows, unreadable := readRows(in.Body.Placements, PlacementRow.row)
 	out := &struct{ Body PlacementAnswer }{}
 	return out, a.DB.Tenant(ctx, c.actor, func(tx *postgres.Tx) (err error) {
 		out.Body, err = once(ctx, tx, c, in.IdempotencyKey, in.Body, func() (PlacementAnswer, error) {
@@ -86,16 +76,9 @@ func (a *API) putPlacements(ctx context.Context, c *call, in *struct {
 func (r PlacementRow) row(i int) (feed.Row, fault.List) {
 	var faults fault.List
 	row := feed.Row{Line: i + 1, ID: r.ID, Unit: r.Unit, Kind: r.Kind, Own: r.Own, Option: r.Option, Period: calendar.Period{From: r.From, To: calendar.Forever}, Notice: r.Notice, Removed: r.Removed}
-	read := func(code, field string) ident.Hetu {
-		h, err := ident.ParseHetu(code)
-		if err != nil {
-			faults = append(faults, fault.All(fault.On(err, field))...)
-		}
-		return h
-	}
-	row.Child = read(r.Child, "child")
+	row.Child = readIdentity(r.Child, "child", &faults)
 	if r.Head != "" {
-		row.Head = read(r.Head, "head")
+		row.Head = readIdentity(r.Head, "head", &faults)
 	}
 	if r.To != nil {
 		row.Period.To = *r.To + 1

@@ -7,7 +7,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
-	"seteli/core/ident"
 	"seteli/core/money"
 	"seteli/domain/client/household"
 	"seteli/domain/voucher"
@@ -61,16 +60,7 @@ func (a *API) putIncome(ctx context.Context, c *call, in *struct {
 	KeyHeader
 	Body IncomeBody
 }) (*struct{ Body IncomeAnswer }, error) {
-	rows := make([]household.IncomeRow, 0, len(in.Body.Incomes))
-	unreadable := map[int]fault.List{}
-	for i, r := range in.Body.Incomes {
-		row, faults := r.row(i)
-		if len(faults) > 0 {
-			unreadable[i] = faults
-			continue
-		}
-		rows = append(rows, row)
-	}
+	rows, unreadable := readRows(in.Body.Incomes, IncomeRow.row)
 	out := &struct{ Body IncomeAnswer }{}
 	return out, a.DB.Tenant(ctx, c.actor, func(tx *postgres.Tx) (err error) {
 		out.Body, err = once(ctx, tx, c, in.IdempotencyKey, in.Body, func() (IncomeAnswer, error) {
@@ -87,17 +77,10 @@ func (a *API) putIncome(ctx context.Context, c *call, in *struct {
 // row reads the identity codes; the domain judges the rest.
 func (r IncomeRow) row(i int) (household.IncomeRow, fault.List) {
 	var faults fault.List
-	read := func(code, field string) ident.Hetu {
-		h, err := ident.ParseHetu(code)
-		if err != nil {
-			faults = append(faults, fault.All(fault.On(err, field))...)
-		}
-		return h
-	}
-	row := household.IncomeRow{Line: i + 1, Client: read(r.Identity, "identity"), Item: household.Item{Kind: r.Kind, Cents: money.Cents(r.AmountCents), Per: r.Per,
+	row := household.IncomeRow{Line: i + 1, Client: readIdentity(r.Identity, "identity", &faults), Item: household.Item{Kind: r.Kind, Cents: money.Cents(r.AmountCents), Per: r.Per,
 		Period: calendar.Period{From: r.From, To: calendar.Forever}, Source: household.Source(r.Source), FetchedOn: r.FetchedOn, Payer: r.Payer}}
 	if r.Member != "" {
-		row.Owner = read(r.Member, "member")
+		row.Owner = readIdentity(r.Member, "member", &faults)
 	}
 	if row.Per == "" {
 		row.Per = "month"
