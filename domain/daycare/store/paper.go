@@ -1,13 +1,18 @@
 package store
 
 import (
+	"context"
 	"io"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/daycare"
+	"seteli/domain/organiser"
+	"seteli/domain/register"
+	"seteli/platform/access"
 	"seteli/platform/document"
 	"seteli/platform/i18n"
+	"seteli/platform/postgres"
 	"seteli/platform/sheet"
 )
 
@@ -19,6 +24,20 @@ type Paper struct {
 	Company   string // of the unit
 	Statement Statement
 	Rows      []Row
+}
+
+// ReadPaper reads a unit's statement of a month with its rows, for whoever may read them; the reading is logged.
+func ReadPaper(ctx context.Context, tx *postgres.Tx, by access.Actor, o organiser.Organiser, texts *i18n.Catalogue, lang i18n.Lang, m calendar.Month, unit int64) (p Paper, err error) {
+	p = Paper{Texts: texts, Lang: lang, Sender: o.Names.In(lang)}
+	if p.Statement, err = OneStatement(ctx, tx, by, o.ID, m, unit); err != nil {
+		return p, err
+	}
+	if p.Rows, err = Rows(ctx, tx, by, o.ID, m, unit); err != nil {
+		return p, err
+	}
+	company, err := register.Get(ctx, tx, p.Statement.Provider)
+	p.Company = company.Name
+	return p, err
 }
 
 func (p Paper) say(key string, pairs ...any) string {

@@ -16,7 +16,6 @@ import (
 	"seteli/core/fault"
 	"seteli/domain/daycare/store"
 	"seteli/domain/organiser"
-	"seteli/domain/register"
 	"seteli/domain/settlement"
 	"seteli/platform/access"
 	"seteli/platform/document"
@@ -370,8 +369,7 @@ func (s *Pages) month(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // paper reads a unit's statement of the address.
-func (s *Pages) paper(r *ui.Request) (store.Paper, error) {
-	p := store.Paper{Texts: s.Texts, Lang: r.Lang}
+func (s *Pages) paper(r *ui.Request) (p store.Paper, err error) {
 	m, err := ui.ParseMonth(r.PathValue("month"))
 	if err != nil {
 		return p, ui.ErrNoPage
@@ -385,15 +383,7 @@ func (s *Pages) paper(r *ui.Request) (store.Paper, error) {
 		if err != nil {
 			return err
 		}
-		p.Sender = o.Names.In(r.Lang)
-		if p.Statement, err = store.OneStatement(ctx, tx, r.Actor, o.ID, m, id); err != nil {
-			return err
-		}
-		if p.Rows, err = store.Rows(ctx, tx, r.Actor, o.ID, m, id); err != nil {
-			return err
-		}
-		company, err := register.Get(ctx, tx, p.Statement.Provider)
-		p.Company = company.Name
+		p, err = store.ReadPaper(ctx, tx, r.Actor, o, s.Texts, r.Lang, m, id)
 		return err
 	})
 	return p, err

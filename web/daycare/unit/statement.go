@@ -6,7 +6,6 @@ import (
 
 	"seteli/domain/daycare/store"
 	"seteli/domain/organiser"
-	"seteli/domain/register"
 	"seteli/platform/document"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -69,8 +68,7 @@ func (s *Pages) statements(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // paper reads the statement of the address with its rows.
-func (s *Pages) paper(r *ui.Request) (store.Paper, error) {
-	p := store.Paper{Texts: s.Texts, Lang: r.Lang}
+func (s *Pages) paper(r *ui.Request) (p store.Paper, err error) {
 	m, err := month(r)
 	if err != nil {
 		return p, err
@@ -80,15 +78,7 @@ func (s *Pages) paper(r *ui.Request) (store.Paper, error) {
 		return p, err
 	}
 	err = s.at(r, func(ctx context.Context, tx *postgres.Tx, o organiser.Organiser) (err error) {
-		p.Sender = o.Names.In(r.Lang)
-		if p.Statement, err = store.OneStatement(ctx, tx, r.Actor, o.ID, m, id); err != nil {
-			return err
-		}
-		if p.Rows, err = store.Rows(ctx, tx, r.Actor, o.ID, m, id); err != nil {
-			return err
-		}
-		company, err := register.Get(ctx, tx, p.Statement.Provider)
-		p.Company = company.Name
+		p, err = store.ReadPaper(ctx, tx, r.Actor, o, s.Texts, r.Lang, m, id)
 		return err
 	})
 	return p, err
