@@ -1,6 +1,8 @@
 package demo_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 
 	"seteli/core/calendar"
@@ -102,6 +104,16 @@ func (r *reporting) agrees() {
 func testWarehouseHoldsTheSameTruth(t *testing.T, d demo.Deps) {
 	r := reportingFrom(t, d)
 	r.server.Lose(2)
+	short, stop := context.WithCancel(t.Context()) // the program ends in the middle
+	r.do(func(tx *postgres.Tx) error { return domain.Order(t.Context(), tx, r.by, r.organiser) })
+	_, err := domain.Run(short, r.db, r.keys, r.client, r.by, r.organiser, func(done, _ int) {
+		if done == 3 {
+			stop()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || len(r.server.Holds("lapset")) == 0 {
+		t.Fatalf("cut off: %v", err)
+	}
 	told, err := r.run()
 	if err != nil || told.Sent == 0 || told.Refused != 0 || told.Lacking == 0 {
 		t.Fatalf("told %+v, %v", told, err)
@@ -137,7 +149,7 @@ func testWarehouseHoldsTheSameTruth(t *testing.T, d demo.Deps) {
 			t.Errorf("tasks %+v", tasks)
 		}
 		runs, errRuns := domain.Runs(t.Context(), tx, r.by, r.organiser, 10)
-		if len(runs) != 4 || !runs[0].Succeeded || !runs[1].Told.Down {
+		if len(runs) != 4 || runs[0].Outcome != domain.Done || runs[1].Outcome != domain.Down {
 			t.Errorf("runs %+v", runs)
 		}
 		if err == nil {

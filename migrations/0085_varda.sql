@@ -80,7 +80,7 @@ create table varda_run (
   children int not null default 0, sent int not null default 0, refused int not null default 0, lacking int not null default 0,
   outcome text not null default '',
   primary key (organiser_id, run_no),
-  constraint varda_run_outcome check (outcome in ('', 'done', 'down')));
+  constraint varda_run_outcome check (outcome in ('', 'done', 'down', 'failed')));
 comment on table varda_run is 'domain/daycare';
 alter table varda_run enable row level security;
 alter table varda_run force row level security;

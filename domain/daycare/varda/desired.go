@@ -10,7 +10,7 @@ import (
 
 // Record is a voucher child as the municipality has it.
 type Record struct {
-	Client int64 // the child
+	Client int64   // the child
 	Places []Place // by day
 	Values []Value // value decisions that hold, by day
 }

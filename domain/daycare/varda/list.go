@@ -51,8 +51,8 @@ type Past struct {
 	OrderedBy string
 	BeganAt   *time.Time // nil = it waits
 	EndedAt   *time.Time // nil = it runs, or was cut off and will go on
+	Outcome   string     // Done, Down or Failed, once it has ended
 	Told      Told
-	Succeeded bool
 }
 
 // Runs lists the newest runs.
@@ -66,8 +66,8 @@ func Runs(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	}
 	list := make([]Past, len(rows))
 	for i, r := range rows {
-		list[i] = Past{No: int(r.RunNo), OrderedAt: r.OrderedAt, OrderedBy: r.OrderedBy, BeganAt: r.BeganAt, EndedAt: r.EndedAt, Succeeded: r.Outcome == "done",
-			Told: Told{int(r.Children), int(r.Sent), int(r.Refused), int(r.Lacking), r.Outcome == "down"}}
+		list[i] = Past{No: int(r.RunNo), OrderedAt: r.OrderedAt, OrderedBy: r.OrderedBy, BeganAt: r.BeganAt, EndedAt: r.EndedAt, Outcome: r.Outcome,
+			Told: Told{int(r.Children), int(r.Sent), int(r.Refused), int(r.Lacking), r.Outcome == Down}}
 	}
 	return list, nil
 }

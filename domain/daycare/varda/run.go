@@ -173,9 +173,26 @@ func Run(ctx context.Context, d *postgres.DB, keys *secret.Keys, w Warehouse, by
 	if err == nil {
 		progress(len(plan.Children), len(plan.Children))
 	}
+	if ctx.Err() != nil { // the program ends: the run waits and is gone on with
+		return r.told, err
+	}
 	r.told.Down = errors.Is(err, ErrDown)
-	return r.told, errors.Join(err, r.end(context.WithoutCancel(ctx)))
+	outcome := Done
+	switch {
+	case r.told.Down:
+		outcome = Down
+	case err != nil:
+		outcome = Failed
+	}
+	return r.told, errors.Join(err, r.end(ctx, outcome))
 }
+
+// Outcomes of runs.
+const (
+	Done   = "done"
+	Down   = "down"   // the warehouse did not answer; the next run sends the rest
+	Failed = "failed" // by a fault of our own, which the log tells
+)
 
 type run struct {
 	d         *postgres.DB
@@ -201,11 +218,7 @@ func (r *run) begin(ctx context.Context, tx *postgres.Tx) error {
 	return q.RunBegin(ctx, db.RunBeginParams{OrganiserID: r.organiser, RunNo: r.no, BeganAt: new(tx.Now())})
 }
 
-func (r *run) end(ctx context.Context) error {
-	outcome := "done"
-	if r.told.Down {
-		outcome = "down"
-	}
+func (r *run) end(ctx context.Context, outcome string) error {
 	return r.in(ctx, func(tx *postgres.Tx) error {
 		err := db.New(tx).RunEnd(ctx, db.RunEndParams{OrganiserID: r.organiser, RunNo: r.no, EndedAt: new(tx.Now()), Children: int32(r.told.Children), Sent: int32(r.told.Sent),
 			Refused: int32(r.told.Refused), Lacking: int32(r.told.Lacking), Outcome: outcome})

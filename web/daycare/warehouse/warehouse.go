@@ -50,7 +50,7 @@ func (p *Pages) Audience() ui.Audience {
 		States: map[string]ui.State{
 			"varda.lacking": {Key: "varda.state.lacking", Colour: "orange"}, "varda.refused": {Key: "varda.state.refused", Colour: "red"},
 			"varda.waits": {Key: "varda.state.waits", Colour: "grey"}, "varda.runs": {Key: "varda.state.runs", Colour: "blue"},
-			"varda.done": {Key: "varda.state.done", Colour: "green"}, "varda.down": {Key: "varda.state.down", Colour: "red"},
+			"varda.done": {Key: "varda.state.done", Colour: "green"}, "varda.down": {Key: "varda.state.down", Colour: "red"}, "varda.failed": {Key: "varda.state.failed", Colour: "red"},
 		},
 	}
 }
@@ -167,14 +167,12 @@ func runsTable(r *ui.Request, list []varda.Past) ui.Table {
 		Empty: ui.Empty{Title: r.T("varda.runs.none"), Text: r.T("varda.runs.none_text")}}
 	number := func(n int) ui.Cell { return ui.Cell{Text: r.T("varda.number", "n", n), Numeric: true} }
 	for _, x := range list {
-		state := "varda.done"
+		state := "varda." + x.Outcome
 		switch {
 		case x.BeganAt == nil:
 			state = "varda.waits"
 		case x.EndedAt == nil:
 			state = "varda.runs"
-		case x.Told.Down:
-			state = "varda.down"
 		}
 		t.Rows = append(t.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, x.OrderedAt), Small: x.OrderedBy}, r.TagCell(state), number(x.Told.Children), number(x.Told.Sent), number(x.Told.Refused), number(x.Told.Lacking)})
 	}
