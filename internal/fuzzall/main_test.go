@@ -69,3 +69,19 @@ func TestFunctionThatGetsNoInputHasNotPassed(t *testing.T) {
 		t.Error("a failure passed")
 	}
 }
+
+// What Go 1.26 prints when the end of the time meets a worker at work is no finding; anything else beside it is one.
+func TestEndOfTimeIsToldFromAFinding(t *testing.T) {
+	t.Parallel()
+	const race = "fuzz: elapsed: 30s, execs: 6790 (0/sec), new interesting: 34 (total: 95)\n--- FAIL: FuzzX (30.02s)\n    context deadline exceeded\nFAIL\nexit status 1\nFAIL\tx\t30.039s\n"
+	for said, want := range map[string]bool{
+		race: true,
+		"fuzz: elapsed: 3s, execs: 12 (4/sec)\n--- FAIL: FuzzX (3.02s)\n    --- FAIL: FuzzX (0.00s)\n        x_test.go:8: context deadline exceeded\nFAIL\nFAIL\tx\t3.1s\n": false,
+		race + "    Failing input written to testdata/fuzz/FuzzX/0a\n":                        false,
+		"fuzz: elapsed: 3s, execs: 12 (4/sec)\npanic: test timed out after 3s\nFAIL\tx\t3s\n": false,
+	} {
+		if r := judge(said, errors.New("exit status 1")); !r.failed || r.ended != want {
+			t.Errorf("%q: failed %v, ended %v", said, r.failed, r.ended)
+		}
+	}
+}
