@@ -304,10 +304,12 @@ group by e.organiser_id, e.state
 order by e.organiser_id, e.state;
 
 -- name: EventsSince :many
--- Accepted deliveries of one voucher from a day on, through the index on client and day.
+-- Accepted deliveries of one voucher from a day on, through the index on client and day. A purchase of a euro balance (package purse) is
+-- worth what was taken of the balance for it, of whatever service it was: the value of the balance's own line says nothing of it.
 select e.event_id, e.step_no
 from event_now e
 where e.organiser_id = @organiser_id and e.client_id = @client_id and e.voucher_id = @voucher_id and e.service_date >= @from_date
   and e.state = 'accepted' and e.event_id > @after
+  and not exists (select from purse p where p.organiser_id = e.organiser_id and p.voucher_id = e.voucher_id)
 order by e.event_id
 limit @most;

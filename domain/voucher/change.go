@@ -126,7 +126,8 @@ type Revalued struct {
 }
 
 // Change makes a new version of the voucher: a value period that begins on a day, and a later or an earlier end. What was before
-// stays as it was. An amount is changed by closing the voucher (moved) and granting another.
+// stays as it was. An amount is changed by closing the voucher (moved) and granting another. VOU-069 when a value is given to a euro
+// balance: it is worth the euros on it.
 // Locks: voucher, its balances.
 func Change(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, in ChangeInput) (Voucher, error) {
 	v, err := changing(ctx, tx, by, access.VoucherChange, in.Organiser, in.Voucher, in.RowVersion)
@@ -147,6 +148,9 @@ func Change(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, 
 		}
 	}
 	if len(in.Values) > 0 || in.Recompute {
+		if err := hasValue(ctx, tx, v); err != nil {
+			return Voucher{}, err
+		}
 		if err := revalue(ctx, tx, by, means, &v, in); err != nil {
 			return Voucher{}, err
 		}
@@ -158,6 +162,18 @@ func Change(ctx context.Context, tx *postgres.Tx, by access.Actor, means Means, 
 		return Voucher{}, err
 	}
 	return v, audit.Write(ctx, tx, by, ActChanged, v.Ref(), in)
+}
+
+// hasValue refuses a euro balance, of which everything that was bought is worth what was taken for it.
+func hasValue(ctx context.Context, tx *postgres.Tx, v Voucher) error {
+	purse, err := db.New(tx).IsPurse(ctx, db.IsPurseParams{OrganiserID: v.Organiser, VoucherID: v.ID})
+	if err != nil {
+		return fmt.Errorf("voucher %d: asking whether it is a euro balance: %w", v.ID, err)
+	}
+	if purse {
+		return errPurseValue
+	}
+	return nil
 }
 
 // decideValue makes the client's decision on the new value and lets what was delivered since be priced anew.

@@ -167,3 +167,7 @@ where v.organiser_id = @organiser_id and v.state = 'granted' and v.mode <> 'purc
   and (v.granted_at at time zone 'Europe/Helsinki')::date + (b.rules ->> 'lapse_days')::int < @today::date
 order by v.voucher_id
 limit @most;
+
+-- name: IsPurse :one
+-- Whether the voucher is a euro balance (package purse), whose one line has no value of its own to change.
+select exists (select from purse where organiser_id = @organiser_id and voucher_id = @voucher_id);

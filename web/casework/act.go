@@ -8,6 +8,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/catalogue"
 	"seteli/domain/purchase"
+	"seteli/domain/purse"
 	"seteli/domain/voucher"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -161,6 +162,7 @@ type changeView struct {
 	Number   string
 	Values   []feeRow
 	Proposed bool // filled from a proposal
+	Balance  bool // of euros: it has no value to change
 }
 
 func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
@@ -176,8 +178,16 @@ func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
 		view.Proposed = true
 		f.Set("reason", r.T("casework.change.household", "day", from))
 	}
+	balances, err := p.balances(r, v)
+	if err != nil {
+		return err
+	}
+	_, view.Balance = balances[v.ID]
 	in := voucher.ChangeInput{Organiser: v.Organiser, Voucher: v.ID, Values: map[int64]money.Cents{}}
 	for _, l := range v.Lines {
+		if view.Balance {
+			break
+		}
 		c := voucherview.Content(s, l)
 		now := l.Values[len(l.Values)-1]
 		row := feeRow{Field: voucher.Field(l.Content), Text: r.T("casework.change.value", "content", c.Names.In(r.Lang), "now", now.Cents)}
@@ -199,6 +209,15 @@ func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
 		_, err := voucher.Change(ctx, tx, r.Actor, p.Means, in)
 		return err
 	})
+}
+
+// balances tells whether the voucher is a balance of euros, and what is left of it.
+func (p *Pages) balances(r *ui.Request, v voucher.Voucher) (found map[int64]purse.Sums, err error) {
+	err = r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		found, err = purse.Of(ctx, tx, v.Organiser, []int64{v.ID})
+		return err
+	})
+	return found, err
 }
 
 type reserveView struct {

@@ -47,7 +47,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("casework/client-edit", editView{}), ui.Page("casework/import", importView{}, sampleImport()),
 			ui.Page("casework/services", servicesView{}), ui.Page("casework/grant", grantView{}, sampleGrant()),
 			ui.Page("casework/voucher", voucherView{}, voucherView{ID: 1, Number: "MAA-2222-22222", State: "voucher.open", CanClose: true, CanAnswer: true, CanReserve: true, Paused: true}),
-			ui.Page("casework/sheet", sheetView{}, sheetView{Contents: []feeRow{{Field: "fee-1", Text: "x"}}}), ui.Page("casework/answer", actView{}), ui.Page("casework/change", changeView{}), ui.Page("casework/raise", raiseView{}),
+			ui.Page("casework/sheet", sheetView{}, sheetView{Contents: []feeRow{{Field: "fee-1", Text: "x"}}}), ui.Page("casework/answer", actView{}), ui.Page("casework/change", changeView{}, changeView{Balance: true}), ui.Page("casework/raise", raiseView{}),
 			ui.Page("casework/pause", actView{}), ui.Page("casework/resume", actView{}), ui.Page("casework/close", actView{}), ui.Page("casework/annul", actView{}),
 			ui.Page("casework/reserve", reserveView{}), ui.Page("casework/reservation-end", actView{}),
 		}...),

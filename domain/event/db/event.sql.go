@@ -890,6 +890,7 @@ select e.event_id, e.step_no
 from event_now e
 where e.organiser_id = $1 and e.client_id = $2 and e.voucher_id = $3 and e.service_date >= $4
   and e.state = 'accepted' and e.event_id > $5
+  and not exists (select from purse p where p.organiser_id = e.organiser_id and p.voucher_id = e.voucher_id)
 order by e.event_id
 limit $6
 `
@@ -908,7 +909,8 @@ type EventsSinceRow struct {
 	StepNo  int32
 }
 
-// Accepted deliveries of one voucher from a day on, through the index on client and day.
+// Accepted deliveries of one voucher from a day on, through the index on client and day. A purchase of a euro balance (package purse) is
+// worth what was taken of the balance for it, of whatever service it was: the value of the balance's own line says nothing of it.
 func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]EventsSinceRow, error) {
 	rows, err := q.db.Query(ctx, eventsSince,
 		arg.OrganiserID,

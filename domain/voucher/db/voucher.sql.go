@@ -13,6 +13,23 @@ import (
 	"seteli/core/money"
 )
 
+const isPurse = `-- name: IsPurse :one
+select exists (select from purse where organiser_id = $1 and voucher_id = $2)
+`
+
+type IsPurseParams struct {
+	OrganiserID int32
+	VoucherID   int64
+}
+
+// Whether the voucher is a euro balance (package purse), whose one line has no value of its own to change.
+func (q *Queries) IsPurse(ctx context.Context, arg IsPurseParams) (bool, error) {
+	row := q.db.QueryRow(ctx, isPurse, arg.OrganiserID, arg.VoucherID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const lineAdd = `-- name: LineAdd :one
 insert into voucher_line (organiser_id, voucher_id, person_id, content_id, recurrence, amount_quantity, amount_cents, total_quantity)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
