@@ -24,7 +24,7 @@ func benchPurse(ctx context.Context, s *settings) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, w.close(ctx)) }()
-	const right = 1000 // purchases of an hour that the balance is good for
+	const right = 10_000 // purchases of an hour that the balance is good for
 	spent, lasting := callers, 4*callers
 	if err := w.makePurse(ctx, spent, right); err != nil {
 		return err
@@ -39,6 +39,12 @@ func benchPurse(ctx context.Context, s *settings) (err error) {
 		name, note string
 		capture    bool
 	}{{"purse-engine", "holds/s of the engine, 64 callers on one balance; limit is the aim of a quiet machine", false}, {"purse-charge", "charges/s (hold, capture and event at once)", true}} {
+		if _, err := w.purseEngine(ctx, lasting, engine.capture, time.Second/2); err != nil {
+			return err
+		}
+		if err := w.exec(ctx, "analyze"); err != nil {
+			return err
+		}
 		rate, err := w.purseEngine(ctx, lasting, engine.capture, time.Duration(s.Seconds)*time.Second)
 		if err != nil {
 			return err
@@ -74,7 +80,7 @@ func (w *world) purseEngine(ctx context.Context, voucher int, capture bool, leng
 	for range crowd {
 		group.Go(func() error {
 			for now().Sub(began) < length {
-				_, err := till.Authorise(ctx, by, 1, purse.Ask{Number: w.numbers[voucher-1], Quantity: new(money.Units(1)), Reference: fmt.Sprintf("e-%t-%d", capture, turn.Add(1)), Source: event.API, Capture: capture})
+				_, err := till.Authorise(ctx, by, 1, purse.Ask{Number: w.numbers[voucher-1], Quantity: new(money.Units(1)), Reference: fmt.Sprintf("e-%t-%d-%d", capture, length, turn.Add(1)), Source: event.API, Capture: capture})
 				if err != nil {
 					return err
 				}
@@ -137,8 +143,15 @@ func (w *world) purseHTTP(ctx context.Context, spent, lasting, right int) (err e
 		}
 		return group.Wait()
 	}
-	// Connections are open and plans are made before the crowd comes, as in a program that has been up for a while.
+	// Connections are open, statistics (autovacuum makes them within seconds) and plans are made before the crowd comes, as in a program
+	// that has been up for a while.
 	if err := run(warmKey, "w", lasting, 2000); err != nil {
+		return err
+	}
+	if err := w.exec(ctx, "analyze"); err != nil {
+		return err
+	}
+	if err := run(warmKey, "v", lasting, 2000); err != nil {
 		return err
 	}
 	waits = nil
