@@ -2,10 +2,12 @@ package economy_test
 
 import (
 	"bytes"
+	"html"
 	"io"
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -25,7 +27,7 @@ func (d *desk) upload(path, name, content string) (int, string) {
 	defer res.Body.Close()
 	body, err := io.ReadAll(res.Body)
 	must(d.t, err)
-	return res.StatusCode, string(body)
+	return res.StatusCode, strings.ReplaceAll(string(body), "\u00a0", " ")
 }
 
 func TestCostsAreEnteredImportedAndCompared(t *testing.T) {
@@ -42,15 +44,9 @@ func TestCostsAreEnteredImportedAndCompared(t *testing.T) {
 	if code != http.StatusUnprocessableEntity {
 		t.Errorf("the same months twice: %d", code)
 	}
-	d.wants(body, "on jo kustannuksia näiltä kuukausilta", "Tilinpäätös 2026")
+	d.wants(body, "on jo kustannuksia osalta näistä kuukausista", "Tilinpäätös 2026")
 	const heading = "Järjestämistapa;Alkaa;Päättyy;Ostosopimukset;Lapsikuukausia, 3 vuotta täyttäneet;Lapsikuukausia, alle 3-vuotiaat;Hoitotunteja;Kustannuksista päättyy, kun lapset siirtyvät;Lähde;Lähteen päivä\n"
-	code, body = d.upload(page+"/costs/file", "kulut.csv", heading+"Ostettu paikka;1/2026;joskus;90000;80;20;15000;95;Ostolaskut;1.3.2027\n")
-	if code != http.StatusUnprocessableEntity || !strings.Contains(body, "Mitään ei otettu") {
-		t.Errorf("a wrong file: %d", code)
-	}
-	if code, body = d.upload(page+"/costs/file", "kulut.csv", heading+"Ostettu paikka;1/2026;12/2026;90000;80;20;15000;95;Ostolaskut;1.3.2027\n"); code != http.StatusSeeOther {
-		t.Fatalf("%d %s", code, body)
-	}
+	d.importsCosts(page, heading)
 	assumed := url.Values{"per_place": {"30000"}, "interest": {"3"}, "years": {"30"}, "places": {"40"}, "missing": {"25"}, "administration": {"12000"}, "hours.full_time": {"150"}, "source": {"Hankesuunnitelma"}, "source_date": {"1.5.2026"}}
 	if code, body := d.ask(page+"/assumptions", assumed); code != http.StatusSeeOther {
 		t.Fatalf("%d %s", code, body)
@@ -61,5 +57,53 @@ func TestCostsAreEnteredImportedAndCompared(t *testing.T) {
 	d.get(page + "/assumptions")
 	for _, lang := range []string{"/sv", "/en"} {
 		d.get(strings.Replace(page, "/fi", lang, 1) + "?year=2026")
+	}
+}
+
+// typed are the hidden fields of a page's confirmation.
+func (d *desk) typed(body string) url.Values {
+	d.t.Helper()
+	form := url.Values{}
+	for _, m := range regexp.MustCompile(`<input type="hidden" name="([a-z]+)" value="([^"]*)"`).FindAllStringSubmatch(body, -1) {
+		form.Set(m[1], html.UnescapeString(m[2]))
+	}
+	if form.Get("lines") == "" {
+		d.t.Fatalf("nothing to confirm on %s", body)
+	}
+	return form
+}
+
+// importsCosts takes a file: first it is only read, and every wrong line is told; what was confirmed is written, once.
+func (d *desk) importsCosts(page, heading string) {
+	d.t.Helper()
+	const first = "Ostettu paikka;1/2026;12/2026;90000;80;20;15000;95;Ostolaskut;1.3.2027\n"
+	kept := func() int { return d.Count(`select count(*) from daycare_cost where voided_at is null`) }
+	code, body := d.upload(page+"/costs/file", "kulut.csv", heading+first+"Ostettu paikka;1/2027;joskus;90000;80;20;15000;95;Ostolaskut;1.3.2027\n"+
+		"Ostettu paikka;12/2026;1/2027;90000;80;20;15000;95;Ostolaskut;1.3.2027\nKunnan oma paikka;6/2026;1/2027;1;0;0;0;0;Arvio;1.3.2027\n")
+	if code != http.StatusUnprocessableEntity || kept() != 1 {
+		d.t.Errorf("a wrong file: %d, %d costs", code, kept())
+	}
+	d.wants(body, "Mitään ei otettu", "Rivin 3 sarake Päättyy ei ole luettavissa", "Rivillä 4 on samoja kuukausia kuin rivillä 2", "Anna lapsikuukaudet", "on jo kustannuksia osalta näistä kuukausista", "Lisää uuden")
+	code, body = d.upload(page+"/costs/file", "kulut.csv", heading+first)
+	if code != http.StatusOK || kept() != 1 {
+		d.t.Fatalf("the preview: %d, %d costs", code, kept())
+	}
+	d.wants(body, "Se muuttaa yhden rivin", "100 lapsikuukautta", "Lisää uuden")
+	confirmed := d.typed(body)
+	if code, body := d.ask(page+"/costs/file", confirmed); code != http.StatusSeeOther || kept() != 2 {
+		d.t.Fatalf("%d %s, %d costs", code, body, kept())
+	}
+	if code, _ := d.ask(page+"/costs/file", confirmed); code != http.StatusUnprocessableEntity || kept() != 2 {
+		d.t.Errorf("an old preview was confirmed: %d, %d costs", code, kept())
+	}
+	_, body = d.upload(page+"/costs/file", "kulut.csv", heading+strings.Replace(first, "90000", "95 000,50 €", 1))
+	d.wants(body, "Korvaa nykyisen", "Ostosopimukset 90 000,00 € → 95 000,50 €")
+	if code, body := d.ask(page+"/costs/file", d.typed(body)); code != http.StatusSeeOther || kept() != 2 {
+		d.t.Fatalf("%d %s, %d costs", code, body, kept())
+	}
+	_, body = d.upload(page+"/costs/file", "kulut.csv", heading+strings.Replace(first, "90000", "95000,50", 1))
+	d.wants(body, "Ei muuta mitään")
+	if code, _ := d.ask(page+"/costs/file", url.Values{"step": {"confirm"}, "lines": {"no"}}); code != http.StatusUnprocessableEntity {
+		d.t.Errorf("a confirmation of nothing: %d", code)
 	}
 }

@@ -36,7 +36,8 @@ func (p *Pages) Audience() ui.Audience {
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
 			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Sources: sampleTable(), Years: []ui.Link{{Text: "x", Href: "x"}}}),
-			ui.Page("economy/cost", costView{}, costView{File: true, Faults: new(sampleTable())}),
+			ui.Page("economy/cost", costView{}),
+			ui.Page("economy/cost-file", costFileView{}, costFileView{Faults: new(sampleTable()), Preview: new(sampleTable())}, costFileView{Preview: new(sampleTable()), Lines: "x", Changes: 2}),
 			ui.Page("economy/assumptions", assumptionsView{}, assumptionsView{Rows: []coefficientRow{{Code: "x", Name: "x"}}}),
 			ui.Page("economy/list", listView{}, listView{Table: sampleTable(), Compare: true}),
 			ui.Page("economy/new", newView{}, newView{Lacks: &ui.Empty{Title: "x"}}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}}),
