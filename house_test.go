@@ -168,8 +168,9 @@ func TestFaultsHaveOneCodeAndATextInEachLanguage(t *testing.T) {
 	}
 }
 
-// keyInTemplate finds {{t "voucher.title"}}, (t "voucher.title" .N) and .T "voucher.title".
-var keyInTemplate = regexp.MustCompile(`(?:[{(|\s]t|\.T|\.Text)\s+"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"`)
+// keyInTemplate finds {{t "voucher.title"}}, (t "voucher.title" .N), .T "voucher.title", {{button "common.save"}}, the label of
+// {{input .Form "name" "client.name"}}, and what stands after "hint", "suffix" and "prefix", which is always a text's key.
+var keyInTemplate = regexp.MustCompile(`(?:[{(|\s]t|\.T|\.Text|\{button|\{[a-z]+ \.Form "?[\w.$]+"?)\s+"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"|"(?:hint|suffix|prefix)" "([^"]*)"`)
 
 func TestUsedTextsExist(t *testing.T) {
 	t.Parallel()
@@ -205,8 +206,8 @@ func TestUsedTextsExist(t *testing.T) {
 			return err
 		}
 		for _, m := range keyInTemplate.FindAllStringSubmatch(string(raw), -1) {
-			if !cat.Has(m[1]) {
-				t.Errorf("%s: no text %q", file, m[1])
+			if key := m[1] + m[2]; !cat.Has(key) {
+				t.Errorf("%s: no text %q", file, key)
 			}
 		}
 		return nil

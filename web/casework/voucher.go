@@ -112,6 +112,9 @@ func (p *Pages) voucher(w http.ResponseWriter, r *ui.Request) error {
 		Summary: summary(r, v, c, order), Lines: voucherview.Lines(r, p.Means.Texts, v, s, left, today), Why: voucherview.Why(r, p.Means.Texts, v, s, today),
 		History: voucherview.History(r, steps), Documents: documents(r, v, decisions),
 		Reservations: voucherview.Reservations(r, v, s, list, today, func(x voucher.Reservation) string {
+			if !r.Actor.Can(access.ReservationEnd) {
+				return ""
+			}
 			return r.Path("/vouchers/{voucher}/reservations/{reservation}/end", v.ID, x.ID)
 		}),
 		CanSheet: live && v.Answer == nil && v.Mode != "purchased" && r.Actor.Can(access.VoucherChange), CanAnswer: live && v.Sheet != nil && v.Answer == nil && r.Actor.Can(access.VoucherChange),

@@ -44,7 +44,7 @@ func taken(err error) (int64, bool) {
 func (p *Pages) act(w http.ResponseWriter, r *ui.Request, v actView, done string, do func(ctx context.Context, tx *postgres.Tx, reason string) error) error {
 	f := r.Input()
 	v.Form, v.Back = f, r.Path(runPath(v.Run.No))
-	v.Facts = ui.Summary{Rows: []ui.Row{{Key: r.T("finance.key"), Value: v.Run.Key}, {Key: r.T("finance.pay"), Value: r.Cents(v.Run.Pay)},
+	v.Facts = ui.Summary{Rows: []ui.Row{{Key: r.T("finance.key"), Value: slotText(r, v.Run.Key)}, {Key: r.T("finance.pay"), Value: r.Cents(v.Run.Pay)},
 		{Key: r.T("finance.payees"), Value: strconv.Itoa(v.Run.Payees)}, {Key: r.T("finance.prepared_by"), Value: v.Run.PreparedBy}}}
 	if !f.Submitted() {
 		return p.Site.Show(w, r, http.StatusOK, "finance/act", v)
@@ -59,7 +59,7 @@ func (p *Pages) act(w http.ResponseWriter, r *ui.Request, v actView, done string
 	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error { return do(ctx, tx, reason) })
 	switch {
 	case err == nil:
-		return p.Site.SeeOther(w, r, runPath(v.Run.No), done, "key", v.Run.Key)
+		return p.Site.SeeOther(w, r, runPath(v.Run.No), done, "key", slotText(r, v.Run.Key))
 	case errors.Is(err, access.ErrStepUp):
 		v.StepUp = &ui.Link{Text: r.T("finance.step_up.link"), Href: r.Path("/sign-in") + "?return=" + url.QueryEscape(r.URL.Path)}
 		return p.Site.Show(w, r, http.StatusForbidden, "finance/act", v)

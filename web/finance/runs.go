@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/organiser"
 	"seteli/domain/payment"
@@ -40,7 +40,7 @@ func (p *Pages) runs(w http.ResponseWriter, r *ui.Request) error {
 			{Text: r.T("finance.pay"), Numeric: true}, {Text: r.T("finance.prepared_by")}},
 		Empty: ui.Empty{Title: r.T("finance.runs.empty.title"), Text: r.T("finance.runs.empty"), Links: []ui.Link{{Text: r.T("finance.nav.new"), Href: r.Path("/finance/runs/new")}}}}}
 	for _, run := range list {
-		v.Table.Rows = append(v.Table.Rows, []ui.Cell{{Text: run.Key, Href: r.Path(runPath(run.No))}, r.TagCell("run." + string(run.State)),
+		v.Table.Rows = append(v.Table.Rows, []ui.Cell{{Text: slotText(r, run.Key), Href: r.Path(runPath(run.No))}, r.TagCell("run." + string(run.State)),
 			{Text: strconv.Itoa(run.Payees), Numeric: true}, {Text: strconv.FormatInt(run.Lines, 10), Numeric: true}, r.CentsCell(run.Pay),
 			{Text: run.PreparedBy, Small: r.T("finance.as_of", "at", run.AsOf)}})
 	}
@@ -74,10 +74,10 @@ func (p *Pages) newRun(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		f.Set("key", settlement.SlotFor(o, r.Today()))
+		f.Set("key", slotTyped(r, settlement.SlotFor(o, r.Today())))
 		return p.Site.Show(w, r, http.StatusOK, "finance/new", v)
 	}
-	in := settlement.CalculateInput{Organiser: r.Actor.Organiser, Key: strings.ToUpper(f.Text("key"))}
+	in := settlement.CalculateInput{Organiser: r.Actor.Organiser, Key: readSlot(f.Text("key"))}
 	act := f.Choice("act", "preview", "calculate")
 	if f.Refused() {
 		return p.Site.Show(w, r, http.StatusUnprocessableEntity, "finance/new", v)
@@ -90,13 +90,14 @@ func (p *Pages) newRun(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		})
 		if err == nil {
-			return p.Site.SeeOther(w, r, runPath(run.No), "finance.new.made", "key", run.Key)
+			return p.Site.SeeOther(w, r, runPath(run.No), "finance.new.made", "key", slotText(r, run.Key))
 		}
 	} else {
 		err = p.preview(r, in, &v)
 	}
 	if errors.Is(err, settlement.ErrSlotTaken) {
 		v.Existing = existing(r, err)
+		err = fault.All(err)[0].With("key", slotText(r, in.Key))
 	}
 	if err != nil && !f.Take(err) {
 		return err
@@ -201,6 +202,7 @@ const perPage = 50
 
 // runView is one run.
 type runView struct {
+	Slot     string
 	Run      settlement.Run
 	Tiles    ui.Tiles
 	Facts    ui.Summary
@@ -240,7 +242,7 @@ func (p *Pages) run(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	v := runView{Run: run, Tiles: tiles(r, run, list), Facts: facts(r, run, file, made), Held: p.heldTable(r, list, true), History: history(r, run),
+	v := runView{Run: run, Slot: slotText(r, run.Key), Tiles: tiles(r, run, list), Facts: facts(r, run, file, made), Held: p.heldTable(r, list, true), History: history(r, run),
 		Actions: actions(r, run), OwnRun: run.State == settlement.Calculated && run.PreparedByAccount == r.Actor.Account, CSV: r.Path(runPath(run.No) + "/payees")}
 	if made {
 		v.Download = r.Path(runPath(run.No) + "/payment-file")
@@ -323,7 +325,7 @@ func facts(r *ui.Request, run settlement.Run, file payment.File, made bool) ui.S
 func history(r *ui.Request, run settlement.Run) ui.Timeline {
 	t := ui.Timeline{Title: r.T("finance.history")}
 	for _, s := range slices.Backward(run.Steps) {
-		t.Moments = append(t.Moments, ui.Moment{Title: r.T("finance.state." + string(s.State)), By: s.By, When: r.T("finance.at", "at", s.At), Text: s.Note})
+		t.Moments = append(t.Moments, ui.Moment{Title: r.T("finance.state." + string(s.State)), By: s.By, When: r.T("finance.at", "at", s.At), Text: dayText(r, s.Note)})
 	}
 	return t
 }

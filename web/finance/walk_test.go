@@ -119,7 +119,7 @@ func TestFromPreviewToPaidInTheBrowser(t *testing.T) {
 	other := serve(t, w, access.Actor{Account: 31, Name: "Toni Toinen", Role: access.Signatory, Provider: p[1], SignedIn: w.Clock.Now()})
 
 	preparer.see("/fi/finance/runs", "Tilityksiä ei ole vielä tehty")
-	preparer.see("/fi/finance/runs/new", `value="2026-11"`)
+	preparer.see("/fi/finance/runs/new", `value="11/2026"`)
 	preparer.post("/fi/finance/runs/new", 422, url.Values{"key": {"marraskuu"}, "act": {"preview"}}, "PAY-014", "marraskuu")
 	keep(t, "preview.html", preparer.post("/fi/finance/runs/new", 200, url.Values{"key": {"2026-11"}, "act": {"preview"}}, "130,00 €", "Pankkitili puuttuu", "Tee tilitys"))
 	preparer.see("/fi/finance/runs", "Tilityksiä ei ole vielä tehty")
