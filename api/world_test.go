@@ -193,3 +193,30 @@ func (w *world) educates() {
 		return err
 	})
 }
+
+// decides sends the value decisions that the brought placements lead to.
+func (w *world) decides() (made []store.Decision) {
+	w.T.Helper()
+	by := w.Staff
+	w.Do(by, func(tx *postgres.Tx) error {
+		return store.TellPrice(w.T.Context(), tx, by, vouchertest.Organiser, store.Price{Unit: vouchertest.Unit, Option: "full_time", From: vouchertest.Today - 300, Over: 110000, Under: 180000})
+	})
+	if told, err := store.Sweep(w.T.Context(), w.DB, vouchertest.Organiser, func(int, int) {}); err != nil || told.Created == 0 {
+		w.T.Fatal(told, err)
+	}
+	w.Do(by, func(tx *postgres.Tx) error {
+		drafts, err := store.ListDrafts(w.T.Context(), tx, by, store.DraftFilter{Organiser: vouchertest.Organiser, Most: 100})
+		if err != nil {
+			return err
+		}
+		for _, d := range drafts {
+			sent, err := store.Send(w.T.Context(), tx, by, w.Means.Texts, store.SendInput{Organiser: vouchertest.Organiser, Child: d.Child, Drafts: []int64{d.ID}, Office: "palveluohjaaja"})
+			if err != nil {
+				return err
+			}
+			made = append(made, sent...)
+		}
+		return nil
+	})
+	return made
+}

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -29,6 +30,19 @@ func (tx *Tx) Now() time.Time { return tx.now }
 
 // Today is the civil date in Finland when the transaction began.
 func (tx *Tx) Today() calendar.Date { return calendar.DateOf(tx.now.In(calendar.Helsinki)) }
+
+// Settled is the moment before which no running transaction can store anything more with its Now: the beginning of the oldest one, or
+// this one's Now when there is none. A feed that tells changes in the order of their moments up to it leaves none behind. It must be
+// asked before the rows are read, and not in a Snapshot.
+func (tx *Tx) Settled(ctx context.Context) (time.Time, error) {
+	var micros int64
+	err := tx.QueryRow(ctx, `select coalesce(max((extract(epoch from clock_timestamp() - xact_start) * 1000000)::bigint) + 1, 0)
+		from pg_stat_activity where datname = current_database() and usename = session_user and pid <> pg_backend_pid()`).Scan(&micros)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("reading running transactions: %w", err)
+	}
+	return tx.now.Add(-time.Duration(micros) * time.Microsecond), nil
+}
 
 // Organiser is the organiser scope of the transaction, 0 when there is none.
 func (tx *Tx) Organiser() int32 { return tx.organiser }

@@ -34,17 +34,43 @@ type Exported struct {
 	ChangedAt time.Time
 }
 
-// Export lists the decisions that were sent or ended at the moment or after it, in the order of change, at most that many, and logs the
-// reading.
-func Export(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, since time.Time, most int) ([]Exported, error) {
-	if err := by.May(access.DaycareDecide, organiser); err != nil {
-		return nil, err
+// Place is where a reader of the feed is: behind the decision that it read last. The zero one is before the first.
+type Place struct {
+	At       time.Time
+	Decision int64
+}
+
+// Place is behind the decision.
+func (x Exported) Place() Place { return Place{x.ChangedAt, x.Decision} }
+
+// ExportInput asks for changes since a moment and behind a place, at most that many.
+type ExportInput struct {
+	Organiser int32
+	Since     time.Time
+	After     Place
+	Most      int
+}
+
+// Export lists decisions in the order of their last change and tells whether there are more, and logs the reading. A reader that goes on
+// from the place of the last one misses none and is told none twice unless it has changed: changes that a running transaction may still
+// store before others are told when it is over.
+func Export(ctx context.Context, tx *postgres.Tx, by access.Actor, in ExportInput) (list []Exported, more bool, err error) {
+	if err := by.May(access.DaycareDecide, in.Organiser); err != nil {
+		return nil, false, err
 	}
-	rows, err := db.New(tx).DecisionsSince(ctx, db.DecisionsSinceParams{OrganiserID: organiser, Since: since, Most: int32(most)})
+	until, err := tx.Settled(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading decisions: %w", err)
+		return nil, false, err
 	}
-	list, views := make([]Exported, len(rows)), make([]audit.View, len(rows))
+	rows, err := db.New(tx).DecisionsSince(ctx, db.DecisionsSinceParams{OrganiserID: in.Organiser, Since: in.Since, Until: until, AfterAt: in.After.At, AfterID: in.After.Decision, Most: int32(in.Most) + 1})
+	if err != nil {
+		return nil, false, fmt.Errorf("reading decisions: %w", err)
+	}
+	if more = len(rows) > in.Most; more {
+		rows = rows[:in.Most]
+	}
+	list = make([]Exported, len(rows))
+	views := make([]audit.View, len(rows))
 	for i, r := range rows {
 		x := Exported{Decision: r.ValueDecisionID, Version: int(r.Version), Number: r.Number, Child: r.ChildID, Reference: r.ExternalRef, Name: strings.TrimSpace(r.LastName + " " + r.FirstNames),
 			Unit: r.UnitID, UnitName: r.UnitName, State: "sent", Period: calendar.Period{From: r.ValidFrom, To: r.ValidTo}, Value: r.ValueCents, OwnShare: r.OwnCents, Payable: r.PayableCents, ChangedAt: r.ChangedAt}
@@ -54,7 +80,7 @@ func Export(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 		case x.Version > 0:
 			x.State = "ended"
 		}
-		list[i], views[i] = x, audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ChildID, Purpose: client.ForCase, What: "daycare.export"}
+		list[i], views[i] = x, audit.View{Organiser: in.Organiser, Person: r.PersonID, Client: r.ChildID, Purpose: client.ForCase, What: "daycare.export"}
 	}
-	return list, audit.SeenMany(ctx, tx, by, views)
+	return list, more, audit.SeenMany(ctx, tx, by, views)
 }

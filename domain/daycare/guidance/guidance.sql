@@ -318,7 +318,7 @@ order by u.name, u.unit_id
 limit 500;
 
 -- name: DecisionsSince :many
--- Value decisions with what holds of them now, by the moment of the last change.
+-- Value decisions with what holds of them now, by the moment of the last change. The number tells apart what changed at one moment.
 select d.value_decision_id, coalesce(e.end_no, 0)::int as version, l.number, d.child_id, d.person_id, coalesce(c.external_ref, '')::text as external_ref, c.last_name, c.first_names, d.unit_id, u.name as unit_name,
   d.valid_from, coalesce(e.valid_to, d.valid_to)::date as valid_to, d.value_cents, d.own_cents, d.payable_cents, coalesce(e.ended_at, d.sent_at)::timestamptz as changed_at
 from daycare_decision d
@@ -326,6 +326,7 @@ join client c on c.organiser_id = d.organiser_id and c.client_id = d.child_id
 join unit u on u.unit_id = d.unit_id
 join decision l on l.organiser_id = d.organiser_id and l.decision_id = d.decision_id
 left join lateral (select x.end_no, x.valid_to, x.ended_at from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1) e on true
-where d.organiser_id = @organiser_id and coalesce(e.ended_at, d.sent_at) >= @since::timestamptz
+where d.organiser_id = @organiser_id and coalesce(e.ended_at, d.sent_at) >= @since::timestamptz and coalesce(e.ended_at, d.sent_at) <= @until::timestamptz
+  and (coalesce(e.ended_at, d.sent_at), d.value_decision_id) > (@after_at::timestamptz, @after_id::bigint)
 order by changed_at, d.value_decision_id
 limit @most;

@@ -12,8 +12,8 @@ import (
 	"seteli/web/ui"
 )
 
-// mostExported is how many decisions one file has; the next one begins where it ended.
-const mostExported = 10_000
+// readAtOnce is how many decisions are read at a time; a file has them all.
+const readAtOnce = 10_000
 
 // exportColumns are the headings of the file, the same in every language: a program reads it.
 var exportColumns = []string{"decision", "version", "number", "child", "child_reference", "child_name", "unit", "unit_name", "state", "first_day", "last_day", "value_cents", "own_share_cents",
@@ -26,9 +26,20 @@ func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
 		since = day.Time()
 	}
 	var list []queue.Exported
-	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		list, err = queue.Export(ctx, tx, r.Actor, r.Actor.Organiser, since, mostExported)
-		return err
+	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+		list = nil
+		in := queue.ExportInput{Organiser: r.Actor.Organiser, Since: since, Most: readAtOnce}
+		for more := true; more; {
+			page, again, err := queue.Export(ctx, tx, r.Actor, in)
+			if err != nil {
+				return err
+			}
+			list = append(list, page...)
+			if more = again; more {
+				in.After = page[len(page)-1].Place()
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err

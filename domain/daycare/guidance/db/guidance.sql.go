@@ -875,14 +875,18 @@ join client c on c.organiser_id = d.organiser_id and c.client_id = d.child_id
 join unit u on u.unit_id = d.unit_id
 join decision l on l.organiser_id = d.organiser_id and l.decision_id = d.decision_id
 left join lateral (select x.end_no, x.valid_to, x.ended_at from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1) e on true
-where d.organiser_id = $1 and coalesce(e.ended_at, d.sent_at) >= $2::timestamptz
+where d.organiser_id = $1 and coalesce(e.ended_at, d.sent_at) >= $2::timestamptz and coalesce(e.ended_at, d.sent_at) <= $3::timestamptz
+  and (coalesce(e.ended_at, d.sent_at), d.value_decision_id) > ($4::timestamptz, $5::bigint)
 order by changed_at, d.value_decision_id
-limit $3
+limit $6
 `
 
 type DecisionsSinceParams struct {
 	OrganiserID int32
 	Since       time.Time
+	Until       time.Time
+	AfterAt     time.Time
+	AfterID     int64
 	Most        int32
 }
 
@@ -905,9 +909,16 @@ type DecisionsSinceRow struct {
 	ChangedAt       time.Time
 }
 
-// Value decisions with what holds of them now, by the moment of the last change.
+// Value decisions with what holds of them now, by the moment of the last change. The number tells apart what changed at one moment.
 func (q *Queries) DecisionsSince(ctx context.Context, arg DecisionsSinceParams) ([]DecisionsSinceRow, error) {
-	rows, err := q.db.Query(ctx, decisionsSince, arg.OrganiserID, arg.Since, arg.Most)
+	rows, err := q.db.Query(ctx, decisionsSince,
+		arg.OrganiserID,
+		arg.Since,
+		arg.Until,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
