@@ -100,3 +100,29 @@ func puttable(key string, keys, begins, ends map[string]bool) bool {
 	}
 	return false
 }
+
+// actForm, thingForm and jobForm find the codes of the log and of the queue where they are declared.
+var (
+	actForm   = regexp.MustCompile(`\b(?:audit\.Act|[A-Z][A-Za-z]*Act)(?:\s*=\s*|\()"([a-z_]+\.[a-z_.]+)"`)
+	thingForm = regexp.MustCompile(`audit\.Ref\{(?:Kind: )?"([a-z_]+)"`)
+	jobForm   = regexp.MustCompile(`Kind\(\) string\s*\{ return "([a-z_]+\.[a-z_]+)" \}`)
+)
+
+// People read the log and the state of the service in words: whatever is written there by code has its word.
+func TestActsThingsAndJobsHaveWords(t *testing.T) {
+	t.Parallel()
+	cat, found := texts(t), map[string]int{}
+	eachWritten(t, func(file string, raw []byte) {
+		for begin, form := range map[string]*regexp.Regexp{"audit.act.": actForm, "audit.kind.": thingForm, "steering.job.": jobForm} {
+			for _, m := range form.FindAllSubmatch(raw, -1) {
+				found[begin]++
+				if key := begin + string(m[1]); !cat.Has(key) {
+					t.Errorf("%s: no text %q", file, key)
+				}
+			}
+		}
+	}, ".go")
+	if found["audit.act."] < 180 || found["audit.kind."] < 40 || found["steering.job."] < 12 {
+		t.Errorf("found only %v: the search is broken", found)
+	}
+}

@@ -1,7 +1,10 @@
 package steering
 
 import (
+	"cmp"
+	"encoding/json"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -62,8 +65,9 @@ func (p *Pages) audit(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		for _, a := range acts {
-			v.Acts = append(v.Acts, ui.Option{Value: a, Text: a})
+			v.Acts = append(v.Acts, ui.Option{Value: a, Text: p.word(r, "audit.act.", a)})
 		}
+		slices.SortFunc(v.Acts[1:], func(a, b ui.Option) int { return cmp.Compare(a.Text, b.Text) })
 		rows, err = audit.Search(r.Context(), tx, r.Actor.Organiser, q)
 		return err
 	})
@@ -81,20 +85,41 @@ func (p *Pages) audit(w http.ResponseWriter, r *ui.Request) error {
 		query.Set("before", strconv.FormatInt(rows[perPage-1].AuditID, 10))
 		v.Pages.Next = r.URL.Path + "?" + query.Encode()
 	}
-	v.Table = auditTable(r, rows)
+	v.Table = p.auditTable(r, rows)
 	return r.Show(w, http.StatusOK, "steering/audit", v)
 }
 
-func auditTable(r *ui.Request, rows []audit.Row) ui.Table {
+func (p *Pages) auditTable(r *ui.Request, rows []audit.Row) ui.Table {
 	t := ui.Table{Caption: r.T("steering.audit.caption"), Quiet: true, Dense: true, Cards: true, Empty: ui.Empty{Title: r.T("steering.audit.none"), Text: r.T("steering.audit.none_text")}}
 	for _, key := range []string{"at", "actor", "act", "subject", "detail"} {
 		t.Columns = append(t.Columns, ui.Column{Text: r.T("steering.audit." + key)})
 	}
 	for _, a := range rows {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, a.At)}, {Text: a.ActorName, Small: roleText(r, a.Role)}, {Text: a.Act},
-			{Text: a.SubjectLabel, Small: a.SubjectKind}, {Text: short(a.Detail, 160)}})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, a.At)}, {Text: a.ActorName, Small: roleText(r, a.Role)}, {Text: p.word(r, "audit.act.", a.Act)},
+			{Text: a.SubjectLabel, Small: p.word(r, "audit.kind.", a.SubjectKind)}, detailCell(r, a.Detail)})
 	}
 	return t
+}
+
+// word is what an act, a thing or a job is called; the code itself when it has no word.
+func (p *Pages) word(r *ui.Request, begin, code string) string {
+	if code == "" || !p.Words.Has(begin+code) {
+		return code
+	}
+	return r.T(begin + code)
+}
+
+// detailCell shows the reason that a person gave; everything that was kept opens under it.
+func detailCell(r *ui.Request, detail string) ui.Cell {
+	if detail == "" || detail == "null" || detail == "{}" {
+		return ui.Cell{}
+	}
+	var said struct{ Reason string } // "Reason" and "reason": names of fields match in either case
+	c := ui.Cell{More: &ui.Details{Summary: r.T("steering.audit.whole"), Text: detail}}
+	if json.Unmarshal([]byte(detail), &said) == nil { // a detail of another shape has no reason to show
+		c.Text = said.Reason
+	}
+	return c
 }
 
 func roleText(r *ui.Request, role string) string {
@@ -102,13 +127,6 @@ func roleText(r *ui.Request, role string) string {
 		return ""
 	}
 	return r.T("access.role." + role)
-}
-
-func short(s string, most int) string {
-	if c := []rune(s); len(c) > most {
-		return string(c[:most]) + "…"
-	}
-	return s
 }
 
 // auditFile exports what the search finds, whole details included; the export itself is an act.

@@ -45,7 +45,7 @@ func (p *Pages) operations(w http.ResponseWriter, r *ui.Request) error {
 	v.Jobs = ui.Table{Caption: r.T("steering.health.jobs"), Dense: true, Cards: true, Empty: ui.Empty{Text: r.T("steering.health.no_jobs")},
 		Columns: []ui.Column{{Text: r.T("steering.health.job")}, {Text: r.T("steering.health.state")}, {Text: r.T("steering.health.count"), Numeric: true}, {Text: r.T("steering.health.last")}}}
 	for _, k := range kept {
-		v.Jobs.Rows = append(v.Jobs.Rows, []ui.Cell{{Text: k.Kind}, {Text: k.State}, {Text: i18n.Int(r.Lang, k.Count), Numeric: true}, {Text: i18n.DateTime(r.Lang, k.Last)}})
+		v.Jobs.Rows = append(v.Jobs.Rows, []ui.Cell{{Text: p.word(r, "steering.job.", k.Kind)}, {Text: p.word(r, "steering.job_state.", k.State)}, {Text: i18n.Int(r.Lang, k.Count), Numeric: true}, {Text: i18n.DateTime(r.Lang, k.Last)}})
 	}
 	return r.Show(w, http.StatusOK, "steering/operations", v)
 }

@@ -14,6 +14,7 @@ import (
 	"seteli/core/fault"
 	"seteli/platform/access"
 	"seteli/platform/audit"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/platform/secret"
 	"seteli/platform/sheet"
@@ -29,6 +30,7 @@ const ActExported = audit.Act("audit.exported")
 // Pages holds what the pages need.
 type Pages struct {
 	DB      *postgres.DB
+	Words   *i18n.Catalogue // of acts, things and jobs: rows of older programs may hold some that have no word
 	Keys    *secret.Keys
 	Cluster func(ctx context.Context) (postgres.Health, error) // nil when the database is not the program's own
 }

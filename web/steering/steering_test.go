@@ -18,6 +18,7 @@ import (
 	"seteli/domain/statistics/statisticstest"
 	"seteli/platform/access"
 	"seteli/platform/audit"
+	"seteli/platform/i18n"
 	"seteli/platform/job"
 	"seteli/platform/postgres"
 	"seteli/platform/postgres/postgrestest"
@@ -41,7 +42,11 @@ func open(t *testing.T, by access.Actor) (*httptest.Server, *postgres.DB) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pages := &steering.Pages{DB: store, Keys: keys, Cluster: func(context.Context) (postgres.Health, error) {
+	words, err := i18n.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages := &steering.Pages{DB: store, Words: words, Keys: keys, Cluster: func(context.Context) (postgres.Health, error) {
 		return postgres.Health{Version: "15.1", Bytes: 5 << 20}, nil
 	}}
 	by.Account, by.Name = 1, "Pirkko"
@@ -174,8 +179,9 @@ func TestAuditIsSearchedAndItsExportIsAnAct(t *testing.T) {
 	if body, _ := get(t, server, "/fi/audit/export.csv?act=voucher.closed"); strings.Count(body, "\r\n") != 2 || !strings.Contains(body, "TRE-voucher.closed") {
 		t.Errorf("export: %q", body)
 	}
-	if body, _ := get(t, server, "/fi/audit?act=audit.exported"); strings.Count(body, "audit.exported") < 2 {
-		t.Error("the export left no row")
+	body, _ := get(t, server, "/fi/audit?act=audit.exported")
+	if strings.Count(body, "Loki tallennettiin tiedostoksi") < 2 || strings.Contains(body, ">audit.exported<") {
+		t.Error("the export left no row, or one without words")
 	}
 }
 

@@ -64,6 +64,7 @@ type Cell struct {
 	Numeric bool
 	Lang    string // language of free text when it is not the page's
 	Tick    *Tick
+	More    *Details // what opens under the text: too long for most readers of the row
 }
 
 // Tick is a tick box in a table row.
