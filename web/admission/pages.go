@@ -10,7 +10,6 @@ import (
 	"html/template"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"seteli/domain/admission"
 	"seteli/domain/rulebook"
@@ -109,59 +108,41 @@ type site struct{ Deps }
 // Routes are all routes of the package.
 func Routes(d Deps) []ui.Route {
 	s := site{d}
-	get := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) []ui.Route {
-		return []ui.Route{{Method: "GET", Path: path, Right: right, Handle: h}}
-	}
-	both := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) []ui.Route {
-		return append(get(path, right, h), ui.Route{Method: "POST", Path: path, Right: right, Handle: h})
-	}
-	files := both("/applications/{organiser}/{application}/attachments", access.ApplicationPrepare, s.attachments)
-	files[1].Body = 21 << 20
-	var all []ui.Route
-	for _, some := range [][]ui.Route{
-		get("/applications", access.ApplicationRead, s.mine),
-		both("/applications/new", access.ApplicationPrepare, s.start),
-		both("/applications/{organiser}/{application}", access.ApplicationRead, s.tasks),
-		both("/applications/{organiser}/{application}/rulebook", access.ApplicationPrepare, s.rulebook),
-		both("/applications/{organiser}/{application}/criteria", access.ApplicationPrepare, s.criteria),
-		both("/applications/{organiser}/{application}/units", access.ApplicationPrepare, s.units),
-		both("/applications/{organiser}/{application}/billing", access.PricePropose, s.billing),
-		both("/applications/{organiser}/{application}/prices", access.PricePropose, s.prices),
-		files,
-		get("/attachments/{organiser}/{attachment}", access.ApplicationRead, s.file),
-		both("/company", access.RegisterEdit, s.company),
-		both("/company/account", access.BankAccountEdit, s.account),
-		both("/company/units/new", access.RegisterEdit, s.unit),
-		both("/company/units/{unit}", access.RegisterEdit, s.unit),
-		both("/company/users", access.ProviderUserManage, s.users),
-		get("/prices", access.PricePropose, s.priceList),
-		both("/prices/{organiser}/{service}/{unit}/{content}", access.PricePropose, s.propose),
-		both("/exit/{organiser}/{service}", access.ProviderExit, s.exit),
-		get("/handling", access.ApplicationHandle, s.workList),
-		both("/handling/applications/{application}", access.ApplicationHandle, s.dossier),
-		both("/handling/applications/{application}/completion", access.ApplicationHandle, s.askMore),
-		both("/handling/applications/{application}/criteria", access.ApplicationHandle, s.judge),
-		both("/handling/applications/{application}/decision", access.ApplicationDecide, s.decide),
-		get("/handling/prices", access.ApplicationHandle, s.proposals),
-		both("/handling/prices/{price}", access.PriceApprove, s.decidePrice),
-		get("/handling/approvals", access.ApplicationHandle, s.approvals),
-		both("/handling/approvals/{approval}", access.ApprovalRevoke, s.approval),
-		get("/handling/checks", access.InspectionRecord, s.checks),
-		both("/handling/checks/{check}", access.InspectionRecord, s.check),
-		get("/letters/{organiser}/{document}", access.ApplicationRead, s.letter),
-		get("/letters/{organiser}/{document}/pdf", access.ApplicationRead, s.letterFile),
-	} {
-		all = append(all, some...)
-	}
-	for i := range all {
-		all[i].ClientData = all[i].Path == "/handling/approvals/{approval}" // names the clients whom an end touches
-		for _, own := range []string{"/applications", "/company", "/prices", "/exit"} {
-			if strings.HasPrefix(all[i].Path, own) {
-				all[i].Side = access.ProviderSide // the organiser's staff read an application among those they handle
-			}
-		}
-	}
-	return all
+	all := ui.NewRoutes(ui.Route{})
+	company := all.On(access.ProviderSide) // the organiser's staff read an application among those they handle
+	const one = "/applications/{organiser}/{application}"
+	company.Get("/applications", access.ApplicationRead, s.mine)
+	company.Form("/applications/new", access.ApplicationPrepare, s.start)
+	company.Form(one, access.ApplicationRead, s.tasks)
+	company.Form(one+"/rulebook", access.ApplicationPrepare, s.rulebook)
+	company.Form(one+"/criteria", access.ApplicationPrepare, s.criteria)
+	company.Form(one+"/units", access.ApplicationPrepare, s.units)
+	company.Form(one+"/billing", access.PricePropose, s.billing)
+	company.Form(one+"/prices", access.PricePropose, s.prices)
+	company.Large(21<<20).Form(one+"/attachments", access.ApplicationPrepare, s.attachments)
+	company.Form("/company", access.RegisterEdit, s.company)
+	company.Form("/company/account", access.BankAccountEdit, s.account)
+	company.Form("/company/units/new", access.RegisterEdit, s.unit)
+	company.Form("/company/units/{unit}", access.RegisterEdit, s.unit)
+	company.Form("/company/users", access.ProviderUserManage, s.users)
+	company.Get("/prices", access.PricePropose, s.priceList)
+	company.Form("/prices/{organiser}/{service}/{unit}/{content}", access.PricePropose, s.propose)
+	company.Form("/exit/{organiser}/{service}", access.ProviderExit, s.exit)
+	all.Get("/handling", access.ApplicationHandle, s.workList)
+	all.Form("/handling/applications/{application}", access.ApplicationHandle, s.dossier)
+	all.Form("/handling/applications/{application}/completion", access.ApplicationHandle, s.askMore)
+	all.Form("/handling/applications/{application}/criteria", access.ApplicationHandle, s.judge)
+	all.Form("/handling/applications/{application}/decision", access.ApplicationDecide, s.decide)
+	all.Get("/handling/prices", access.ApplicationHandle, s.proposals)
+	all.Form("/handling/prices/{price}", access.PriceApprove, s.decidePrice)
+	all.Get("/handling/approvals", access.ApplicationHandle, s.approvals)
+	all.Clients().Form("/handling/approvals/{approval}", access.ApprovalRevoke, s.approval) // names the clients whom an end touches
+	all.Get("/handling/checks", access.InspectionRecord, s.checks)
+	all.Form("/handling/checks/{check}", access.InspectionRecord, s.check)
+	all.Get("/attachments/{organiser}/{attachment}", access.ApplicationRead, s.file)
+	all.Get("/letters/{organiser}/{document}", access.ApplicationRead, s.letter)
+	all.Get("/letters/{organiser}/{document}/pdf", access.ApplicationRead, s.letterFile)
+	return all.All()
 }
 
 func show(w http.ResponseWriter, r *ui.Request, p page) error {

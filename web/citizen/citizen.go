@@ -8,9 +8,7 @@ package citizen
 import (
 	"context"
 	"embed"
-	"net/http"
 	"slices"
-	"strings"
 
 	"seteli/domain/catalogue"
 	"seteli/domain/organiser"
@@ -53,45 +51,26 @@ func (p *Pages) Audience() ui.Audience {
 }
 
 func (p *Pages) routes() []ui.Route {
-	var routes []ui.Route
-	get := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: right, Handle: handle, ClientData: true})
-	}
-	form := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(path, right, handle)
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: right, Handle: handle, ClientData: true})
-	}
+	// Staff look at a voucher on their own pages, as staff.
+	my := ui.NewRoutes(ui.Route{Side: access.PersonSide, ClientData: true})
+	my.Get("/my", access.VoucherAccept, p.vouchers)
+	my.Get("/my/readings", access.AccessLogOwnRead, p.readings)
+	my.Get("/my/income", access.IncomeReport, p.income)
+	my.Form("/my/income/report", access.IncomeReport, p.incomeReport)
+	my.Get("/my/decisions", access.DecisionRead, p.decisions)
+	decisions := my.About("decision")
+	decisions.Get("/my/decisions/{organiser}/{decision}", access.DecisionRead, p.decision)
+	decisions.Get("/my/decisions/{organiser}/{decision}/pdf", access.DecisionRead, p.decisionPDF)
+	p.hearingRoutes(my.About("proposal"))
 	const own = "/my/vouchers/{organiser}/{voucher}"
-	get("/my", access.VoucherAccept, p.vouchers)
-	get("/my/readings", access.AccessLogOwnRead, p.readings)
-	get("/my/income", access.IncomeReport, p.income)
-	form("/my/income/report", access.IncomeReport, p.incomeReport)
-	get("/my/decisions", access.DecisionRead, p.decisions)
-	get("/my/decisions/{organiser}/{decision}", access.DecisionRead, p.decision)
-	get("/my/decisions/{organiser}/{decision}/pdf", access.DecisionRead, p.decisionPDF)
-	p.hearingRoutes(get, form)
-	get(own, access.VoucherRead, p.voucher)
-	form(own+"/answer", access.VoucherAccept, p.answer)
-	form(own+"/choose", access.ReservationMake, p.choose)
-	form(own+"/reservations/{reservation}/end", access.ReservationEnd, p.end)
-	get(own+"/letters/{document}", access.DecisionRead, p.letter)
-	get(own+"/letters/{document}/pdf", access.DecisionRead, p.pdf)
-	for i := range routes {
-		routes[i].Side = access.PersonSide // staff look at a voucher on their own pages, as staff
-		if strings.HasPrefix(routes[i].Path, own) {
-			routes[i].Subject = "voucher"
-		}
-		switch path := routes[i].Path; {
-		case strings.HasPrefix(path, "/my/decisions/"):
-			routes[i].Subject = "decision"
-		case strings.HasPrefix(path, hearingPath):
-			routes[i].Subject = "proposal"
-		}
-		if routes[i].Path == hearingPath+"/answer" {
-			routes[i].Body = hearingBody
-		}
-	}
-	return routes
+	vouchers := my.About("voucher")
+	vouchers.Get(own, access.VoucherRead, p.voucher)
+	vouchers.Form(own+"/answer", access.VoucherAccept, p.answer)
+	vouchers.Form(own+"/choose", access.ReservationMake, p.choose)
+	vouchers.Form(own+"/reservations/{reservation}/end", access.ReservationEnd, p.end)
+	vouchers.Get(own+"/letters/{document}", access.DecisionRead, p.letter)
+	vouchers.Get(own+"/letters/{document}/pdf", access.DecisionRead, p.pdf)
+	return my.All()
 }
 
 // own is one voucher of the person with what its pages show beside it.

@@ -42,11 +42,11 @@ func hearingStates() map[string]ui.State {
 	}
 }
 
-func (p *Pages) hearingRoutes(get, form func(string, access.Right, func(http.ResponseWriter, *ui.Request) error)) {
-	get(hearingPath, access.DecisionRead, p.hearing)
-	form(hearingPath+"/answer", access.VoucherAccept, p.reply)
-	get(hearingPath+"/letters/{document}", access.DecisionRead, p.hearingLetter)
-	get(hearingPath+"/files/{file}", access.DecisionRead, p.hearingFile)
+func (p *Pages) hearingRoutes(routes ui.Routes) {
+	routes.Get(hearingPath, access.DecisionRead, p.hearing)
+	routes.Large(hearingBody).Form(hearingPath+"/answer", access.VoucherAccept, p.reply)
+	routes.Get(hearingPath+"/letters/{document}", access.DecisionRead, p.hearingLetter)
+	routes.Get(hearingPath+"/files/{file}", access.DecisionRead, p.hearingFile)
 }
 
 // asked are the matters of which the client's own front page tells: those that wait for an answer.

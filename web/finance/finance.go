@@ -8,9 +8,7 @@ package finance
 import (
 	"context"
 	"embed"
-	"net/http"
 	"strconv"
-	"strings"
 
 	"seteli/domain/payment"
 	"seteli/domain/settlement"
@@ -59,45 +57,28 @@ func (p *Pages) Audience() ui.Audience {
 }
 
 func (p *Pages) routes() []ui.Route {
-	get := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: "GET", Path: path, Right: right, Handle: handle}
-	}
-	routes := []ui.Route{
-		get("/finance/runs", access.SettlementRead, p.runs),
-		get("/finance/runs/{run}", access.SettlementRead, p.run),
-		get("/finance/runs/{run}/payees", access.SettlementRead, p.payeesCSV),
-		get("/finance/runs/{run}/payment-file", access.PaymentRead, p.download),
-		get("/statements", access.SettlementRead, p.statements),
-		get("/statements/{organiser}/{run}/{provider}", access.SettlementRead, p.statement),
-		get("/statements/{organiser}/{run}/{provider}/pdf", access.SettlementRead, p.statementPDF),
-		get("/statements/{organiser}/{run}/{provider}/csv", access.SettlementRead, p.statementCSV),
-	}
-	form := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, get(path, right, handle), ui.Route{Method: "POST", Path: path, Right: right, Handle: handle})
-	}
-	routes = append(routes, get("/finance/suppliers", access.SettlementPreview, p.suppliers))
-	form("/finance/suppliers/{provider}", access.SettlementPrepare, p.supplier)
-	form("/finance/runs/new", access.SettlementPreview, p.newRun)
-	form("/finance/runs/{run}/approve", access.SettlementApprove, p.approve)
-	form("/finance/runs/{run}/release", access.SettlementRelease, p.release)
-	form("/finance/runs/{run}/paid", access.PaymentMark, p.paid)
-	form("/finance/runs/{run}/returned/{provider}", access.PaymentMark, p.returned)
-	form("/finance/runs/{run}/undo", access.SettlementPreview, p.undo)
-	for i := range routes {
-		if strings.HasPrefix(routes[i].Path, "/finance") {
-			routes[i].Side = access.OrganiserSide
-		}
-		switch routes[i].Path {
-		case "/finance/runs", "/finance/runs/new", "/finance/suppliers", "/statements":
-		case "/finance/suppliers/{provider}":
-			routes[i].Subject = "provider"
-		case "/statements/{organiser}/{run}/{provider}", "/statements/{organiser}/{run}/{provider}/csv", "/statements/{organiser}/{run}/{provider}/pdf":
-			routes[i].Subject, routes[i].ClientData = "statement", true
-		default:
-			routes[i].Subject = "settlement_run"
-		}
-	}
-	return routes
+	all := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
+	runs := all.About("settlement_run")
+	all.Get("/finance/runs", access.SettlementRead, p.runs)
+	all.Form("/finance/runs/new", access.SettlementPreview, p.newRun)
+	runs.Get("/finance/runs/{run}", access.SettlementRead, p.run)
+	runs.Get("/finance/runs/{run}/payees", access.SettlementRead, p.payeesCSV)
+	runs.Get("/finance/runs/{run}/payment-file", access.PaymentRead, p.download)
+	runs.Form("/finance/runs/{run}/approve", access.SettlementApprove, p.approve)
+	runs.Form("/finance/runs/{run}/release", access.SettlementRelease, p.release)
+	runs.Form("/finance/runs/{run}/paid", access.PaymentMark, p.paid)
+	runs.Form("/finance/runs/{run}/returned/{provider}", access.PaymentMark, p.returned)
+	runs.Form("/finance/runs/{run}/undo", access.SettlementPreview, p.undo)
+	all.Get("/finance/suppliers", access.SettlementPreview, p.suppliers)
+	all.About("provider").Form("/finance/suppliers/{provider}", access.SettlementPrepare, p.supplier)
+	// Statements are the organiser's and the company's.
+	statements := all.On(ui.EverySide)
+	statements.Get("/statements", access.SettlementRead, p.statements)
+	statements = statements.Clients().About("statement")
+	statements.Get("/statements/{organiser}/{run}/{provider}", access.SettlementRead, p.statement)
+	statements.Get("/statements/{organiser}/{run}/{provider}/pdf", access.SettlementRead, p.statementPDF)
+	statements.Get("/statements/{organiser}/{run}/{provider}/csv", access.SettlementRead, p.statementCSV)
+	return all.All()
 }
 
 // staff refuses whoever is not on an organiser's side: runs as a whole are the organiser's.

@@ -9,7 +9,6 @@ import (
 	"context"
 	"embed"
 	"html/template"
-	"net/http"
 
 	"seteli/core/fault"
 	"seteli/domain/catalogue"
@@ -61,32 +60,24 @@ func (p *Pages) Audience() ui.Audience {
 }
 
 func (p *Pages) routes() []ui.Route {
-	var routes []ui.Route
-	get := func(side access.Side, path, subject string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: right, Side: side, Handle: handle, ClientData: true, Subject: subject})
-	}
-	post := func(side access.Side, path, subject string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: right, Side: side, Handle: handle, ClientData: true, Subject: subject})
-	}
-	form := func(side access.Side, path, subject string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(side, path, subject, right, handle)
-		post(side, path, subject, right, handle)
-	}
-	get(access.OrganiserSide, "/onetime", "", access.VoucherRead, p.list)
-	form(access.OrganiserSide, "/onetime/print", "", access.VoucherGrant, p.print)
-	get(access.OrganiserSide, "/onetime/batches/{batch}/paper", "batch", access.VoucherGrant, p.batchPaper)
-	get(access.OrganiserSide, "/onetime/{slip}", "slip", access.VoucherRead, p.slip)
-	get(access.OrganiserSide, "/onetime/{slip}/paper", "slip", access.VoucherRead, p.slipPaper)
-	post(access.OrganiserSide, "/onetime/{slip}/text", "slip", access.VoucherGrant, p.text)
-	form(access.OrganiserSide, "/onetime/{slip}/annul", "slip", access.VoucherClose, p.annul)
-	form(access.OrganiserSide, "/clients/{client}/grant-onetime", "client", access.VoucherGrant, p.give)
-	form(access.OrganiserSide, "/clients/{client}/hand-onetime", "client", access.VoucherGrant, p.hand)
-	form(access.ProviderSide, "/use", "", access.EventRecord, p.use)
-	get(access.ProviderSide, "/use/{number}", "", access.EventRecord, p.scanned)
-	get(access.ProviderSide, "/use/{organiser}/{slip}", "slip", access.EventRecord, p.receipt)
-	get(access.PersonSide, "/my/onetime/{organiser}/{slip}", "slip", access.VoucherRead, p.own)
-	get(access.PersonSide, "/my/onetime/{organiser}/{slip}/paper", "slip", access.VoucherRead, p.ownPaper)
-	return routes
+	all := ui.NewRoutes(ui.Route{ClientData: true})
+	company, person, staff := all.On(access.ProviderSide), all.On(access.PersonSide).About("slip"), all.On(access.OrganiserSide)
+	staff.Get("/onetime", access.VoucherRead, p.list)
+	staff.Form("/onetime/print", access.VoucherGrant, p.print)
+	staff.About("batch").Get("/onetime/batches/{batch}/paper", access.VoucherGrant, p.batchPaper)
+	slips := staff.About("slip")
+	slips.Get("/onetime/{slip}", access.VoucherRead, p.slip)
+	slips.Get("/onetime/{slip}/paper", access.VoucherRead, p.slipPaper)
+	slips.Post("/onetime/{slip}/text", access.VoucherGrant, p.text)
+	slips.Form("/onetime/{slip}/annul", access.VoucherClose, p.annul)
+	staff.About("client").Form("/clients/{client}/grant-onetime", access.VoucherGrant, p.give)
+	staff.About("client").Form("/clients/{client}/hand-onetime", access.VoucherGrant, p.hand)
+	company.Form("/use", access.EventRecord, p.use)
+	company.Get("/use/{number}", access.EventRecord, p.scanned)
+	company.About("slip").Get("/use/{organiser}/{slip}", access.EventRecord, p.receipt)
+	person.Get("/my/onetime/{organiser}/{slip}", access.VoucherRead, p.own)
+	person.Get("/my/onetime/{organiser}/{slip}/paper", access.VoucherRead, p.ownPaper)
+	return all.All()
 }
 
 // opened is a slip with what its paper and page say beside it.

@@ -30,24 +30,20 @@ type Pages struct {
 
 // Audience is the pages with their routes and navigation.
 func (p *Pages) Audience() ui.Audience {
-	form := func(path string, right access.Right, body int64, handle func(http.ResponseWriter, *ui.Request) error) []ui.Route {
-		return []ui.Route{{Method: "GET", Path: path, Right: right, Handle: handle}, {Method: "POST", Path: path, Right: right, Handle: handle, Body: body}}
-	}
 	// Companies are public, their list is the operator's tool: others reach companies from what they do with them.
-	routes := []ui.Route{
-		{Method: "GET", Path: "/operator", Right: access.OrganiserManage, Handle: p.list},
-		{Method: "GET", Path: "/operator/{organiser}", Right: access.OrganiserManage, Handle: p.one},
-		{Method: "GET", Path: "/register", Right: access.OrganiserManage, Handle: p.providers},
-	}
-	routes = append(routes, form("/operator/new", access.OrganiserManage, 0, p.found)...)
-	routes = append(routes, form("/operator/{organiser}/main-user", access.OrganiserManage, 0, p.mainUser)...)
-	routes = append(routes, form("/operator/{organiser}/serves", access.OrganiserManage, 0, p.serve)...)
-	routes = append(routes, form("/operator/{organiser}/serves/end", access.OrganiserManage, 0, p.serveEnd)...)
-	routes = append(routes, form("/register/new", access.OrganiserManage, 0, p.providerAdd)...)
-	routes = append(routes, form("/register/{provider}", access.OrganiserManage, 0, p.provider)...)
-	routes = append(routes, form("/operator/municipalities", access.CatalogueNational, largestFile+64<<10, p.municipalities)...)
+	all := ui.NewRoutes(ui.Route{})
+	all.Get("/operator", access.OrganiserManage, p.list)
+	all.Form("/operator/new", access.OrganiserManage, p.found)
+	all.Get("/operator/{organiser}", access.OrganiserManage, p.one)
+	all.Form("/operator/{organiser}/main-user", access.OrganiserManage, p.mainUser)
+	all.Form("/operator/{organiser}/serves", access.OrganiserManage, p.serve)
+	all.Form("/operator/{organiser}/serves/end", access.OrganiserManage, p.serveEnd)
+	all.Get("/register", access.OrganiserManage, p.providers)
+	all.Form("/register/new", access.OrganiserManage, p.providerAdd)
+	all.Form("/register/{provider}", access.OrganiserManage, p.provider)
+	all.Large(largestFile+64<<10).Form("/operator/municipalities", access.CatalogueNational, p.municipalities)
 	return ui.Audience{
-		Name: "operator", Templates: templates, Routes: routes, Roles: []access.Role{access.Operator},
+		Name: "operator", Templates: templates, Routes: all.All(), Roles: []access.Role{access.Operator},
 		Nav: []ui.NavItem{{Key: "operator.nav.organisers", Path: "/operator", Right: access.OrganiserManage},
 			{Key: "operator.nav.municipalities", Path: "/operator/municipalities", Right: access.CatalogueNational},
 			{Key: "operator.nav.providers", Path: "/register", Right: access.OrganiserManage}},

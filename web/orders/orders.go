@@ -34,14 +34,11 @@ const most = 200
 
 // Audience is the pages with their routes and navigation. The tags of orders are registered by the caseworker's pages.
 func (p *Pages) Audience() ui.Audience {
-	route := func(method, path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: method, Path: path, Right: right, Side: access.ProviderSide, Handle: handle, ClientData: true}
-	}
-	const one = "/orders/{organiser}/{order}"
-	routes := []ui.Route{route("GET", "/orders", access.OrderConfirm, p.list), route("GET", one, access.OrderConfirm, p.order), route("POST", one, access.OrderConfirm, p.order)}
-	routes[1].Subject, routes[2].Subject = "order", "order"
+	all := ui.NewRoutes(ui.Route{Side: access.ProviderSide, ClientData: true})
+	all.Get("/orders", access.OrderConfirm, p.list)
+	all.About("order").Form("/orders/{organiser}/{order}", access.OrderConfirm, p.order)
 	return ui.Audience{
-		Name: "orders", Templates: templates, Routes: routes,
+		Name: "orders", Templates: templates, Routes: all.All(),
 		Roles: []access.Role{access.Signatory, access.ProviderMainUser, access.ServiceResponsible, access.Recorder},
 		Nav:   []ui.NavItem{{Key: "orders.nav", Path: "/orders", Right: access.OrderConfirm}},
 		Pages: []ui.PageSpec{ui.Page("orders/list", listView{}), ui.Page("orders/order", orderView{}, orderView{Number: "1", Waiting: true})},

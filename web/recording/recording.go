@@ -10,7 +10,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"strings"
 
 	"seteli/core/fault"
 	"seteli/core/ident"
@@ -88,50 +87,29 @@ func (s *Pages) Audience() ui.Audience {
 }
 
 func (s *Pages) routes() []ui.Route {
-	var all []ui.Route
-	get := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) {
-		all = append(all, ui.Route{Method: "GET", Path: path, Right: right, Handle: h, ClientData: true, Subject: subject(path)})
-	}
-	both := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) {
-		get(path, right, h)
-		all = append(all, ui.Route{Method: "POST", Path: path, Right: right, Handle: h, ClientData: true, Subject: subject(path)})
-	}
-	get("/reservations", access.ReservationRead, s.reservations)
-	both("/reservations/new", access.ReservationMake, s.reserve)
-	both("/reservations/{organiser}/{reservation}/record", access.EventRecord, s.record)
-	get("/events", access.EventRead, s.events)
-	get("/events-export/{format}", access.EventRead, s.export)
-	get("/events/{organiser}/{event}", access.EventRead, s.event)
-	both("/events/{organiser}/{event}/edit", access.EventEdit, s.edit)
-	both("/events/{organiser}/{event}/delete", access.EventEdit, s.remove)
-	both("/import", access.EventImport, s.files)
-	all[len(all)-1].Body = event.FileBytes + 1<<20
-	get("/import-template/{format}", access.EventImport, s.template)
-	both("/import/{file}", access.EventImport, s.file)
-	get("/import/{file}/errors", access.EventImport, s.fileErrors)
-	get("/import/{file}/answers", access.EventImport, s.fileAnswers)
-	both("/review", access.EventReview, s.queue)
-	both("/review/{event}", access.EventReview, s.decide)
-	both("/checked", access.EventReview, s.checked)
-	both("/checked/{event}/refund", access.EventRefund, s.refund)
-	both("/checked/{event}/withdraw", access.EventRefund, s.withdraw)
-	both("/checked/{event}/return", access.EventReview, s.giveBack)
-	for i := range all {
-		all[i].Side = access.ProviderSide
-		if strings.HasPrefix(all[i].Path, "/review") || strings.HasPrefix(all[i].Path, "/checked") {
-			all[i].Side = access.OrganiserSide
-		}
-	}
-	return all
-}
-
-func subject(path string) string {
-	for _, kind := range []string{"event", "reservation", "file"} {
-		if strings.Contains(path, "{"+kind+"}") {
-			return kind
-		}
-	}
-	return ""
+	company := ui.NewRoutes(ui.Route{Side: access.ProviderSide, ClientData: true})
+	reservation, events, file := company.About("reservation"), company.About("event"), company.About("file")
+	company.Get("/reservations", access.ReservationRead, s.reservations)
+	company.Form("/reservations/new", access.ReservationMake, s.reserve)
+	reservation.Form("/reservations/{organiser}/{reservation}/record", access.EventRecord, s.record)
+	company.Get("/events", access.EventRead, s.events)
+	company.Get("/events-export/{format}", access.EventRead, s.export)
+	events.Get("/events/{organiser}/{event}", access.EventRead, s.event)
+	events.Form("/events/{organiser}/{event}/edit", access.EventEdit, s.edit)
+	events.Form("/events/{organiser}/{event}/delete", access.EventEdit, s.remove)
+	company.Large(event.FileBytes+1<<20).Form("/import", access.EventImport, s.files)
+	company.Get("/import-template/{format}", access.EventImport, s.template)
+	file.Form("/import/{file}", access.EventImport, s.file)
+	file.Get("/import/{file}/errors", access.EventImport, s.fileErrors)
+	file.Get("/import/{file}/answers", access.EventImport, s.fileAnswers)
+	company.On(access.OrganiserSide).Form("/review", access.EventReview, s.queue)
+	company.On(access.OrganiserSide).Form("/checked", access.EventReview, s.checked)
+	events = events.On(access.OrganiserSide)
+	events.Form("/review/{event}", access.EventReview, s.decide)
+	events.Form("/checked/{event}/refund", access.EventRefund, s.refund)
+	events.Form("/checked/{event}/withdraw", access.EventRefund, s.withdraw)
+	events.Form("/checked/{event}/return", access.EventReview, s.giveBack)
+	return company.All()
 }
 
 func (s *Pages) show(w http.ResponseWriter, r *ui.Request, p page) error {

@@ -7,8 +7,6 @@ package settings
 
 import (
 	"embed"
-	"net/http"
-	"strings"
 
 	"seteli/domain/catalogue"
 	"seteli/domain/rulebook"
@@ -71,54 +69,49 @@ func (p *Pages) Audience() ui.Audience {
 }
 
 func (p *Pages) routes() []ui.Route {
-	form := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) []ui.Route {
-		return []ui.Route{{Method: "GET", Path: path, Right: right, Handle: handle}, {Method: "POST", Path: path, Right: right, Handle: handle}}
-	}
-	routes := []ui.Route{
-		{Method: "GET", Path: "/settings/services", Right: access.CatalogueEdit, Handle: p.services},
-		{Method: "GET", Path: "/settings/services/{service}", Right: access.CatalogueEdit, Handle: p.service, Subject: "service"},
-		{Method: "GET", Path: "/settings/staff", Right: access.StaffManage, Handle: p.staff},
-		{Method: "GET", Path: "/settings/keys", Right: access.APIKeyManage, Handle: p.keys},
-	}
-	routes = append(routes, form("/settings/hierarchy", access.CatalogueEdit, p.hierarchy)...)
-	routes = append(routes, form("/settings/services/new", access.CataloguePublish, p.serviceEdit)...)
-	routes = append(routes, form("/settings/services/{service}/edit", access.CataloguePublish, p.serviceEdit)...)
-	routes = append(routes, form("/settings/services/{service}/teams", access.CatalogueEdit, p.serviceTeams)...)
-	routes = append(routes, form("/settings/services/{service}/attachments", access.CatalogueEdit, p.attachments)...)
-	routes = append(routes, form("/settings/services/{service}/rulebook", access.RulebookEdit, p.rulebook)...)
-	routes = append(routes, form("/settings/services/{service}/rulebook/trial", access.RulebookEdit, p.rulebookTrial)...)
-	routes = append(routes, form("/settings/services/{service}/rulebook/value", access.RulebookEdit, p.rulebookValue)...)
-	routes = append(routes, form("/settings/services/{service}/rulebook/fee", access.RulebookEdit, p.rulebookFee)...)
-	routes = append(routes, form("/settings/services/{service}/rulebook/purse", access.RulebookEdit, p.rulebookPurse)...)
-	routes = append(routes, form("/settings/services/{service}/rulebook/criteria", access.RulebookEdit, p.rulebookCriteria)...)
-	routes = append(routes, form("/settings/services/{service}/rulebook/publish", access.RulebookPublish, p.rulebookPublish)...)
-	routes = append(routes, ui.Route{Method: "GET", Path: "/settings/services/{service}/rulebook/compare", Right: access.RulebookPublish, Handle: p.rulebookCompare})
-	routes = append(routes, form("/settings/organiser", access.OrganiserEdit, p.organiser)...)
-	routes = append(routes, ui.Route{Method: "GET", Path: "/settings/letters", Right: access.DecisionTemplate, Handle: p.letters},
-		ui.Route{Method: "GET", Path: "/settings/letters/{kind}/preview/pdf", Right: access.DecisionTemplate, Handle: p.letterPDF},
-		ui.Route{Method: "GET", Path: "/settings/delegations", Right: access.OrganiserEdit, Handle: p.delegations})
-	routes = append(routes, form("/settings/letters/{kind}", access.DecisionTemplate, p.letter)...)
-	routes = append(routes, form("/settings/letters/{kind}/preview", access.DecisionTemplate, p.letterPreview)...)
-	routes = append(routes, form("/settings/delegations/new", access.OrganiserEdit, p.delegationAdd)...)
-	routes = append(routes, form("/settings/delegations/{delegation}/end", access.OrganiserEdit, p.delegationEnd)...)
-	routes = append(routes, form("/settings/income", access.RulebookEdit, p.income)...)
-	routes = append(routes, form("/settings/staff/new", access.StaffManage, p.staffAdd)...)
-	routes = append(routes, form("/settings/staff/{mandate}/end", access.StaffManage, p.staffEnd)...)
-	routes = append(routes, form("/settings/teams/new", access.OrganiserEdit, p.team)...)
-	routes = append(routes, form("/settings/teams/{team}", access.OrganiserEdit, p.team)...)
-	routes = append(routes, form("/settings/budgets", access.BudgetEdit, p.budgets)...)
-	routes = append(routes, form("/settings/budgets/file", access.BudgetEdit, p.budgetFile)...)
-	routes = append(routes, form("/settings/keys/new", access.APIKeyManage, p.keyAdd)...)
-	routes = append(routes, form("/settings/keys/{key}/{act}", access.APIKeyManage, p.keyEnd)...)
-	for i := range routes {
-		if !strings.HasPrefix(routes[i].Path, "/settings/keys") { // keys of programs are also the companies'
-			routes[i].Side = access.OrganiserSide
-		}
-		if strings.Contains(routes[i].Path, "{service}") {
-			routes[i].Subject = "service"
-		}
-	}
-	return routes
+	own := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
+	own.Form("/settings/organiser", access.OrganiserEdit, p.organiser)
+	own.Form("/settings/hierarchy", access.CatalogueEdit, p.hierarchy)
+	own.Form("/settings/income", access.RulebookEdit, p.income)
+	own.Form("/settings/budgets", access.BudgetEdit, p.budgets)
+	own.Form("/settings/budgets/file", access.BudgetEdit, p.budgetFile)
+	own.Get("/settings/services", access.CatalogueEdit, p.services)
+	own.Form("/settings/services/new", access.CataloguePublish, p.serviceEdit)
+	p.serviceRoutes(own.About("service"))
+	own.Get("/settings/letters", access.DecisionTemplate, p.letters)
+	own.Form("/settings/letters/{kind}", access.DecisionTemplate, p.letter)
+	own.Form("/settings/letters/{kind}/preview", access.DecisionTemplate, p.letterPreview)
+	own.Get("/settings/letters/{kind}/preview/pdf", access.DecisionTemplate, p.letterPDF)
+	own.Get("/settings/delegations", access.OrganiserEdit, p.delegations)
+	own.Form("/settings/delegations/new", access.OrganiserEdit, p.delegationAdd)
+	own.Form("/settings/delegations/{delegation}/end", access.OrganiserEdit, p.delegationEnd)
+	own.Get("/settings/staff", access.StaffManage, p.staff)
+	own.Form("/settings/staff/new", access.StaffManage, p.staffAdd)
+	own.Form("/settings/staff/{mandate}/end", access.StaffManage, p.staffEnd)
+	own.Form("/settings/teams/new", access.OrganiserEdit, p.team)
+	own.Form("/settings/teams/{team}", access.OrganiserEdit, p.team)
+	keys := own.On(ui.EverySide) // of programs: they are also the companies'
+	keys.Get("/settings/keys", access.APIKeyManage, p.keys)
+	keys.Form("/settings/keys/new", access.APIKeyManage, p.keyAdd)
+	keys.Form("/settings/keys/{key}/{act}", access.APIKeyManage, p.keyEnd)
+	return own.All()
+}
+
+// serviceRoutes are the pages of one service and of its rules.
+func (p *Pages) serviceRoutes(one ui.Routes) {
+	const root = "/settings/services/{service}"
+	one.Get(root, access.CatalogueEdit, p.service)
+	one.Form(root+"/edit", access.CataloguePublish, p.serviceEdit)
+	one.Form(root+"/teams", access.CatalogueEdit, p.serviceTeams)
+	one.Form(root+"/attachments", access.CatalogueEdit, p.attachments)
+	one.Form(root+"/rulebook", access.RulebookEdit, p.rulebook)
+	one.Form(root+"/rulebook/trial", access.RulebookEdit, p.rulebookTrial)
+	one.Form(root+"/rulebook/value", access.RulebookEdit, p.rulebookValue)
+	one.Form(root+"/rulebook/fee", access.RulebookEdit, p.rulebookFee)
+	one.Form(root+"/rulebook/purse", access.RulebookEdit, p.rulebookPurse)
+	one.Form(root+"/rulebook/criteria", access.RulebookEdit, p.rulebookCriteria)
+	one.Form(root+"/rulebook/publish", access.RulebookPublish, p.rulebookPublish)
+	one.Get(root+"/rulebook/compare", access.RulebookPublish, p.rulebookCompare)
 }
 
 func names(f *ui.Form, prefix string) i18n.Names {

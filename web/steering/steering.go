@@ -42,9 +42,16 @@ var (
 
 // Audience is the pages with their routes and navigation.
 func (p *Pages) Audience() ui.Audience {
-	get := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: "GET", Path: path, Right: right, Handle: handle}
-	}
+	all := ui.NewRoutes(ui.Route{})
+	all.Get("/steering", access.StatisticsRead, p.dashboard)
+	all.Get("/steering/services.csv", access.StatisticsRead, p.servicesFile)
+	all.Get("/steering/spending.csv", access.StatisticsRead, p.spendingFile)
+	all.Get("/steering/waiting.csv", access.StatisticsRead, p.waitingFile)
+	all.Get("/audit", access.AuditRead, p.audit)
+	all.Get("/audit/export.csv", access.AuditRead, p.auditFile)
+	all.Clients().Form("/access-log", access.AccessLogRead, p.accessSearch)
+	all.Clients().About("client").Get("/access-log/{client}", access.AccessLogRead, p.accessOf)
+	all.Get("/operations", access.HealthRead, p.operations)
 	return ui.Audience{
 		Name: "steering", Templates: templates,
 		Roles: []access.Role{access.Operator, access.MainUser, access.DecisionMaker, access.SettlementPreparer, access.SettlementApprover, access.StatisticsReader, access.PrivacyOfficer},
@@ -52,18 +59,7 @@ func (p *Pages) Audience() ui.Audience {
 			{Key: "steering.nav.dashboard", Path: "/steering", Right: access.StatisticsRead}, {Key: "steering.nav.audit", Path: "/audit", Right: access.AuditRead},
 			{Key: "steering.nav.access", Path: "/access-log", Right: access.AccessLogRead}, {Key: "steering.nav.health", Path: "/operations", Right: access.HealthRead},
 		},
-		Routes: []ui.Route{
-			get("/steering", access.StatisticsRead, p.dashboard),
-			get("/steering/services.csv", access.StatisticsRead, p.servicesFile),
-			get("/steering/spending.csv", access.StatisticsRead, p.spendingFile),
-			get("/steering/waiting.csv", access.StatisticsRead, p.waitingFile),
-			get("/audit", access.AuditRead, p.audit),
-			get("/audit/export.csv", access.AuditRead, p.auditFile),
-			{Method: "GET", Path: "/access-log", Right: access.AccessLogRead, Handle: p.accessSearch, ClientData: true},
-			{Method: "POST", Path: "/access-log", Right: access.AccessLogRead, Handle: p.accessSearch, ClientData: true},
-			{Method: "GET", Path: "/access-log/{client}", Right: access.AccessLogRead, Handle: p.accessOf, ClientData: true, Subject: "client"},
-			get("/operations", access.HealthRead, p.operations),
-		},
+		Routes: all.All(),
 		Pages: []ui.PageSpec{
 			ui.Page("steering/dashboard", dashboardView{}, sampleDashboard()), ui.Page("steering/audit", auditView{}, auditView{Table: sampleTable(), Export: "x"}),
 			ui.Page("steering/access", accessView{}, accessView{Asked: true, Clients: sampleTable()}), ui.Page("steering/access-of", accessOfView{}, accessOfView{Name: "x", Table: sampleTable()}),

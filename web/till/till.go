@@ -7,7 +7,6 @@ package till
 
 import (
 	"embed"
-	"net/http"
 	"strings"
 
 	"seteli/core/fault"
@@ -51,22 +50,16 @@ func (p *Pages) Audience() ui.Audience {
 }
 
 func (p *Pages) routes() []ui.Route {
-	var routes []ui.Route
-	get := func(side access.Side, path, subject string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: right, Side: side, Handle: handle, ClientData: true, Subject: subject})
-	}
-	form := func(side access.Side, path, subject string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(side, path, subject, right, handle)
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: right, Side: side, Handle: handle, ClientData: true, Subject: subject})
-	}
-	form(access.ProviderSide, "/till", "", access.EventRecord, p.till)
-	form(access.ProviderSide, "/till/{organiser}/{hold}", "hold", access.EventRecord, p.hold)
-	get(access.PersonSide, "/my/vouchers/{organiser}/{voucher}/balance", "voucher", access.VoucherRead, p.own)
-	get(access.OrganiserSide, "/purses", "", access.VoucherGrant, p.purses)
-	get(access.OrganiserSide, "/vouchers/{voucher}/balance", "voucher", access.VoucherRead, p.staff)
-	form(access.OrganiserSide, "/vouchers/{voucher}/balance/take", "voucher", access.VoucherChange, p.take)
-	form(access.OrganiserSide, "/clients/{client}/grant-balance", "client", access.VoucherGrant, p.grant)
-	return routes
+	all := ui.NewRoutes(ui.Route{ClientData: true})
+	company, person, staff := all.On(access.ProviderSide), all.On(access.PersonSide), all.On(access.OrganiserSide)
+	company.Form("/till", access.EventRecord, p.till)
+	company.About("hold").Form("/till/{organiser}/{hold}", access.EventRecord, p.hold)
+	person.About("voucher").Get("/my/vouchers/{organiser}/{voucher}/balance", access.VoucherRead, p.own)
+	staff.Get("/purses", access.VoucherGrant, p.purses)
+	staff.About("voucher").Get("/vouchers/{voucher}/balance", access.VoucherRead, p.staff)
+	staff.About("voucher").Form("/vouchers/{voucher}/balance/take", access.VoucherChange, p.take)
+	staff.About("client").Form("/clients/{client}/grant-balance", access.VoucherGrant, p.grant)
+	return all.All()
 }
 
 // reason reads why; a blank is refused by the use case in its own words.

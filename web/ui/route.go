@@ -17,12 +17,78 @@ type Route struct {
 	Right  access.Right // checked before Handle when set; the use case checks again, for the right organiser
 	Side   access.Side  // whose page this is: a right that several sides hold opens it to this one only; zero: to every side
 	Open   bool         // public: needs no sign-in
-	Handle func(w http.ResponseWriter, r *Request) error
+	Handle Handler
 
 	ClientData bool   // shows data of a client: the handler writes the access log, the answer is never stored
 	Subject    string // kind of the object named in Path ("voucher", "client", …), for the exercise of every route
 	Plain      bool   // served as is, without a language: call-backs, style sheets
 	Body       int64  // largest request body in bytes; 0 = 1 MiB
+}
+
+// Handler answers one request.
+type Handler = func(w http.ResponseWriter, r *Request) error
+
+// EverySide opens a page to all who have its right.
+const EverySide access.Side = 0
+
+// Routes gathers the routes of one package of pages; they are alike in what the list was begun with. On, About, Clients and Large give the same
+// list with another side, subject, kind of data or size of body for what is added
+// through them.
+type Routes struct {
+	all   *[]Route
+	alike Route
+}
+
+// NewRoutes begins a list whose routes are all like the given one.
+func NewRoutes(alike Route) Routes { return Routes{new([]Route), alike} }
+
+// All is what has been added, in that order.
+func (s Routes) All() []Route { return *s.all }
+
+// On is the list for another side.
+func (s Routes) On(side access.Side) Routes {
+	s.alike.Side = side
+	return s
+}
+
+// About is the list for routes that name an object of the kind.
+func (s Routes) About(subject string) Routes {
+	s.alike.Subject = subject
+	return s
+}
+
+// Clients is the list for routes that show a client's data.
+func (s Routes) Clients() Routes {
+	s.alike.ClientData = true
+	return s
+}
+
+// Large is the list for routes that take a body of so many bytes.
+func (s Routes) Large(most int64) Routes {
+	s.alike.Body = most
+	return s
+}
+
+// Get adds a page that is read.
+func (s Routes) Get(path string, right access.Right, handle Handler) {
+	s.add("GET", path, right, handle)
+}
+
+// Post adds an act that has no page of its own.
+func (s Routes) Post(path string, right access.Right, handle Handler) {
+	s.add("POST", path, right, handle)
+}
+
+// Form adds a page and what is sent from it, answered by the same handler.
+func (s Routes) Form(path string, right access.Right, handle Handler) {
+	s.Get(path, right, handle)
+	s.Post(path, right, handle)
+}
+
+func (s Routes) add(method, path string, right access.Right, handle Handler) {
+	route := s.alike
+	route.Method, route.Path, route.Right, route.Handle = method, path, right, handle
+	*s.all = append(*s.all, route)
 }
 
 // Key names the route in logs, in the access matrix and in tests; it holds no personal data.

@@ -55,17 +55,13 @@ func (p *Pages) Audience() ui.Audience {
 	}
 }
 
-func (p *Pages) routes() (routes []ui.Route) {
-	form := func(path string, right access.Right, client bool, handle func(http.ResponseWriter, *ui.Request) error) {
-		for _, method := range []string{"GET", "POST"} {
-			routes = append(routes, ui.Route{Method: method, Path: path, Right: right, Side: access.OrganiserSide, Handle: handle, ClientData: client})
-		}
-	}
-	form(root, access.DaycareDecide, true, p.overview)
-	form(settings, access.OrganiserEdit, false, p.connection)
-	form(settings+"/units/{unit}", access.OrganiserEdit, false, p.unit)
-	form(settings+"/options", access.OrganiserEdit, false, p.options)
-	return routes
+func (p *Pages) routes() []ui.Route {
+	own := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
+	own.Clients().Form(root, access.DaycareDecide, p.overview)
+	own.Form(settings, access.OrganiserEdit, p.connection)
+	own.Form(settings+"/units/{unit}", access.OrganiserEdit, p.unit)
+	own.Form(settings+"/options", access.OrganiserEdit, p.options)
+	return own.All()
 }
 
 // overviewView is what was sent, and what is to be mended.
