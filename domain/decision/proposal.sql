@@ -37,26 +37,12 @@ from proposal
 where organiser_id = @organiser_id and client_id = @client_id
 order by proposal_id desc;
 
--- name: ProposalsWaiting :many
--- due_on is the last day of the newest question that nobody has answered; answered_on the day of the newest answer to a question.
-select p.proposal_id, p.client_id, p.service_id, p.state, p.amount_cents, p.prepared_by, p.changed_at, c.person_id, c.last_name, c.first_names,
-  (select s.due_on from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked'
-    and p.state = 'hearing' order by s.step_id desc limit 1) as due_on,
-  a.day as answered_on
-from proposal p
-join client c on c.organiser_id = p.organiser_id and c.client_id = p.client_id
-left join proposal_step a on a.organiser_id = p.organiser_id and p.state = 'open' and a.step_id =
-  (select max(s.step_id) from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'answered')
-where p.organiser_id = @organiser_id and p.state in ('open', 'hearing')
-order by p.changed_at, p.proposal_id
-limit @most;
-
--- name: ProposalsReady :many
--- How many proposals of each service wait for a decision and not for the client.
-select p.service_id, count(*) as waiting from proposal p
-where p.organiser_id = @organiser_id and (p.state = 'open' or p.state = 'hearing' and (select s.due_on from proposal_step s
-    where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked' order by s.step_id desc limit 1) < @today::date)
-group by p.service_id;
+-- name: ProposalsReady :one
+-- How many proposals wait for a decision and not for the client.
+select count(*) from proposal p
+where p.organiser_id = @organiser_id and not p.service_id = any(@hidden::bigint[])
+  and (p.state = 'open' or p.state = 'hearing' and (select s.due_on from proposal_step s
+    where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked' order by s.step_id desc limit 1) < @today::date);
 
 -- name: ProposalStepAdd :one
 insert into proposal_step (organiser_id, proposal_id, person_id, kind, day, due_on, channel, note, document_id, decision_id,

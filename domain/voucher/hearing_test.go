@@ -146,9 +146,12 @@ func TestWhatWaitsIsReadyAfterTheAnswerOrTheDay(t *testing.T) {
 		return err
 	})
 	world.Do(world.Staff, func(tx *postgres.Tx) error {
-		work, err := decision.WorkList(t.Context(), tx, world.Staff, w.Organiser, 10)
-		for _, p := range work.Proposals {
-			if p.ID == first.ID && (!p.Ready(tx.Today()) || p.Answered != nil) || p.ID == second.ID && (p.Answered == nil || *p.Answered != w.Today) {
+		list, err := decision.List(t.Context(), tx, world.Staff, decision.ListInput{Organiser: w.Organiser, Stage: decision.Ready, Most: 10})
+		if len(list) != 2 {
+			t.Errorf("%d wait for the decision", len(list))
+		}
+		for _, p := range list {
+			if p.ID == first.ID && p.Answered != nil || p.ID == second.ID && (p.Answered == nil || *p.Answered != w.Today) {
 				t.Errorf("%+v", p)
 			}
 		}

@@ -10,7 +10,6 @@ import (
 	"seteli/domain/catalogue"
 	"seteli/domain/client"
 	"seteli/domain/decision"
-	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -22,7 +21,7 @@ func decisionPages() []ui.PageSpec {
 	one := ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{ui.TextCells("x")}}
 	act := decisionActView{Options: []ui.Option{{Value: "x", Text: "x"}}, ID: 1}
 	return []ui.PageSpec{
-		ui.Page("casework/decisions", decisionsView{}, decisionsView{Proposals: one, NotSent: one, Appeals: one}),
+		ui.Page("casework/decisions", decisionsView{}, decisionsView{Table: one, File: "x"}),
 		ui.Page("casework/client-decisions", clientDecisionsView{}, clientDecisionsView{ID: 1, Decisions: one, Proposals: one}),
 		ui.Page("casework/decision", decisionView{}, sampleDecision()),
 		ui.Page("casework/decision-sent", decisionActView{}, act), ui.Page("casework/decision-received", decisionActView{}, act),
@@ -37,6 +36,7 @@ func decisionPages() []ui.PageSpec {
 
 func (p *Pages) decisionRoutes(get, form routeAdder) {
 	get("/decisions", access.DecisionMake, p.decisions)
+	get("/decisions/file.csv", access.DecisionMake, p.decisionsFile)
 	get("/clients/{client}/decisions", access.DecisionRead, p.clientDecisions)
 	get("/decisions/{decision}", access.DecisionRead, p.decision)
 	get("/decisions/{decision}/letter", access.DecisionRead, p.decisionLetter)
@@ -78,64 +78,8 @@ func decisionStates() map[string]ui.State {
 		"decision.rejected": {Key: "decision.outcome.rejected", Colour: "red"}, "decision.revoked": {Key: "decision.outcome.revoked", Colour: "red"},
 		"decision.ended": {Key: "decision.outcome.ended", Colour: "grey"}, "decision.annulled": {Key: "decision.outcome.annulled", Colour: "red"},
 		"decision.corrected": {Key: "decision.outcome.corrected", Colour: "orange"},
+		"decision.unsent":    {Key: "decision.stage.unsent", Colour: "blue"}, "decision.appealed": {Key: "decision.stage.appealed", Colour: "orange"},
 	}
-}
-
-type decisionsView struct {
-	Tiles                       ui.Tiles
-	Proposals, NotSent, Appeals ui.Table
-}
-
-// decisions is the work list: what waits for a decision, for its delivery, for the outcome of an appeal.
-func (p *Pages) decisions(w http.ResponseWriter, r *ui.Request) error {
-	var work decision.Work
-	var changes int64
-	names := map[int64]i18n.Names{}
-	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		if work, err = decision.WorkList(ctx, tx, r.Actor, r.Actor.Organiser, shown); err != nil {
-			return err
-		}
-		if changes, err = voucher.BulksWaiting(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
-			return err
-		}
-		names, err = serviceNames(ctx, tx, r)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	v := decisionsView{Tiles: ui.Tiles{
-		{Label: r.T("decision.page.proposals"), Figure: ui.Digits(int64(len(work.Proposals))), Href: "#proposals"},
-		{Label: r.T("decision.page.unsent"), Figure: ui.Digits(int64(len(work.NotSent))), Href: "#unsent"},
-		{Label: r.T("decision.page.appeals"), Figure: ui.Digits(int64(len(work.Appeals))), Href: "#appeals"}, bulkTile(r, changes)}}
-	v.Proposals = ui.Table{ID: "proposals", Caption: r.T("decision.page.proposals"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("casework.service")},
-		{Text: r.T("proposal.page.amount"), Numeric: true}, {Text: r.T("common.state")}, {Text: r.T("proposal.page.prepared_by")}}, Empty: ui.Empty{Title: r.T("decision.page.proposals.none")}}
-	for _, x := range work.Proposals {
-		state := r.TagCell("proposal." + string(x.State))
-		switch {
-		case x.Answered != nil:
-			state.Small = r.T("proposal.step.answered", "day", *x.Answered)
-		case x.Due != nil && x.Ready(r.Today()):
-			state.Small = r.T("proposal.page.silent", "due", *x.Due)
-		case x.Due != nil:
-			state.Small = r.T("proposal.page.due", "due", *x.Due)
-		}
-		v.Proposals.Rows = append(v.Proposals.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/proposals/{proposal}", x.ID)}, {Text: names[x.Service].In(r.Lang)},
-			{Text: orDash(r, x.Amount), Numeric: true}, state, {Text: x.PreparedBy, Small: i18n.DateTime(r.Lang, x.Since)}})
-	}
-	v.NotSent = waitingTable(r, "unsent", "decision.page.made_on", work.NotSent)
-	v.Appeals = waitingTable(r, "appeals", "decision.page.appealed_on", work.Appeals)
-	return r.Show(w, http.StatusOK, "casework/decisions", v)
-}
-
-func waitingTable(r *ui.Request, id, day string, list []decision.WaitingDecision) ui.Table {
-	t := ui.Table{ID: id, Caption: r.T("decision.page." + id), Cards: true, Columns: []ui.Column{{Text: r.T("casework.client")}, {Text: r.T("decision.page.number")},
-		{Text: r.T("decision.page.kind")}, {Text: r.T(day)}}, Empty: ui.Empty{Title: r.T("decision.page." + id + ".none")}}
-	for _, x := range list {
-		t.Rows = append(t.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/decisions/{decision}", x.ID)}, {Text: x.Number}, {Text: r.T("decision.kind." + string(x.Kind))},
-			{Text: r.Date(x.On), Small: x.Note}})
-	}
-	return t
 }
 
 func orDash(r *ui.Request, c *money.Cents) string {

@@ -151,7 +151,7 @@ func (p *Pages) auditFile(w http.ResponseWriter, r *ui.Request) error {
 	for i, a := range rows {
 		table[i] = []any{a.AuditID, a.At.In(calendar.Helsinki).Format("2006-01-02 15:04:05"), a.ActorName, a.Role, a.Act, a.SubjectKind, a.SubjectID, a.SubjectLabel, a.Detail, a.RequestID}
 	}
-	return file(w, "loki.csv", []string{"id", r.T("steering.audit.at"), r.T("steering.audit.actor"), r.T("steering.audit.role"), r.T("steering.audit.act"),
+	return ui.CSV(w, "loki.csv", []string{"id", r.T("steering.audit.at"), r.T("steering.audit.actor"), r.T("steering.audit.role"), r.T("steering.audit.act"),
 		r.T("steering.audit.subject"), "subject_id", r.T("steering.audit.label"), r.T("steering.audit.detail"), "request"}, table)
 }
 

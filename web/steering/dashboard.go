@@ -282,7 +282,7 @@ func (p *Pages) servicesFile(w http.ResponseWriter, r *ui.Request) error {
 		}
 		rows = append(rows, []any{m.Month.String(), l.Names.In(r.Lang), told, l.Events, units(r, l), l.Providers, l.Organiser, l.Own})
 	}
-	return file(w, "palvelut-"+m.Month.String()+".csv", headings, rows)
+	return ui.CSV(w, "palvelut-"+m.Month.String()+".csv", headings, rows)
 }
 
 func (p *Pages) spendingFile(w http.ResponseWriter, r *ui.Request) error {
@@ -305,7 +305,7 @@ func (p *Pages) spendingFile(w http.ResponseWriter, r *ui.Request) error {
 		}
 		rows = append(rows, row)
 	}
-	return file(w, "menot-"+strconv.Itoa(y.Year)+".csv", []string{r.T("steering.file.month"), r.T("steering.file.spent"), r.T("steering.file.cumulative"), r.T("steering.file.forecast"), r.T("steering.file.budget")}, rows)
+	return ui.CSV(w, "menot-"+strconv.Itoa(y.Year)+".csv", []string{r.T("steering.file.month"), r.T("steering.file.spent"), r.T("steering.file.cumulative"), r.T("steering.file.forecast"), r.T("steering.file.budget")}, rows)
 }
 
 func (p *Pages) waitingFile(w http.ResponseWriter, r *ui.Request) error {
@@ -317,5 +317,5 @@ func (p *Pages) waitingFile(w http.ResponseWriter, r *ui.Request) error {
 	for _, a := range m.Waiting {
 		rows = append(rows, []any{ageText(r, a), a.Count})
 	}
-	return file(w, "tarkastusjono.csv", []string{r.T("steering.waiting.age"), r.T("steering.waiting.events")}, rows)
+	return ui.CSV(w, "tarkastusjono.csv", []string{r.T("steering.waiting.age"), r.T("steering.waiting.events")}, rows)
 }

@@ -7,7 +7,6 @@ package steering
 import (
 	"context"
 	"embed"
-	"iter"
 	"net/http"
 	"strconv"
 
@@ -17,7 +16,6 @@ import (
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/platform/secret"
-	"seteli/platform/sheet"
 	"seteli/web/ui"
 )
 
@@ -70,24 +68,6 @@ func (p *Pages) Audience() ui.Audience {
 
 func sampleTable() ui.Table {
 	return ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{{{Text: "x"}}}}
-}
-
-// file answers with a table as CSV.
-func file(w http.ResponseWriter, name string, headings []string, rows [][]any) error {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	w.Header().Set("Cache-Control", "no-store")
-	return sheet.WriteCSV(w, headings, each(rows))
-}
-
-func each(rows [][]any) iter.Seq2[[]any, error] {
-	return func(yield func([]any, error) bool) {
-		for _, r := range rows {
-			if !yield(r, nil) {
-				return
-			}
-		}
-	}
 }
 
 func number(s string) int64 {

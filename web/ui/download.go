@@ -4,6 +4,8 @@ import (
 	"mime"
 	"net/http"
 	"strconv"
+
+	"seteli/platform/sheet"
 )
 
 // Download gives a file that somebody sent as a file to keep: it is never shown inside our own pages.
@@ -15,4 +17,18 @@ func Download(w http.ResponseWriter, name, media string, data []byte) error {
 	h.Set("Cache-Control", "no-store")
 	_, err := w.Write(data)
 	return err
+}
+
+// CSV gives a table as a file for a spreadsheet program.
+func CSV(w http.ResponseWriter, name string, headings []string, rows [][]any) error {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
+	w.Header().Set("Cache-Control", "no-store")
+	return sheet.WriteCSV(w, headings, func(yield func([]any, error) bool) {
+		for _, row := range rows {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	})
 }

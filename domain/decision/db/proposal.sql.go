@@ -523,108 +523,23 @@ func (q *Queries) ProposalsOfClient(ctx context.Context, arg ProposalsOfClientPa
 	return items, nil
 }
 
-const proposalsReady = `-- name: ProposalsReady :many
-select p.service_id, count(*) as waiting from proposal p
-where p.organiser_id = $1 and (p.state = 'open' or p.state = 'hearing' and (select s.due_on from proposal_step s
-    where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked' order by s.step_id desc limit 1) < $2::date)
-group by p.service_id
+const proposalsReady = `-- name: ProposalsReady :one
+select count(*) from proposal p
+where p.organiser_id = $1 and not p.service_id = any($2::bigint[])
+  and (p.state = 'open' or p.state = 'hearing' and (select s.due_on from proposal_step s
+    where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked' order by s.step_id desc limit 1) < $3::date)
 `
 
 type ProposalsReadyParams struct {
 	OrganiserID int32
+	Hidden      []int64
 	Today       calendar.Date
 }
 
-type ProposalsReadyRow struct {
-	ServiceID int64
-	Waiting   int64
-}
-
-// How many proposals of each service wait for a decision and not for the client.
-func (q *Queries) ProposalsReady(ctx context.Context, arg ProposalsReadyParams) ([]ProposalsReadyRow, error) {
-	rows, err := q.db.Query(ctx, proposalsReady, arg.OrganiserID, arg.Today)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ProposalsReadyRow
-	for rows.Next() {
-		var i ProposalsReadyRow
-		if err := rows.Scan(&i.ServiceID, &i.Waiting); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const proposalsWaiting = `-- name: ProposalsWaiting :many
-select p.proposal_id, p.client_id, p.service_id, p.state, p.amount_cents, p.prepared_by, p.changed_at, c.person_id, c.last_name, c.first_names,
-  (select s.due_on from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'asked'
-    and p.state = 'hearing' order by s.step_id desc limit 1) as due_on,
-  a.day as answered_on
-from proposal p
-join client c on c.organiser_id = p.organiser_id and c.client_id = p.client_id
-left join proposal_step a on a.organiser_id = p.organiser_id and p.state = 'open' and a.step_id =
-  (select max(s.step_id) from proposal_step s where s.organiser_id = p.organiser_id and s.proposal_id = p.proposal_id and s.kind = 'answered')
-where p.organiser_id = $1 and p.state in ('open', 'hearing')
-order by p.changed_at, p.proposal_id
-limit $2
-`
-
-type ProposalsWaitingParams struct {
-	OrganiserID int32
-	Most        int32
-}
-
-type ProposalsWaitingRow struct {
-	ProposalID  int64
-	ClientID    int64
-	ServiceID   int64
-	State       string
-	AmountCents *money.Cents
-	PreparedBy  string
-	ChangedAt   time.Time
-	PersonID    int64
-	LastName    string
-	FirstNames  string
-	DueOn       *calendar.Date
-	AnsweredOn  *calendar.Date
-}
-
-// due_on is the last day of the newest question that nobody has answered; answered_on the day of the newest answer to a question.
-func (q *Queries) ProposalsWaiting(ctx context.Context, arg ProposalsWaitingParams) ([]ProposalsWaitingRow, error) {
-	rows, err := q.db.Query(ctx, proposalsWaiting, arg.OrganiserID, arg.Most)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ProposalsWaitingRow
-	for rows.Next() {
-		var i ProposalsWaitingRow
-		if err := rows.Scan(
-			&i.ProposalID,
-			&i.ClientID,
-			&i.ServiceID,
-			&i.State,
-			&i.AmountCents,
-			&i.PreparedBy,
-			&i.ChangedAt,
-			&i.PersonID,
-			&i.LastName,
-			&i.FirstNames,
-			&i.DueOn,
-			&i.AnsweredOn,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
+// How many proposals wait for a decision and not for the client.
+func (q *Queries) ProposalsReady(ctx context.Context, arg ProposalsReadyParams) (int64, error) {
+	row := q.db.QueryRow(ctx, proposalsReady, arg.OrganiserID, arg.Hidden, arg.Today)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }

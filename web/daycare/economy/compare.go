@@ -149,5 +149,5 @@ func (p *Pages) compareFile(w http.ResponseWriter, r *ui.Request) error {
 		}
 		rows = append(rows, row)
 	}
-	return csv(w, "vertailu.csv", headings, rows)
+	return ui.CSV(w, "vertailu.csv", headings, rows)
 }

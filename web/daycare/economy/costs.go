@@ -229,5 +229,5 @@ func (p *Pages) costsFile(w http.ResponseWriter, r *ui.Request) error {
 	for _, s := range f.sides {
 		rows = append(rows, []any{r.T("economy.form." + string(s.Form)), s.Gross, -s.Fees, s.Net(), sheet.Figure(s.Months.Plain().Shown(1).String()), value(s.PerMonth), value(s.Weighted), value(s.PerHour), value(s.Marginal)})
 	}
-	return csv(w, "varhaiskasvatus-kustannukset.csv", headings, rows)
+	return ui.CSV(w, "varhaiskasvatus-kustannukset.csv", headings, rows)
 }

@@ -15,7 +15,6 @@ import (
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
-	"seteli/platform/sheet"
 	"seteli/web/ui"
 )
 
@@ -117,11 +116,4 @@ func each(rows [][]any) iter.Seq2[[]any, error] {
 			}
 		}
 	}
-}
-
-func csv(w http.ResponseWriter, name string, headings []string, rows [][]any) error {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", `attachment; filename="`+name+`"`)
-	w.Header().Set("Cache-Control", "no-store")
-	return sheet.WriteCSV(w, headings, each(rows))
 }

@@ -384,7 +384,7 @@ func (p *Pages) resultCSV(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	headings, rows := fileRows(r, s, names)
-	return csv(w, "laskelma-"+ui.Digits(s.ID)+".csv", headings, rows)
+	return ui.CSV(w, "laskelma-"+ui.Digits(s.ID)+".csv", headings, rows)
 }
 
 func (p *Pages) resultXLSX(w http.ResponseWriter, r *ui.Request) error {
