@@ -7,7 +7,6 @@ package steering
 import (
 	"context"
 	"embed"
-	"net/http"
 	"strconv"
 
 	"seteli/core/fault"
