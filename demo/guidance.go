@@ -38,7 +38,7 @@ func (w *world) guidanceToday(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("units of %s: %w", h.Organiser.Prefix, err)
 		}
-		for i, stage := range []string{"sent", "proposed", "confirmed", "offered", "urgent", "sent"} {
+		for i, stage := range []string{"sent", "proposed", "confirmed", "offered", "urgent", "paper"} {
 			f, err := w.family(ctx, h, 12+i, 1)
 			if err != nil {
 				return err
@@ -98,19 +98,12 @@ func (w *world) guided(ctx context.Context, h House, c client.Client, adults []c
 		if stage == "" {
 			return nil
 		}
-		a, err := guidance.Begin(ctx, tx, by, of, adults[0].ID)
-		if err != nil {
-			return err
-		}
-		r := a.Request
-		r.Start, r.IncomeWay, r.Units = tx.Today()+calendar.Date(45+20*i), guidance.IncomeFetch, []int64{units[1+i%(len(units)-1)], units[0]}
+		r := guidance.Request{Start: tx.Today() + calendar.Date(45+20*i), IncomeWay: guidance.IncomeFetch, Units: []int64{units[1+i%(len(units)-1)], units[0]}}
 		if stage == "urgent" {
 			r.Start, r.Urgent, r.Reason = tx.Today()+18, true, "Uusi työ alkaa heti."
 		}
-		if a, err = guidance.Save(ctx, tx, by, guidance.SaveInput{Organiser: of.Organiser, ID: a.ID, RowVersion: a.RowVersion, Request: r}); err != nil {
-			return err
-		}
-		if a, err = guidance.Send(ctx, tx, by, of.Organiser, a.ID, a.RowVersion); err != nil {
+		a, err := applied(ctx, tx, by, of, adults[0], r, stage)
+		if err != nil {
 			return err
 		}
 		for _, other := range adults[1:] {
@@ -122,8 +115,26 @@ func (w *world) guided(ctx context.Context, h House, c client.Client, adults []c
 	})
 }
 
+// applied is a guardian's own application on the page; one came on paper, and the guide wrote it down.
+func applied(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, adult client.Client, r guidance.Request, stage string) (guidance.Application, error) {
+	if stage == "paper" {
+		r.Option, r.Hours, r.Home = "full_time", money.Units(38), adult.ID
+		return guidance.Receive(ctx, tx, by, guidance.ReceiveInput{Of: of, Applicant: adult.ID, Channel: guidance.ByLetter, Arrived: tx.Today() - 4, Request: r})
+	}
+	self := access.Actor{Name: adult.Name(), Role: access.Client, Person: adult.Person}
+	a, err := guidance.Begin(ctx, tx, self, of)
+	if err != nil {
+		return a, err
+	}
+	r.Option, r.Hours, r.Home = a.Option, a.Hours, a.Home
+	if a, err = guidance.Save(ctx, tx, self, guidance.SaveInput{Organiser: of.Organiser, ID: a.ID, RowVersion: a.RowVersion, Request: r}); err != nil {
+		return a, err
+	}
+	return guidance.Send(ctx, tx, self, of.Organiser, a.ID, a.RowVersion)
+}
+
 func (w *world) proposed(ctx context.Context, tx *postgres.Tx, by access.Actor, a guidance.Application, stage string) error {
-	if stage == "sent" || stage == "urgent" {
+	if stage == "sent" || stage == "urgent" || stage == "paper" {
 		return nil
 	}
 	p, err := guidance.Propose(ctx, tx, by, guidance.ProposeInput{Organiser: a.Organiser, Application: a.ID, RowVersion: a.RowVersion, Unit: a.Units[0], Start: a.Start})

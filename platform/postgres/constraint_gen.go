@@ -110,6 +110,8 @@ const (
 	ConstraintDaycareAlterationPeriod           = "daycare_alteration_period"
 	ConstraintDaycareAlterationPkey             = "daycare_alteration_pkey"
 	ConstraintDaycareApplicationApplicant       = "daycare_application_applicant"
+	ConstraintDaycareApplicationArrived         = "daycare_application_arrived"
+	ConstraintDaycareApplicationChannelKnown    = "daycare_application_channel_known"
 	ConstraintDaycareApplicationChild           = "daycare_application_child"
 	ConstraintDaycareApplicationHome            = "daycare_application_home"
 	ConstraintDaycareApplicationIncomeKnown     = "daycare_application_income_known"

@@ -88,6 +88,7 @@ type Application struct {
 	Applicant int64
 	Kind      string
 	Request
+	Arrival
 	State      State
 	SentAt     *time.Time
 	Due        *calendar.Date
@@ -173,10 +174,14 @@ const mostWishes = 5
 // oldest is the age in years from which no place in early education begins.
 const oldest = 9
 
-// Begin opens a draft with what most families ask for. A guardian begins for a child of its own; staff for the guardian whom they serve.
+// Begin opens a guardian's draft for a child of its own with what most families ask for; staff who serve a guardian use Receive.
 // GUI-007 when the child has an open application.
 // Locks: client.
-func Begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, applicant int64) (Application, error) {
+func Begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of) (Application, error) {
+	return begin(ctx, tx, by, of, 0, Arrival{Channel: OnPage})
+}
+
+func begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, applicant int64, came Arrival) (Application, error) {
 	q := db.New(tx)
 	c, err := lockChild(ctx, q, of)
 	if err != nil {
@@ -186,7 +191,7 @@ func Begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, a
 	if err != nil {
 		return Application{}, err
 	}
-	if by.Role.Side() == access.PersonSide {
+	if came.Channel == OnPage {
 		if err := by.May(access.DaycareApply, of.Organiser); err != nil {
 			return Application{}, err
 		}
@@ -195,11 +200,9 @@ func Begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, a
 			return Application{}, err
 		}
 		applicant = g.Adult
-	} else if err := by.May(access.DaycareDecide, of.Organiser); err != nil {
-		return Application{}, err
 	}
 	if !slices.ContainsFunc(onDay(all, tx.Today()), func(g Guardian) bool { return g.Adult == applicant }) {
-		return Application{}, errNoGuardian
+		return Application{}, errApplicant
 	}
 	start := tx.Today().AddMonths(leadMonths)
 	rules, err := store.RulesOn(ctx, tx, of.Organiser, start)
@@ -208,7 +211,7 @@ func Begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, a
 	}
 	option := usual(rules.Profile)
 	id, err := q.ApplicationAdd(ctx, db.ApplicationAddParams{OrganiserID: of.Organiser, ChildID: of.Child, PersonID: c.Person, ApplicantID: applicant, HomeID: applicant, StartOn: start,
-		Kind: option.PlacementType, OptionCode: option.Code, HoursQuantity: money.Units(35), IncomeWay: string(IncomeTold), ChangedAt: tx.Now(), ChangedBy: by.Name})
+		Kind: option.PlacementType, OptionCode: option.Code, HoursQuantity: money.Units(35), IncomeWay: string(IncomeTold), Channel: string(came.Channel), ArrivedOn: came.Arrived, ChangedAt: tx.Now(), ChangedBy: by.Name})
 	if err != nil {
 		return Application{}, mapped(fmt.Errorf("beginning an application of child %d: %w", of.Child, err))
 	}

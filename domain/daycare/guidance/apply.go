@@ -113,19 +113,22 @@ func Send(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	if err := a.agreeIncome(ctx, tx, by); err != nil {
 		return Application{}, err
 	}
-	now, due := tx.Now(), DueOn(tx.Today(), a.Start, a.Urgent)
-	a.SentAt, a.Due, a.State = &now, &due, Sent
-	if a, err = a.move(ctx, tx, by, rowVersion, "sent", ""); err != nil {
+	day, at, err := a.came(tx)
+	if err != nil {
 		return Application{}, err
 	}
-	err = db.New(tx).ConsentAdd(ctx, db.ConsentAddParams{OrganiserID: organiser, ApplicationID: id, AdultID: a.Applicant, Answer: Agreed, At: now, ByName: by.Name})
+	a.SentAt, a.Due, a.State = &at, new(DueOn(day, a.Start, a.Urgent)), Sent
+	if a, err = a.move(ctx, tx, by, rowVersion, a.step(), ""); err != nil {
+		return Application{}, err
+	}
+	err = db.New(tx).ConsentAdd(ctx, db.ConsentAddParams{OrganiserID: organiser, ApplicationID: id, AdultID: a.Applicant, Answer: Agreed, At: tx.Now(), ByName: by.Name})
 	if err != nil {
 		return Application{}, fmt.Errorf("noting the applicant's consent: %w", err)
 	}
 	if err := tell(ctx, tx, a, TopicApplied, a.RowVersion); err != nil {
 		return Application{}, err
 	}
-	return a, audit.Write(ctx, tx, by, ActSent, a.Ref(), map[string]any{"due": due, "urgent": a.Urgent})
+	return a, audit.Write(ctx, tx, by, ActSent, a.Ref(), map[string]any{"due": *a.Due, "urgent": a.Urgent, "channel": a.Channel, "arrived": day})
 }
 
 func (a Application) complete(today calendar.Date) error {
@@ -161,7 +164,11 @@ func (a Application) agreeIncome(ctx context.Context, tx *postgres.Tx, who acces
 	if slices.ContainsFunc(h.Consents, func(c household.Consent) bool { return c.Member == 0 && c.Kind == kind && c.Withdrawn == nil }) {
 		return nil
 	}
-	_, err = household.Agree(ctx, tx, by, household.ConsentInput{Organiser: a.Organiser, Client: a.Home, Kind: kind, GivenOn: tx.Today(), Channel: "page"})
+	day, _, err := a.came(tx)
+	if err != nil {
+		return err
+	}
+	_, err = household.Agree(ctx, tx, by, household.ConsentInput{Organiser: a.Organiser, Client: a.Home, Kind: kind, GivenOn: day, Channel: string(a.Channel)})
 	return err
 }
 
@@ -222,12 +229,17 @@ func Answer(ctx context.Context, tx *postgres.Tx, by access.Actor, in ConsentInp
 	case in.Answer != Agreed && in.Reason == "", !person && in.Reason == "":
 		return errReason
 	}
+	return a.consent(ctx, tx, by, in, in.Reason)
+}
+
+// consent writes a guardian's answer with its step in the history.
+func (a Application) consent(ctx context.Context, tx *postgres.Tx, by access.Actor, in ConsentInput, words string) error {
 	q := db.New(tx)
-	err = q.ConsentAdd(ctx, db.ConsentAddParams{OrganiserID: in.Organiser, ApplicationID: a.ID, AdultID: in.Adult, Answer: in.Answer, Reason: in.Reason, At: tx.Now(), ByName: by.Name})
+	err := q.ConsentAdd(ctx, db.ConsentAddParams{OrganiserID: in.Organiser, ApplicationID: a.ID, AdultID: in.Adult, Answer: in.Answer, Reason: in.Reason, At: tx.Now(), ByName: by.Name})
 	if err != nil {
 		return fmt.Errorf("noting a consent of application %d: %w", a.ID, err)
 	}
-	if err := q.StepAdd(ctx, db.StepAddParams{OrganiserID: in.Organiser, ApplicationID: a.ID, Act: "consent." + in.Answer, Words: in.Reason, At: tx.Now(), ByName: by.Name}); err != nil {
+	if err := q.StepAdd(ctx, db.StepAddParams{OrganiserID: in.Organiser, ApplicationID: a.ID, Act: "consent." + in.Answer, Words: words, At: tx.Now(), ByName: by.Name}); err != nil {
 		return fmt.Errorf("writing a step of application %d: %w", a.ID, err)
 	}
 	return audit.Write(ctx, tx, by, ActConsented, a.Ref(), map[string]any{"adult": in.Adult, "answer": in.Answer})

@@ -42,6 +42,9 @@ var (
 	errFileName     = fault.New(fault.Invalid, "GUI-031", "guidance.paper.name").At("file")
 	errPapers       = fault.New(fault.Conflict, "GUI-032", "guidance.paper.many").At("file")
 	errHasPlace     = fault.New(fault.Conflict, "GUI-033", "guidance.place_later")
+	errArrived      = fault.New(fault.Invalid, "GUI-034", "guidance.arrived_when").At("arrived")
+	errChannel      = fault.New(fault.Invalid, "GUI-035", "guidance.channel_unknown").At("channel")
+	errApplicant    = fault.New(fault.Invalid, "GUI-036", "guidance.applicant").At("applicant")
 )
 
 // mapped turns what the database refuses into the refusal of a person.

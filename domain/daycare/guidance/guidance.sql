@@ -97,9 +97,9 @@ order by unit_id, proposal_id;
 
 -- name: ApplicationAdd :one
 insert into daycare_application (organiser_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, ended_why, changed_at, changed_by)
+  channel, arrived_on, state, ended_why, changed_at, changed_by)
 values (@organiser_id, @child_id, @person_id, @applicant_id, @home_id, @start_on, @kind, @option_code, @hours_quantity, @urgent, @reason, @shift, @words, @income_way, @income_cents,
-  'draft', '', @changed_at, @changed_by)
+  @channel, @arrived_on, 'draft', '', @changed_at, @changed_by)
 returning application_id;
 
 -- name: ApplicationEdit :execrows
@@ -115,20 +115,20 @@ where organiser_id = @organiser_id and application_id = @application_id and row_
 
 -- name: ApplicationOf :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
 from daycare_application
 where organiser_id = @organiser_id and application_id = @application_id;
 
 -- name: ApplicationLock :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
 from daycare_application
 where organiser_id = @organiser_id and application_id = @application_id
 for update;
 
 -- name: ApplicationsOfChildren :many
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
 from daycare_application
 where organiser_id = @organiser_id and child_id = any(@children::bigint[])
 order by application_id desc;
@@ -218,8 +218,17 @@ where organiser_id = @organiser_id and state = 'offered' and answer_by < @day
 order by application_id;
 
 -- name: Queue :many
--- The open applications in the order of their due dates, with what each waits for.
-select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
+-- The open applications in the order of their due dates, with what each waits for. A page is read along the index of due dates; whose consent
+-- is missing is asked of its rows one by one, and found for all at once only when the filter asks for it.
+with missing as (
+  select a.application_id
+  from daycare_application a
+  join daycare_guardian g on g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= @today::date and g.valid_to > @today::date
+    and g.adult_id <> a.applicant_id
+  left join (select distinct on (k.application_id, k.adult_id) k.application_id, k.adult_id, k.answer from daycare_consent k where k.organiser_id = @organiser_id
+    order by k.application_id, k.adult_id, k.entry_no desc) k on k.application_id = a.application_id and k.adult_id = g.adult_id
+  where a.organiser_id = @organiser_id and a.state in ('sent', 'handling', 'offered') and coalesce(k.answer, '') not in ('agreed', 'not_needed'))
+select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.channel, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
   coalesce(p.state, '')::text as proposal_state, p.unit_due, p.answer_by, coalesce(pu.name, '')::text as proposed_unit, coalesce(wu.name, '')::text as first_wish,
   exists (select from daycare_placement x where x.organiser_id = a.organiser_id and x.child_id = a.child_id and x.voided_at is null and x.valid_from <= @today::date and x.valid_to > @today::date) as placed,
   exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= @today::date and g.valid_to > @today::date
@@ -232,12 +241,13 @@ left join unit pu on pu.unit_id = p.unit_id
 left join daycare_wish w on w.organiser_id = a.organiser_id and w.application_id = a.application_id and w.rank = 1
 left join unit wu on wu.unit_id = w.unit_id
 where a.organiser_id = @organiser_id and a.state in ('sent', 'handling', 'offered')
-  and (@waits::text = '' or @waits::text = case
-    when p.state = 'proposed' then 'unit' when p.state = 'confirmed' then 'offer' when p.state = 'offered' then 'family'
-    when exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= @today::date and g.valid_to > @today::date
-      and g.adult_id <> a.applicant_id and coalesce((select k.answer from daycare_consent k where k.organiser_id = a.organiser_id and k.application_id = a.application_id and k.adult_id = g.adult_id
-        order by k.entry_no desc limit 1), '') not in ('agreed', 'not_needed')) then 'consent'
-    else 'guide' end)
+  and case @waits::text
+    when '' then true
+    when 'unit' then p.state = 'proposed'
+    when 'offer' then p.state = 'confirmed'
+    when 'family' then p.state = 'offered'
+    when 'consent' then p.state is null and a.application_id in (select m.application_id from missing m)
+    else p.state is null and a.application_id not in (select m.application_id from missing m) end
   and (not @only_urgent::bool or a.urgent)
   and (not @only_late::bool or a.due_on < @today::date)
   and (@unit_id::bigint = 0 or exists (select from daycare_wish w3 where w3.organiser_id = a.organiser_id and w3.application_id = a.application_id and w3.unit_id = @unit_id::bigint))
@@ -249,14 +259,21 @@ order by a.due_on, a.sent_at, a.application_id
 limit @most;
 
 -- name: Waits :many
--- How many wait for whom, and how many are late.
+-- How many wait for whom, and how many are late. Whose consent is missing is found for all at once: asked for each of ten thousand, it took
+-- most of the page's time.
+with missing as (
+  select distinct a.application_id
+  from daycare_application a
+  join daycare_guardian g on g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= @today::date and g.valid_to > @today::date
+    and g.adult_id <> a.applicant_id
+  left join (select distinct on (k.application_id, k.adult_id) k.application_id, k.adult_id, k.answer from daycare_consent k where k.organiser_id = @organiser_id
+    order by k.application_id, k.adult_id, k.entry_no desc) k on k.application_id = a.application_id and k.adult_id = g.adult_id
+  where a.organiser_id = @organiser_id and a.state in ('sent', 'handling', 'offered') and coalesce(k.answer, '') not in ('agreed', 'not_needed'))
 select case when p.state = 'proposed' then 'unit' when p.state = 'confirmed' then 'offer' when p.state = 'offered' then 'family'
-    when exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= @today::date and g.valid_to > @today::date
-      and g.adult_id <> a.applicant_id and coalesce((select k.answer from daycare_consent k where k.organiser_id = a.organiser_id and k.application_id = a.application_id and k.adult_id = g.adult_id
-        order by k.entry_no desc limit 1), '') not in ('agreed', 'not_needed')) then 'consent'
-    else 'guide' end::text as waits, count(*) as waiting, count(*) filter (where a.due_on < @today::date) as late
+    when m.application_id is not null then 'consent' else 'guide' end::text as waits, count(*) as waiting, count(*) filter (where a.due_on < @today::date) as late
 from daycare_application a
 left join daycare_proposal p on p.organiser_id = a.organiser_id and p.application_id = a.application_id and p.state in ('proposed', 'confirmed', 'offered')
+left join missing m on m.application_id = a.application_id
 where a.organiser_id = @organiser_id and a.state in ('sent', 'handling', 'offered')
 group by 1;
 

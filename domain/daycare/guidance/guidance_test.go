@@ -140,7 +140,7 @@ func TestOneOpenApplicationForAChild(t *testing.T) {
 	a := n.draft(self, c, calendar.Day(2026, 6, 8), w.Unit)
 	second := n.Self(other)
 	again := func() error {
-		return n.Try(second, func(tx *postgres.Tx) error { _, err := guidance.Begin(t.Context(), tx, second, of(c), 0); return err })
+		return n.Try(second, func(tx *postgres.Tx) error { _, err := guidance.Begin(t.Context(), tx, second, of(c)); return err })
 	}
 	faulttest.Want(t, again(), "GUI-007")
 	n.Do(self, func(tx *postgres.Tx) error {

@@ -27,6 +27,7 @@ func whole(ctx context.Context, tx *postgres.Tx, organiser int32, rows []db.Appl
 		list[i] = Application{Of: store.Of{Organiser: organiser, Child: r.ChildID}, ID: r.ApplicationID, Person: r.PersonID, Applicant: r.ApplicantID, Kind: r.Kind,
 			Request: Request{Start: r.StartOn, Option: r.OptionCode, Hours: r.HoursQuantity, Urgent: r.Urgent, Reason: r.Reason, Shift: r.Shift, Words: r.Words, Home: r.HomeID,
 				IncomeWay: IncomeWay(r.IncomeWay), Income: r.IncomeCents},
+			Arrival: Arrival{Channel(r.Channel), r.ArrivedOn},
 			State: State(r.State), SentAt: r.SentAt, Due: r.DueOn, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy, ChangedAt: r.ChangedAt, ChangedBy: r.ChangedBy, RowVersion: r.RowVersion}
 		at[r.ApplicationID] = &list[i]
 	}
@@ -186,6 +187,7 @@ type Queued struct {
 	Start     calendar.Date
 	Urgent    bool
 	Shift     bool
+	Channel   Channel
 	Transfer  bool // the child has a place today
 	State     State
 	Due       calendar.Date
@@ -211,7 +213,7 @@ func Queue(ctx context.Context, tx *postgres.Tx, by access.Actor, f QueueFilter)
 	views := make([]audit.View, len(rows))
 	for i, r := range rows {
 		q := Queued{ID: r.ApplicationID, Child: r.ChildID, Name: strings.TrimSpace(r.LastName + " " + r.FirstNames), BirthDate: r.BirthDate, Start: r.StartOn, Urgent: r.Urgent,
-			Shift: r.Shift, Transfer: r.Placed, State: State(r.State), Waits: ForGuide, Unit: r.FirstWish}
+			Shift: r.Shift, Channel: Channel(r.Channel), Transfer: r.Placed, State: State(r.State), Waits: ForGuide, Unit: r.FirstWish}
 		if r.DueOn != nil {
 			q.Due = *r.DueOn
 		}

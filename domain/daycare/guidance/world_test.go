@@ -132,7 +132,7 @@ func (n *town) income(adult client.Client, cents money.Cents) {
 func (n *town) draft(self access.Actor, c client.Client, start calendar.Date, units ...int64) (a guidance.Application) {
 	n.t.Helper()
 	n.Do(self, func(tx *postgres.Tx) (err error) {
-		if a, err = guidance.Begin(n.t.Context(), tx, self, of(c), 0); err != nil {
+		if a, err = guidance.Begin(n.t.Context(), tx, self, of(c)); err != nil {
 			return err
 		}
 		r := a.Request

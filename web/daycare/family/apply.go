@@ -20,7 +20,7 @@ func (p *Pages) begin(w http.ResponseWriter, r *ui.Request) error {
 	var back string
 	err := p.ward(r, func(ctx context.Context, tx *postgres.Tx, of store.Of) (err error) {
 		back = childPath(r, of, "")
-		a, err = guidance.Begin(ctx, tx, r.Actor, of, 0)
+		a, err = guidance.Begin(ctx, tx, r.Actor, of)
 		return err
 	})
 	if fault.CodeOf(err) == "GUI-007" {

@@ -144,6 +144,9 @@ func (p *Pages) summary(r *ui.Request, a guidance.Application, rules store.Rules
 	if a.Urgent {
 		urgent = r.T("family.urgent.yes")
 	}
+	if a.Arrived != nil { // the municipality wrote it down for the family
+		row("guidance.received.how", r.T("guidance.channel."+string(a.Channel)), r.T("guidance.received.on", "day", *a.Arrived), "time")
+	}
 	row("family.application.start", r.Date(a.Start), urgent, "time")
 	row("family.application.reason", a.Reason, "", "time")
 	row("family.application.option", optionName(r, rules, a.Option), r.T("family.application.hours", "hours", a.Hours), "need")

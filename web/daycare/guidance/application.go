@@ -9,6 +9,7 @@ import (
 	"seteli/core/calendar"
 	queue "seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/store"
+	"seteli/platform/document"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -102,6 +103,8 @@ func (v *applicationView) fill(r *ui.Request, a queue.Application, rules store.R
 		urgent = r.T("family.urgent.yes")
 	}
 	row("guidance.born", r.Date(a.BirthDate), "")
+	how, when := cameText(r, a)
+	row("guidance.received.how", how, when)
 	row("family.application.start", r.Date(a.Start), urgent)
 	row("family.application.reason", a.Reason, "")
 	row("family.application.option", optionName(r, rules, a.Option), r.T("family.application.hours", "hours", a.Hours))
@@ -158,6 +161,41 @@ func (v *applicationView) tables(r *ui.Request, a queue.Application, steps []que
 	for _, s := range steps {
 		v.History.Moments = append(v.History.Moments, ui.Moment{Title: r.T("family.act." + s.Act), By: s.By, When: i18n.DateTime(r.Lang, s.At), Text: s.Words})
 	}
+}
+
+type papersView struct {
+	Form       *ui.Form
+	Name, Back string
+}
+
+// papers takes a file for the family: the paper that the application came on, pay slips.
+func (p *Pages) papers(w http.ResponseWriter, r *ui.Request) error {
+	f := r.Input()
+	view := papersView{Form: f}
+	var a queue.Application
+	err := p.one(r, func(_ context.Context, _ *postgres.Tx, found queue.Application) error {
+		a, view.Name, view.Back = found, found.Child, r.Path(oneApplication, found.ID)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if f.Submitted() {
+		file := f.File("file", document.MaxUpload)
+		if !f.Refused() {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+				_, err := queue.AddPaper(ctx, tx, r.Actor, p.Keys, queue.PaperInput{Organiser: a.Organiser, Application: a.ID, Name: file.Name, Data: file.Data})
+				return err
+			})
+			if err == nil {
+				return r.SeeOther(w, local(r, view.Back), "family.papers.added")
+			}
+			if !f.Take(err) {
+				return err
+			}
+		}
+	}
+	return r.Show(w, f.Status(), "guidance/papers", view)
 }
 
 // paper gives a file of the family.

@@ -48,6 +48,8 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("guidance/act", actView{}, actView{Answers: []ui.Option{{Value: "1"}}, Reason: true}), ui.Page("guidance/consent", consentView{}), ui.Page("guidance/units", unitsView{}),
 			ui.Page("guidance/unit", unitView{}, unitView{ID: 1}), ui.Page("guidance/places", placesView{}, placesView{Row: 1}), ui.Page("guidance/changes", changesView{}),
 			ui.Page("guidance/change", actView{}, actView{Answers: []ui.Option{{Value: "1"}}}), ui.Page("guidance/guardians", guardiansView{}), ui.Page("guidance/guardian-end", actView{}),
+			ui.Page("guidance/find", findView{}, findView{Asking: true, Found: []ui.Option{{Value: "1", Text: "x"}}}), ui.Page("guidance/received", receivedView{Lead: &ui.Inset{Text: "x"}}, sampleReceived()),
+			ui.Page("guidance/papers", papersView{}),
 		},
 	}
 }
@@ -75,6 +77,9 @@ func (p *Pages) routes() []ui.Route {
 	form(oneApplication+"/withdraw", p.withdraw)
 	form(oneApplication+"/consent/{adult}", p.consent)
 	get(oneApplication+"/papers/{paper}", p.paper)
+	form(oneApplication+"/papers", p.papers)
+	form("/guidance/received", p.find)
+	form(receivedFor, p.received)
 	get("/guidance/units", p.units)
 	form("/guidance/units/new", p.unitAdd)
 	form("/guidance/units/{unit}", p.unit)
@@ -196,7 +201,7 @@ func (p *Pages) queueTable(r *ui.Request, list []queue.Queued) ui.Table {
 		for _, m := range []struct {
 			on  bool
 			key string
-		}{{x.Urgent, "guidance.mark.urgent"}, {x.Transfer, "guidance.mark.transfer"}, {x.Shift, "guidance.mark.shift"}} {
+		}{{x.Urgent, "guidance.mark.urgent"}, {x.Transfer, "guidance.mark.transfer"}, {x.Shift, "guidance.mark.shift"}, {x.Channel == queue.ByPhone, "guidance.mark.phone"}, {x.Channel == queue.ByLetter || x.Channel == queue.ByHand, "guidance.mark.paper"}} {
 			if m.on {
 				marks = append(marks, r.T(m.key))
 			}

@@ -293,9 +293,10 @@ func (p *Pages) guardians(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	if f.Submitted() {
-		if err := p.findGuardian(r, &view, &in); err != nil {
+		if in.Adult, view.Found, err = p.pick(r, "adult", errFound); err != nil {
 			return err
 		}
+		view.Asking = len(view.Found) > 0
 		in.Period, in.Source = readPeriod(f), f.OptionalText("source")
 		if !f.Refused() {
 			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
@@ -311,43 +312,6 @@ func (p *Pages) guardians(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	return r.Show(w, f.Status(), "guidance/guardians", view)
-}
-
-// findGuardian finds one adult; several with the name are asked about.
-func (p *Pages) findGuardian(r *ui.Request, view *guardiansView, in *queue.Guardian) error {
-	f := view.Form
-	who := f.Text("who")
-	if who == "" {
-		return nil
-	}
-	if picked := f.Value("adult"); picked != "" {
-		in.Adult = f.ID("adult")
-		view.Asking = true
-	}
-	var found []client.Client
-	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		found, err = client.Search(ctx, tx, r.Actor, p.Keys, client.Query{Organiser: r.Actor.Organiser, Text: who})
-		return err
-	})
-	if err != nil {
-		if !f.Take(fault.On(err, "who")) {
-			return err
-		}
-		return nil
-	}
-	switch {
-	case len(found) == 1:
-		in.Adult = found[0].ID
-	case len(found) == 0:
-		f.Refuse(errFound)
-	case in.Adult == 0:
-		view.Asking = true
-		for _, c := range found {
-			view.Found = append(view.Found, ui.Option{Value: ui.Digits(c.ID), Text: c.Name(), Hint: r.T("family.born", "day", c.BirthDate)})
-		}
-		f.Refuse(errFound.At("adult"))
-	}
-	return nil
 }
 
 // guardianEnd ends a guardianship, or takes out one that was recorded by mistake.

@@ -15,9 +15,9 @@ import (
 
 const applicationAdd = `-- name: ApplicationAdd :one
 insert into daycare_application (organiser_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, ended_why, changed_at, changed_by)
+  channel, arrived_on, state, ended_why, changed_at, changed_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-  'draft', '', $16, $17)
+  $16, $17, 'draft', '', $18, $19)
 returning application_id
 `
 
@@ -37,6 +37,8 @@ type ApplicationAddParams struct {
 	Words         string
 	IncomeWay     string
 	IncomeCents   *money.Cents
+	Channel       string
+	ArrivedOn     *calendar.Date
 	ChangedAt     time.Time
 	ChangedBy     string
 }
@@ -58,6 +60,8 @@ func (q *Queries) ApplicationAdd(ctx context.Context, arg ApplicationAddParams) 
 		arg.Words,
 		arg.IncomeWay,
 		arg.IncomeCents,
+		arg.Channel,
+		arg.ArrivedOn,
 		arg.ChangedAt,
 		arg.ChangedBy,
 	)
@@ -119,7 +123,7 @@ func (q *Queries) ApplicationEdit(ctx context.Context, arg ApplicationEditParams
 
 const applicationLock = `-- name: ApplicationLock :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
 from daycare_application
 where organiser_id = $1 and application_id = $2
 for update
@@ -146,6 +150,8 @@ type ApplicationLockRow struct {
 	Words         string
 	IncomeWay     string
 	IncomeCents   *money.Cents
+	Channel       string
+	ArrivedOn     *calendar.Date
 	State         string
 	SentAt        *time.Time
 	DueOn         *calendar.Date
@@ -175,6 +181,8 @@ func (q *Queries) ApplicationLock(ctx context.Context, arg ApplicationLockParams
 		&i.Words,
 		&i.IncomeWay,
 		&i.IncomeCents,
+		&i.Channel,
+		&i.ArrivedOn,
 		&i.State,
 		&i.SentAt,
 		&i.DueOn,
@@ -189,7 +197,7 @@ func (q *Queries) ApplicationLock(ctx context.Context, arg ApplicationLockParams
 
 const applicationOf = `-- name: ApplicationOf :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
 from daycare_application
 where organiser_id = $1 and application_id = $2
 `
@@ -215,6 +223,8 @@ type ApplicationOfRow struct {
 	Words         string
 	IncomeWay     string
 	IncomeCents   *money.Cents
+	Channel       string
+	ArrivedOn     *calendar.Date
 	State         string
 	SentAt        *time.Time
 	DueOn         *calendar.Date
@@ -244,6 +254,8 @@ func (q *Queries) ApplicationOf(ctx context.Context, arg ApplicationOfParams) (A
 		&i.Words,
 		&i.IncomeWay,
 		&i.IncomeCents,
+		&i.Channel,
+		&i.ArrivedOn,
 		&i.State,
 		&i.SentAt,
 		&i.DueOn,
@@ -296,7 +308,7 @@ func (q *Queries) ApplicationState(ctx context.Context, arg ApplicationStatePara
 
 const applicationsOfChildren = `-- name: ApplicationsOfChildren :many
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
 from daycare_application
 where organiser_id = $1 and child_id = any($2::bigint[])
 order by application_id desc
@@ -323,6 +335,8 @@ type ApplicationsOfChildrenRow struct {
 	Words         string
 	IncomeWay     string
 	IncomeCents   *money.Cents
+	Channel       string
+	ArrivedOn     *calendar.Date
 	State         string
 	SentAt        *time.Time
 	DueOn         *calendar.Date
@@ -358,6 +372,8 @@ func (q *Queries) ApplicationsOfChildren(ctx context.Context, arg ApplicationsOf
 			&i.Words,
 			&i.IncomeWay,
 			&i.IncomeCents,
+			&i.Channel,
+			&i.ArrivedOn,
 			&i.State,
 			&i.SentAt,
 			&i.DueOn,
@@ -1660,7 +1676,15 @@ func (q *Queries) ProposalsOfProvider(ctx context.Context, arg ProposalsOfProvid
 }
 
 const queue = `-- name: Queue :many
-select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
+with missing as (
+  select a.application_id
+  from daycare_application a
+  join daycare_guardian g on g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= $1::date and g.valid_to > $1::date
+    and g.adult_id <> a.applicant_id
+  left join (select distinct on (k.application_id, k.adult_id) k.application_id, k.adult_id, k.answer from daycare_consent k where k.organiser_id = $2
+    order by k.application_id, k.adult_id, k.entry_no desc) k on k.application_id = a.application_id and k.adult_id = g.adult_id
+  where a.organiser_id = $2 and a.state in ('sent', 'handling', 'offered') and coalesce(k.answer, '') not in ('agreed', 'not_needed'))
+select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.channel, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
   coalesce(p.state, '')::text as proposal_state, p.unit_due, p.answer_by, coalesce(pu.name, '')::text as proposed_unit, coalesce(wu.name, '')::text as first_wish,
   exists (select from daycare_placement x where x.organiser_id = a.organiser_id and x.child_id = a.child_id and x.voided_at is null and x.valid_from <= $1::date and x.valid_to > $1::date) as placed,
   exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= $1::date and g.valid_to > $1::date
@@ -1673,12 +1697,13 @@ left join unit pu on pu.unit_id = p.unit_id
 left join daycare_wish w on w.organiser_id = a.organiser_id and w.application_id = a.application_id and w.rank = 1
 left join unit wu on wu.unit_id = w.unit_id
 where a.organiser_id = $2 and a.state in ('sent', 'handling', 'offered')
-  and ($3::text = '' or $3::text = case
-    when p.state = 'proposed' then 'unit' when p.state = 'confirmed' then 'offer' when p.state = 'offered' then 'family'
-    when exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= $1::date and g.valid_to > $1::date
-      and g.adult_id <> a.applicant_id and coalesce((select k.answer from daycare_consent k where k.organiser_id = a.organiser_id and k.application_id = a.application_id and k.adult_id = g.adult_id
-        order by k.entry_no desc limit 1), '') not in ('agreed', 'not_needed')) then 'consent'
-    else 'guide' end)
+  and case $3::text
+    when '' then true
+    when 'unit' then p.state = 'proposed'
+    when 'offer' then p.state = 'confirmed'
+    when 'family' then p.state = 'offered'
+    when 'consent' then p.state is null and a.application_id in (select m.application_id from missing m)
+    else p.state is null and a.application_id not in (select m.application_id from missing m) end
   and (not $4::bool or a.urgent)
   and (not $5::bool or a.due_on < $1::date)
   and ($6::bigint = 0 or exists (select from daycare_wish w3 where w3.organiser_id = a.organiser_id and w3.application_id = a.application_id and w3.unit_id = $6::bigint))
@@ -1709,6 +1734,7 @@ type QueueRow struct {
 	StartOn        calendar.Date
 	Urgent         bool
 	Shift          bool
+	Channel        string
 	State          string
 	SentAt         *time.Time
 	DueOn          *calendar.Date
@@ -1725,7 +1751,8 @@ type QueueRow struct {
 	ConsentMissing bool
 }
 
-// The open applications in the order of their due dates, with what each waits for.
+// The open applications in the order of their due dates, with what each waits for. A page is read along the index of due dates; whose consent
+// is missing is asked of its rows one by one, and found for all at once only when the filter asks for it.
 func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error) {
 	rows, err := q.db.Query(ctx, queue,
 		arg.Today,
@@ -1752,6 +1779,7 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.StartOn,
 			&i.Urgent,
 			&i.Shift,
+			&i.Channel,
 			&i.State,
 			&i.SentAt,
 			&i.DueOn,
@@ -2023,13 +2051,19 @@ func (q *Queries) Units(ctx context.Context, organiserID int32) ([]UnitsRow, err
 }
 
 const waits = `-- name: Waits :many
+with missing as (
+  select distinct a.application_id
+  from daycare_application a
+  join daycare_guardian g on g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= $1::date and g.valid_to > $1::date
+    and g.adult_id <> a.applicant_id
+  left join (select distinct on (k.application_id, k.adult_id) k.application_id, k.adult_id, k.answer from daycare_consent k where k.organiser_id = $2
+    order by k.application_id, k.adult_id, k.entry_no desc) k on k.application_id = a.application_id and k.adult_id = g.adult_id
+  where a.organiser_id = $2 and a.state in ('sent', 'handling', 'offered') and coalesce(k.answer, '') not in ('agreed', 'not_needed'))
 select case when p.state = 'proposed' then 'unit' when p.state = 'confirmed' then 'offer' when p.state = 'offered' then 'family'
-    when exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= $1::date and g.valid_to > $1::date
-      and g.adult_id <> a.applicant_id and coalesce((select k.answer from daycare_consent k where k.organiser_id = a.organiser_id and k.application_id = a.application_id and k.adult_id = g.adult_id
-        order by k.entry_no desc limit 1), '') not in ('agreed', 'not_needed')) then 'consent'
-    else 'guide' end::text as waits, count(*) as waiting, count(*) filter (where a.due_on < $1::date) as late
+    when m.application_id is not null then 'consent' else 'guide' end::text as waits, count(*) as waiting, count(*) filter (where a.due_on < $1::date) as late
 from daycare_application a
 left join daycare_proposal p on p.organiser_id = a.organiser_id and p.application_id = a.application_id and p.state in ('proposed', 'confirmed', 'offered')
+left join missing m on m.application_id = a.application_id
 where a.organiser_id = $2 and a.state in ('sent', 'handling', 'offered')
 group by 1
 `
@@ -2045,7 +2079,8 @@ type WaitsRow struct {
 	Late    int64
 }
 
-// How many wait for whom, and how many are late.
+// How many wait for whom, and how many are late. Whose consent is missing is found for all at once: asked for each of ten thousand, it took
+// most of the page's time.
 func (q *Queries) Waits(ctx context.Context, arg WaitsParams) ([]WaitsRow, error) {
 	rows, err := q.db.Query(ctx, waits, arg.Today, arg.OrganiserID)
 	if err != nil {
