@@ -30,7 +30,7 @@ func TestWholeProgram(t *testing.T) {
 		})
 	}
 	part("upload", (*whole).upload)
-	part("every page is quick and light", (*whole).speed)
+	part("every page is light", (*whole).speed)
 	part("every reading of a client is logged or refused", (*whole).watched)
 	part("another's thing is like one that is not there", (*whole).swapped)
 	part("every route for everybody", (*whole).matrix)

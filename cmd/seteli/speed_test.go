@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"net/http"
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,16 +14,16 @@ import (
 	"seteli/platform/access"
 )
 
-// What a page may cost at the demo's size, and how far above that the test fails: the machine is shared.
+// What a page may cost at the demo's size. The weight is the same everywhere and fails the test; time is only told, since a machine is
+// shared: in the full form as the middle of five.
 const (
 	pageTime   = 50 * time.Millisecond
-	pageWeight = 100 << 10
-	noise      = 4
+	pageWeight = 400 << 10
 )
 
 var assetLink = regexp.MustCompile(`(?:href|src)="(/assets/[^"]+)"`)
 
-// speed asks every GET page as everybody who may see it and tells the slowest: server time as the middle of five, weight of the first load with its styles,
+// speed asks every GET page as everybody who may see it and tells the slowest: server time, and weight of the first load with its styles,
 // scripts and fonts, compressed.
 func (w *whole) speed() {
 	weights := map[string]int{}
@@ -33,6 +34,10 @@ func (w *whole) speed() {
 		weight int
 	}
 	var rows []row
+	times := make([]time.Duration, 1)
+	if os.Getenv("SETELI_LONG") != "" {
+		times = make([]time.Duration, 5)
+	}
 	for _, route := range w.faces.site.Routes() {
 		if route.Method != http.MethodGet {
 			continue
@@ -47,14 +52,13 @@ func (w *whole) speed() {
 			if r.status != http.StatusOK {
 				continue
 			}
-			times := make([]time.Duration, 5)
 			for i := range times {
 				began := time.Now()
 				r = w.ask(s, http.MethodGet, path)
 				times[i] = time.Since(began)
 			}
 			slices.Sort(times)
-			one := row{route.Key(), s.role, times[2], w.zipped(r.body)}
+			one := row{route.Key(), s.role, times[len(times)/2], w.zipped(r.body)}
 			if strings.HasPrefix(r.header.Get("Content-Type"), "text/html") {
 				for _, m := range assetLink.FindAllStringSubmatch(r.body, -1) {
 					if _, ok := weights[m[1]]; !ok {
@@ -62,12 +66,9 @@ func (w *whole) speed() {
 					}
 					one.weight += weights[m[1]]
 				}
-				if one.weight > noise*pageWeight {
+				if one.weight > pageWeight {
 					w.Errorf("%s weighs %d kB", one.key, one.weight>>10)
 				}
-			}
-			if one.took > noise*pageTime {
-				w.Errorf("%s takes %s", one.key, one.took)
 			}
 			if one.took > slowest.took {
 				slowest = one
@@ -83,9 +84,12 @@ func (w *whole) speed() {
 	slices.SortFunc(rows, func(a, b row) int { return int(b.took - a.took) })
 	slow := 0
 	var b strings.Builder
-	for _, r := range rows {
+	for i, r := range rows {
 		if r.took > pageTime {
 			slow++
+		}
+		if i >= 40 {
+			continue
 		}
 		fmt.Fprintf(&b, "%8.1f ms %5d kB  %s (%s)\n", float64(r.took.Microseconds())/1000, r.weight>>10, r.key, r.role)
 	}
