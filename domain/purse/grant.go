@@ -155,7 +155,12 @@ func Words(texts *i18n.Catalogue, lang i18n.Lang, t Terms, contents []Content) s
 	for i, c := range contents {
 		names[i] = c.Names.In(lang)
 	}
-	out := []string{texts.Text(lang, "purse.terms.contents", map[string]any{"list": strings.Join(names, ", ")})}
+	return texts.Text(lang, "purse.terms.contents", map[string]any{"list": strings.Join(names, ", ")}) + " " + Conditions(texts, lang, t)
+}
+
+// Conditions are the terms without the list of what the balance is for.
+func Conditions(texts *i18n.Catalogue, lang i18n.Lang, t Terms) string {
+	var out []string
 	if t.Refill == Monthly {
 		key := "purse.terms.monthly"
 		if t.Carries() {

@@ -124,8 +124,11 @@ func Number(lang Lang, q money.Quantity) string {
 }
 
 // Quantity writes a quantity with the short name of its unit: 2,5 h, 3 kpl. Unit is a key of texts/unit.json
-// without area and ending: hour, visit, day, week, month, piece, euro.
+// without area and ending: hour, visit, day, week, month, piece, euro. Euros are written like an amount.
 func Quantity(lang Lang, q money.Quantity, unit string) string {
+	if cents, rest := int64(q)*100/money.PerUnit, int64(q)*100%money.PerUnit; unit == "euro" && rest == 0 {
+		return Cents(lang, money.Cents(cents))
+	}
 	return Number(lang, q) + nbsp + builtin().Text(lang, "unit."+unit+".short", nil)
 }
 

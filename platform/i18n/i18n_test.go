@@ -115,7 +115,7 @@ func TestForms(t *testing.T) {
 	for _, x := range [][2]string{
 		{Cents(FI, 5), "0,05\u00a0€"}, {Cents(SV, 123456789), "1\u00a0234\u00a0567,89\u00a0€"}, {Cents(EN, 100), "€1.00"},
 		{Number(FI, money.Minutes(140)), "2:20"}, {Number(FI, -money.Minutes(140)), "−2:20"}, {Number(EN, money.Units(1234)), "1,234"},
-		{Quantity(FI, money.Minutes(150), "hour"), "2,5\u00a0h"}, {Quantity(SV, money.Units(2), "piece"), "2\u00a0st"},
+		{Quantity(FI, money.Minutes(150), "hour"), "2,5\u00a0h"}, {Quantity(FI, money.Minutes(1410), "euro"), "23,50\u00a0€"}, {Quantity(EN, -money.Units(2), "euro"), "−€2.00"}, {Quantity(SV, money.Units(2), "piece"), "2\u00a0st"},
 		{QuantityInWords(FI, money.Units(1), "hour"), "1\u00a0tunti"}, {QuantityInWords(SV, money.Minutes(90), "hour"), "1,5\u00a0timmar"},
 		{QuantityInWords(EN, money.Units(2), "visit"), "2\u00a0visits"},
 		{Date(SV, d), "1.12.2026"}, {Month(FI, month), "joulukuu\u00a02026"}, {Period(FI, month.Period()), "1.12.2026–31.12.2026"},

@@ -41,6 +41,11 @@ func (p *Pages) asks(ctx context.Context, tx *postgres.Tx, r *ui.Request, s cata
 		needsHousehold = needsHousehold || n.Household
 		if len(n.Columns) > 0 && a.Columns == nil {
 			a.Columns = named(n.Columns)
+			for i, c := range a.Columns {
+				if c.Value == "under_3" || c.Value == "over_3" { // the ages of early education, which rulebooks write by code
+					a.Columns[i].Text = r.T("casework.facts.column." + c.Value)
+				}
+			}
 		}
 	}
 	if !needsHousehold {

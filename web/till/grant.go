@@ -78,11 +78,11 @@ func (p *Pages) options(ctx context.Context, tx *postgres.Tx, r *ui.Request, org
 		if !slices.ContainsFunc(contents, func(c purse.Content) bool { return c.Service == s.ID && c.Unit == string(catalogue.Euro) }) {
 			continue
 		}
-		terms, spend, err := purse.Offered(ctx, tx, org, s.ID, tx.Today())
+		terms, _, err := purse.Offered(ctx, tx, org, s.ID, tx.Today())
 		if err != nil {
 			return err
 		}
-		view.Services = append(view.Services, ui.Option{Value: ui.Digits(s.ID), Text: s.Names.In(r.Lang), Hint: purse.Words(p.Means.Texts, r.Lang, purse.TermsOf(terms), spend)})
+		view.Services = append(view.Services, ui.Option{Value: ui.Digits(s.ID), Text: s.Names.In(r.Lang), Hint: purse.Conditions(p.Means.Texts, r.Lang, purse.TermsOf(terms))})
 	}
 	for _, c := range contents {
 		view.Contents = append(view.Contents, ui.Option{Value: ui.Digits(c.ID), Text: c.Names.In(r.Lang), Hint: r.T("unit." + c.Unit + ".one")})

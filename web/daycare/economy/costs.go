@@ -110,7 +110,7 @@ func orDash(r *ui.Request, c *money.Cents) ui.Cell {
 }
 
 func costsTable(r *ui.Request, f figures) ui.Table {
-	t := ui.Table{Caption: r.T("economy.costs.compare"), Cards: true, Columns: []ui.Column{{Text: r.T("economy.costs.form")}},
+	t := ui.Table{Caption: r.T("economy.costs.compare"), Cards: true, Dense: true, Columns: []ui.Column{{Text: r.T("economy.costs.form")}},
 		Empty: ui.Empty{Title: r.T("economy.costs.empty"), Text: r.T("economy.costs.empty_text")}}
 	for _, key := range []string{"gross", "fees", "net", "months", "per_month", "weighted", "hour", "marginal"} {
 		t.Columns = append(t.Columns, ui.Column{Text: r.T("economy.costs." + key), Numeric: true})
