@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"maps"
 
-	"seteli/core/calendar"
-	"seteli/core/money"
 	"seteli/platform/i18n"
 )
 
@@ -49,18 +47,10 @@ func found(code, field string, values ...any) Finding {
 	return f
 }
 
-type typed struct {
-	Date     *calendar.Date  `json:"date,omitempty"`
-	Cents    *money.Cents    `json:"cents,omitempty"`
-	Quantity *money.Quantity `json:"parts,omitempty"`
-	Number   *int            `json:"n,omitempty"`
-	Text     *string         `json:"text,omitempty"`
-}
-
 type storedFinding struct {
-	Code   string           `json:"code"`
-	Field  string           `json:"field,omitempty"`
-	Values map[string]typed `json:"values,omitempty"`
+	Code   string      `json:"code"`
+	Field  string      `json:"field,omitempty"`
+	Values i18n.Values `json:"values,omitempty"`
 }
 
 // marshalFindings gives the JSON that is stored; nil for none.
@@ -70,29 +60,13 @@ func marshalFindings(fs []Finding) ([]byte, error) {
 	}
 	out := make([]storedFinding, len(fs))
 	for i, f := range fs {
-		s := storedFinding{Code: f.Code, Field: f.Field}
-		for name, value := range f.Values {
-			if s.Values == nil {
-				s.Values = map[string]typed{}
-			}
-			switch v := value.(type) {
-			case calendar.Date:
-				s.Values[name] = typed{Date: &v}
-			case money.Cents:
-				s.Values[name] = typed{Cents: &v}
-			case money.Quantity:
-				s.Values[name] = typed{Quantity: &v}
-			case int:
-				s.Values[name] = typed{Number: &v}
-			case string:
-				s.Values[name] = typed{Text: &v}
-			default:
-				return nil, fmt.Errorf("finding %s: value %s has type %T", f.Code, name, value)
-			}
-		}
-		out[i] = s
+		out[i] = storedFinding{Code: f.Code, Field: f.Field, Values: f.Values}
 	}
-	return json.Marshal(out)
+	b, err := json.Marshal(out)
+	if err != nil {
+		return nil, fmt.Errorf("storing findings: %w", err)
+	}
+	return b, nil
 }
 
 // UnmarshalFindings reads what was stored with an event; nil gives none.
@@ -106,22 +80,7 @@ func UnmarshalFindings(b []byte) ([]Finding, error) {
 	}
 	out := make([]Finding, len(in))
 	for i, s := range in {
-		f := Finding{Code: s.Code, Field: s.Field, Values: map[string]any{}}
-		for name, v := range s.Values {
-			switch {
-			case v.Date != nil:
-				f.Values[name] = *v.Date
-			case v.Cents != nil:
-				f.Values[name] = *v.Cents
-			case v.Quantity != nil:
-				f.Values[name] = *v.Quantity
-			case v.Number != nil:
-				f.Values[name] = *v.Number
-			case v.Text != nil:
-				f.Values[name] = *v.Text
-			}
-		}
-		out[i] = f
+		out[i] = Finding{Code: s.Code, Field: s.Field, Values: s.Values}
 	}
 	return out, nil
 }

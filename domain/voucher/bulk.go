@@ -19,6 +19,7 @@ import (
 	"seteli/domain/voucher/db"
 	"seteli/platform/access"
 	"seteli/platform/audit"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 )
 
@@ -84,7 +85,8 @@ type BulkLine struct {
 	ListName                               string // of the client, as lists have it
 	Before, After                          money.Cents
 	BeforeTo, AfterTo                      calendar.Date
-	Refusal                                string // fault code; "" = it changes
+	Refusal                                string    // fault code; "" = it changes
+	Told                                   i18n.Told // its message; nothing with a line of an older program
 	Applied                                bool
 	Decision                               int64 // of the client; 0 = not made yet
 }
@@ -115,7 +117,9 @@ func PrepareBulk(ctx context.Context, tx *postgres.Tx, by access.Actor, means Me
 			return Bulk{}, err
 		}
 		if changes {
-			add(&lines, r, after, afterTo, refusal)
+			if err := add(&lines, r, after, afterTo, refusal); err != nil {
+				return Bulk{}, err
+			}
 		}
 	}
 	if len(lines.Lines) == 0 {
@@ -172,40 +176,46 @@ func (in BulkInput) first(today calendar.Date) calendar.Date {
 	return in.From
 }
 
-// change computes one line. changes is false when it stays as it is; refusal tells why it should have changed and cannot.
-func (in BulkInput) change(means Means, book rulebook.Rulebook, r db.BulkCandidatesRow) (after money.Cents, to calendar.Date, changes bool, refusal string, err error) {
+// change computes one line. changes is false when it stays as it is; refusal is the fault that tells why it should have changed and cannot.
+func (in BulkInput) change(means Means, book rulebook.Rulebook, r db.BulkCandidatesRow) (after money.Cents, to calendar.Date, changes bool, refusal, err error) {
 	if in.Kind == Renew {
 		if in.ValidTo <= r.ValidTo {
-			return 0, 0, false, "", nil
+			return 0, 0, false, nil, nil
 		}
 		err := checkPeriod(calendar.Period{From: r.ValidFrom, To: in.ValidTo})
-		return r.ValueCents, in.ValidTo, true, fault.CodeOf(err), nil
+		return r.ValueCents, in.ValidTo, true, err, nil
 	}
 	if in.From >= r.ValidTo {
-		return 0, 0, false, "", nil
+		return 0, 0, false, nil, nil
 	}
 	if in.From <= r.ValueFrom {
-		return r.ValueCents, r.ValidTo, true, errValueDay.Code, nil
+		return r.ValueCents, r.ValidTo, true, errValueDay.With("day", r.ValueFrom), nil
 	}
 	before, err := valueFromRow(db.ValuesOfRow{LineID: r.LineID, ValueCents: r.ValueCents, FeeCents: r.FeeCents, Bands: r.Bands, Facts: r.Facts})
 	if err != nil {
-		return 0, 0, false, "", err
+		return 0, 0, false, nil, err
 	}
 	next, err := compute(means, book, before.Facts, r.ContentID, calendar.Period{From: in.From, To: r.ValidTo}, true)
 	if err != nil {
 		if fault.All(err) == nil {
-			return 0, 0, false, "", err
+			return 0, 0, false, nil, err
 		}
-		return r.ValueCents, r.ValidTo, true, fault.CodeOf(err), nil
+		return r.ValueCents, r.ValidTo, true, err, nil
 	}
-	return next.Cents, r.ValidTo, !next.Worth().Same(before.Worth()), "", nil
+	return next.Cents, r.ValidTo, !next.Worth().Same(before.Worth()), nil, nil
 }
 
-func add(p *db.BulkLinesAddParams, r db.BulkCandidatesRow, after money.Cents, to calendar.Date, refusal string) {
+func add(p *db.BulkLinesAddParams, r db.BulkCandidatesRow, after money.Cents, to calendar.Date, refusal error) error {
+	told, err := i18n.Tell(refusal).Stored()
+	if err != nil {
+		return fmt.Errorf("line %d: keeping why it does not change: %w", r.LineID, err)
+	}
 	p.Lines, p.Vouchers = append(p.Lines, r.LineID), append(p.Vouchers, r.VoucherID)
 	p.Clients, p.Persons, p.Contents = append(p.Clients, r.ClientID), append(p.Persons, r.PersonID), append(p.Contents, r.ContentID)
 	p.ValueFroms, p.Befores, p.Afters = append(p.ValueFroms, r.ValueFrom), append(p.Befores, int64(r.ValueCents)), append(p.Afters, int64(after))
-	p.BeforeTos, p.AfterTos, p.Refusals = append(p.BeforeTos, r.ValidTo), append(p.AfterTos, to), append(p.Refusals, refusal)
+	p.BeforeTos, p.AfterTos, p.Refusals = append(p.BeforeTos, r.ValidTo), append(p.AfterTos, to), append(p.Refusals, fault.CodeOf(refusal))
+	p.Tolds = append(p.Tolds, told)
+	return nil
 }
 
 // Bulks lists the changes of an organiser, newest first.
@@ -254,8 +264,12 @@ func BulkOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 		if err != nil {
 			return Bulk{}, nil, fmt.Errorf("voucher %d: stored number: %w", r.VoucherID, err)
 		}
+		told, err := i18n.ReadTold(r.RefusalTold)
+		if err != nil {
+			return Bulk{}, nil, fmt.Errorf("change %d, line %d: %w", id, r.LineID, err)
+		}
 		lines[i] = BulkLine{Line: r.LineID, Voucher: r.VoucherID, Client: r.ClientID, Person: r.PersonID, Content: r.ContentID, Number: number, Before: r.BeforeCents,
-			After: r.AfterCents, BeforeTo: r.BeforeTo, AfterTo: r.AfterTo, Refusal: r.Refusal, Applied: r.AppliedAt != nil,
+			After: r.AfterCents, BeforeTo: r.BeforeTo, AfterTo: r.AfterTo, Refusal: r.Refusal, Told: told, Applied: r.AppliedAt != nil,
 			ListName: client.Client{Details: client.Details{LastName: r.LastName, FirstNames: r.FirstNames}}.ListName()}
 		if r.DecisionID != nil {
 			lines[i].Decision = *r.DecisionID

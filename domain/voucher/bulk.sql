@@ -18,11 +18,11 @@ values (@organiser_id, @kind, @service_id, @from_date, @valid_to, @rulebook_id, 
 returning bulk_id;
 
 -- name: BulkLinesAdd :exec
-insert into voucher_bulk_line (organiser_id, bulk_id, line_id, voucher_id, client_id, person_id, content_id, value_from, before_cents, after_cents, before_to, after_to, refusal)
-select @organiser_id, @bulk_id, t.line_id, t.voucher_id, t.client_id, t.person_id, t.content_id, t.value_from, t.before_cents, t.after_cents, t.before_to, t.after_to, t.refusal
+insert into voucher_bulk_line (organiser_id, bulk_id, line_id, voucher_id, client_id, person_id, content_id, value_from, before_cents, after_cents, before_to, after_to, refusal, refusal_told)
+select @organiser_id, @bulk_id, t.line_id, t.voucher_id, t.client_id, t.person_id, t.content_id, t.value_from, t.before_cents, t.after_cents, t.before_to, t.after_to, t.refusal, nullif(t.told, '')::jsonb
 from (select unnest(@lines::bigint[]) as line_id, unnest(@vouchers::bigint[]) as voucher_id, unnest(@clients::bigint[]) as client_id, unnest(@persons::bigint[]) as person_id,
   unnest(@contents::bigint[]) as content_id, unnest(@value_froms::date[]) as value_from, unnest(@befores::bigint[]) as before_cents, unnest(@afters::bigint[]) as after_cents,
-  unnest(@before_tos::date[]) as before_to, unnest(@after_tos::date[]) as after_to, unnest(@refusals::text[]) as refusal) t;
+  unnest(@before_tos::date[]) as before_to, unnest(@after_tos::date[]) as after_to, unnest(@refusals::text[]) as refusal, unnest(@tolds::text[]) as told) t;
 
 -- name: BulkLock :one
 select bulk_id, kind, service_id, from_date, valid_to, rulebook_id, reason, state, row_version, prepared_at, prepared_by_account, prepared_by, approved_at, approved_by_account, approved_by, approved_by_title
@@ -48,7 +48,7 @@ limit 200;
 
 -- name: BulkLines :many
 -- A page of the preview after a line, in the order of vouchers; the refused ones alone when they are asked for.
-select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.applied_at, l.decision_id, v.number,
+select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.refusal_told, l.applied_at, l.decision_id, v.number,
   c.last_name, c.first_names
 from voucher_bulk_line l
 join voucher v on v.organiser_id = l.organiser_id and v.voucher_id = l.voucher_id
@@ -110,8 +110,8 @@ from voucher v
 where v.organiser_id = @organiser_id and v.voucher_id = any(@vouchers::bigint[]);
 
 -- name: BulkApplied :exec
-update voucher_bulk_line b set applied_at = case when t.refusal = '' then @applied_at::timestamptz end, refusal = t.refusal
-from (select unnest(@lines::bigint[]) as line_id, unnest(@refusals::text[]) as refusal) t
+update voucher_bulk_line b set applied_at = case when t.refusal = '' then @applied_at::timestamptz end, refusal = t.refusal, refusal_told = nullif(t.told, '')::jsonb
+from (select unnest(@lines::bigint[]) as line_id, unnest(@refusals::text[]) as refusal, unnest(@tolds::text[]) as told) t
 where b.organiser_id = @organiser_id and b.bulk_id = @bulk_id and b.line_id = t.line_id;
 
 -- name: BulkUndecided :many

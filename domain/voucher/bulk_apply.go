@@ -16,6 +16,7 @@ import (
 	"seteli/platform/access"
 	"seteli/platform/audit"
 	"seteli/platform/document"
+	"seteli/platform/i18n"
 	"seteli/platform/job"
 	"seteli/platform/postgres"
 )
@@ -58,7 +59,7 @@ func BulkHandlers(store *postgres.DB, means Means) map[string]job.Handler {
 }
 
 // ApplyBulk changes the vouchers of an approved change, a thousand in a transaction, until none is left. A voucher that was
-// changed by hand since the preview stays as it is and says so (VOU-002). Decisions and letters are queued.
+// changed by hand since the preview stays as it is and says so (VOU-070). Decisions and letters are queued.
 func ApplyBulk(ctx context.Context, store *postgres.DB, means Means, organiserID int32, id int64) error {
 	by := access.System("voucher.bulk", organiserID)
 	for left := true; left; {
@@ -126,16 +127,20 @@ type stepping struct {
 }
 
 func (s *stepping) line(r db.BulkNowRow, v db.BulkNextRow) error {
-	refusal := ""
+	var refusal error
 	if v.State == string(Closed) || v.ValidTo != r.BeforeTo || r.NowFrom != r.ValueFrom || r.NowCents != r.BeforeCents {
-		refusal = errStale.Code
+		refusal = errBulkMeanwhile
 	} else if err := s.change(r); fault.All(err) != nil {
-		refusal = fault.CodeOf(err)
+		refusal = err
 	} else if err != nil {
 		return err
 	}
-	s.applied.Lines, s.applied.Refusals = append(s.applied.Lines, r.LineID), append(s.applied.Refusals, refusal)
-	if n := len(s.changed); refusal == "" && (n == 0 || s.changed[n-1] != r.VoucherID) {
+	told, err := i18n.Tell(refusal).Stored()
+	if err != nil {
+		return fmt.Errorf("line %d: keeping why it does not change: %w", r.LineID, err)
+	}
+	s.applied.Lines, s.applied.Refusals, s.applied.Tolds = append(s.applied.Lines, r.LineID), append(s.applied.Refusals, fault.CodeOf(refusal)), append(s.applied.Tolds, told)
+	if n := len(s.changed); refusal == nil && (n == 0 || s.changed[n-1] != r.VoucherID) {
 		s.changed = append(s.changed, r.VoucherID)
 	}
 	return nil

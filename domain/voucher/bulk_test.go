@@ -94,7 +94,7 @@ func TestIndexChangeIsPreviewedApprovedByAnotherAndDecidedForEach(t *testing.T) 
 			t.Errorf("decisions %+v, %v", made, err)
 		}
 		after, lines, err := voucher.BulkOf(t.Context(), tx, w.Staff, vouchertest.Organiser, b.ID, voucher.BulkPage{Most: 10})
-		if err != nil || after.State != "done" || after.Applied != 1 || after.Decided != 1 || len(lines) != 2 || lines[1].Refusal != "VOU-002" {
+		if err != nil || after.State != "done" || after.Applied != 1 || after.Decided != 1 || len(lines) != 2 || lines[1].Refusal != "VOU-070" || lines[1].Told.Key != "voucher.bulk.meanwhile" {
 			t.Errorf("%+v %+v %v", after, lines, err)
 		}
 		return err

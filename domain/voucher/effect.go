@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"seteli/core/calendar"
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher/db"
@@ -49,7 +50,7 @@ func EffectOf(ctx context.Context, tx *postgres.Tx, by access.Actor, models rule
 		}
 		living[r.VoucherID] = true
 		e.Lines++
-		if changes && e.count(r.ValueCents, after, refusal) {
+		if changes && e.count(r.ValueCents, after, fault.CodeOf(refusal)) {
 			changed[r.VoucherID] = true
 		}
 	}

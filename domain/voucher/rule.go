@@ -60,6 +60,7 @@ var (
 	errBulkDay       = fault.New(fault.Invalid, "VOU-052", "voucher.bulk.day")
 	errOffice        = fault.New(fault.Invalid, "VOU-053", "voucher.bulk.office").At("office")
 	errPersonal      = fault.New(fault.Conflict, "VOU-054", "voucher.value.personal").At("content")
+	errBulkMeanwhile = fault.New(fault.Conflict, "VOU-070", "voucher.bulk.meanwhile")
 	errPurseValue    = fault.New(fault.Conflict, "VOU-069", "voucher.value.purse")
 	errGuess         = fault.New(fault.Invalid, "VOU-045", "voucher.contact").At("contact")
 )

@@ -251,30 +251,11 @@ func bulkTable(r *ui.Request, b voucher.Bulk, s catalogue.Service, lines []vouch
 		case l.Refusal != "":
 			after, difference = ui.Cell{Text: "–", Numeric: true}, ui.Cell{Text: "–", Numeric: true}
 			state = r.TagCell("bulk.line.refused")
-			state.Small = refusal(r, l.Refusal)
+			state.Small = r.Told(l.Told, l.Refusal)
 		case l.Applied:
 			state = r.TagCell("bulk.line.applied")
 		}
 		t.Rows = append(t.Rows, []ui.Cell{{Text: l.ListName, Small: l.Number.Print(), Href: r.Path("/vouchers/{voucher}", l.Voucher)}, {Text: c.Names.In(r.Lang)}, before, after, difference, state})
 	}
 	return t
-}
-
-// refusal says in words why a voucher stays as it is; the line keeps the code only.
-func refusal(r *ui.Request, code string) string {
-	switch code {
-	case "VOU-002":
-		return r.T("bulk.refusal.meanwhile")
-	case "VOU-027":
-		return r.T("bulk.refusal.value_day")
-	case "VOU-046":
-		return r.T("bulk.refusal.not_entitled")
-	case "VOU-004", "VOU-005":
-		return r.T("bulk.refusal.period")
-	case "MET-030", "MET-031":
-		return r.T("bulk.refusal.household")
-	case "MET-032", "MET-033", "MET-034", "MET-035", "MET-036", "MET-037", "MET-038":
-		return r.T("bulk.refusal.fact", "code", code)
-	}
-	return r.T("bulk.refusal.other", "code", code)
 }

@@ -82,7 +82,7 @@ func TestRenewalTellsWhoIsLeftOutAndCanBeDropped(t *testing.T) {
 	if res.Request.URL.Path != "/fi/changes/1" {
 		t.Fatalf("prepare: %d %s", res.StatusCode, res.Request.URL.Path)
 	}
-	b.shows(body, "Ei muutu", "Uusi viimeinen päivä on liian myöhäinen", "only=refused")
+	b.shows(body, "Ei muutu", "Seteli voi olla voimassa enintään 24 kuukautta.", "only=refused")
 	body, _ = b.get("/fi/changes/1?only=refused&after=x")
 	b.shows(body, v.Number.Print(), "Näytä kaikki rivit")
 	body, res = b.post("/fi/changes/1/drop", "version", "1")

@@ -177,21 +177,6 @@ func kind(r *ui.Request, code string) string {
 	return code
 }
 
-// reason says a refusal in words; the line keeps the code only.
-func reason(r *ui.Request, code string) string {
-	switch code {
-	case "DAY-020":
-		return r.T("daycarework.refusal.ahead")
-	case "DAY-086":
-		return r.T("daycarework.refusal.gone")
-	case "DAY-087":
-		return r.T("daycarework.refusal.aside")
-	case "DEC-010", "DEC-011":
-		return r.T("daycarework.refusal.authority")
-	}
-	return r.T("daycarework.refusal.other", "code", code)
-}
-
 // number reads the row after which a page begins; what nobody wrote down is the beginning.
 func number(text string) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)

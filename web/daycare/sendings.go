@@ -155,7 +155,7 @@ func linesTable(r *ui.Request, lines []store.SendingLine) ui.Table {
 		switch {
 		case l.Refusal != "":
 			state = r.TagCell("daycare.refused")
-			state.Small = reason(r, l.Refusal)
+			state.Small = r.Told(l.Told, l.Refusal)
 		case l.HandledAt != nil:
 			state = r.TagCell("daycare.sent")
 			name.Href = r.Path("/daycare/decisions/{decision}", l.Draft)

@@ -73,6 +73,14 @@ type Request struct {
 // T gives a text in the request's language; args are name, value, name, value …
 func (r *Request) T(key string, args ...any) string { return r.site.text(r.Lang, key, args...) }
 
+// Told says why one of many was refused, in the words that a single refusal has; without a kept message the code stands for it.
+func (r *Request) Told(why i18n.Told, code string) string {
+	if why.Key == "" {
+		return r.T("ui.refused.code", "code", code)
+	}
+	return why.In(r.site.opt.Texts, r.Lang)
+}
+
 // Path gives the address of a registered path in the request's language: Path("/vouchers/{number}", 1204).
 func (r *Request) Path(pattern string, args ...any) string {
 	p, err := fillPath(pattern, args)

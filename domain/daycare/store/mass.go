@@ -115,20 +115,25 @@ func sendPart(ctx context.Context, d *postgres.DB, texts *i18n.Catalogue, organi
 	}
 	by := access.Actor{Account: order.OrderedByAccount, Name: order.OrderedBy, Role: access.Role(order.OrderedRole), Organiser: organiser}
 	for _, line := range open {
-		handle := func(refusal string, tx *postgres.Tx) (bool, error) {
-			n, err := db.New(tx).SendingHandled(ctx, db.SendingHandledParams{OrganiserID: organiser, SendingID: told.Sending, DraftID: line.DraftID, Refusal: refusal, HandledAt: new(tx.Now())})
+		handle := func(refusal error, tx *postgres.Tx) (bool, error) {
+			why, err := i18n.Tell(refusal).Stored()
+			if err != nil {
+				return false, err
+			}
+			n, err := db.New(tx).SendingHandled(ctx, db.SendingHandledParams{OrganiserID: organiser, SendingID: told.Sending, DraftID: line.DraftID, Refusal: fault.CodeOf(refusal),
+				Told: why, HandledAt: new(tx.Now())})
 			return n == 1, err
 		}
 		err := d.Tenant(ctx, by, func(tx *postgres.Tx) error {
-			first, err := handle("", tx)
+			first, err := handle(nil, tx)
 			if err != nil || !first { // another worker had the message too
 				return err
 			}
 			_, err = Send(ctx, tx, by, texts, SendInput{Organiser: organiser, Drafts: []int64{line.DraftID}, Child: line.ChildID, Reasons: order.Reasons, Office: order.Office})
 			return err
 		})
-		if code := refusalOf(err); code != "" {
-			err = d.Tenant(ctx, by, func(tx *postgres.Tx) error { _, err := handle(code, tx); return err })
+		if refusal := refusalOf(err); refusal != nil {
+			err = d.Tenant(ctx, by, func(tx *postgres.Tx) error { _, err := handle(refusal, tx); return err })
 		}
 		if err != nil {
 			return fmt.Errorf("order %d: sending draft %d: %w", told.Sending, line.DraftID, err)
@@ -137,18 +142,18 @@ func sendPart(ctx context.Context, d *postgres.DB, texts *i18n.Catalogue, organi
 	return nil
 }
 
-// refusalOf gives the code of a refusal that trying again does not mend; "" for anything else.
-func refusalOf(err error) string {
+// refusalOf gives the refusal that trying again does not mend; nil for anything else.
+func refusalOf(err error) error {
 	if errors.Is(err, postgres.ErrGaveUp) { // too many at once: its turn comes again
-		return ""
+		return nil
 	}
 	for _, f := range fault.All(err) {
 		switch f.Kind {
 		case fault.Invalid, fault.NotFound, fault.Conflict, fault.Forbidden, fault.Stale:
-			return f.Code
+			return f
 		}
 	}
-	return ""
+	return nil
 }
 
 // Sending is an order to send drafts, with how far it has come.
@@ -168,7 +173,8 @@ type SendingLine struct {
 	ChildName string
 	From      calendar.Date
 	Payable   money.Cents
-	Refusal   string // fault code; "" = sent, or its turn has not come
+	Refusal   string    // fault code; "" = sent, or its turn has not come
+	Told      i18n.Told // its message; nothing with a line of an older program
 	HandledAt *time.Time
 }
 
@@ -214,7 +220,11 @@ func SendingOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 	}
 	lines, views := make([]SendingLine, len(rows)), make([]audit.View, len(rows))
 	for i, r := range rows {
-		lines[i] = SendingLine{r.DraftID, r.ChildID, listName(r.LastName, r.FirstNames), r.ValidFrom, r.PayableCents, r.Refusal, r.HandledAt}
+		why, err := i18n.ReadTold(r.RefusalTold)
+		if err != nil {
+			return Sending{}, nil, fmt.Errorf("order %d, draft %d: %w", id, r.DraftID, err)
+		}
+		lines[i] = SendingLine{r.DraftID, r.ChildID, listName(r.LastName, r.FirstNames), r.ValidFrom, r.PayableCents, r.Refusal, why, r.HandledAt}
 		views[i] = audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ChildID, Purpose: client.ForCase, What: "daycare"}
 	}
 	return all[0], lines, audit.SeenMany(ctx, tx, by, views)

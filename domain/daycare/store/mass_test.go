@@ -66,7 +66,7 @@ func TestManyDraftsAreSentAndTheRefusedSayWhy(t *testing.T) {
 			t.Errorf("order %+v, lines %+v", s, lines)
 		}
 		_, refused, err2 := store.SendingOf(t.Context(), tx, n.Staff, w.Organiser, id, store.SendingPage{Refused: true, Most: 10})
-		if len(refused) != 1 || refused[0].Refusal != "DAY-086" || refused[0].Draft != drafts[1].ID {
+		if len(refused) != 1 || refused[0].Refusal != "DAY-086" || refused[0].Told.Key != "daycare.draft.gone" || refused[0].Draft != drafts[1].ID {
 			t.Errorf("refused %+v", refused)
 		}
 		must(t, err2)

@@ -179,7 +179,7 @@ where organiser_id = @organiser_id and sending_id = @sending_id and handled_at i
 order by child_id, valid_from, draft_id;
 
 -- name: SendingHandled :execrows
-update daycare_sending_line set refusal = @refusal, handled_at = @handled_at
+update daycare_sending_line set refusal = @refusal, refusal_told = nullif(@told::text, '')::jsonb, handled_at = @handled_at
 where organiser_id = @organiser_id and sending_id = @sending_id and draft_id = @draft_id and handled_at is null;
 
 -- name: Sendings :many
@@ -193,7 +193,7 @@ order by s.sending_id desc
 limit 100;
 
 -- name: SendingLines :many
-select l.draft_id, l.child_id, l.person_id, c.last_name, c.first_names, l.valid_from, l.payable_cents, l.refusal, l.handled_at
+select l.draft_id, l.child_id, l.person_id, c.last_name, c.first_names, l.valid_from, l.payable_cents, l.refusal, l.refusal_told, l.handled_at
 from daycare_sending_line l
 join client c on c.organiser_id = l.organiser_id and c.client_id = l.child_id
 where l.organiser_id = @organiser_id and l.sending_id = @sending_id and (not @refused::bool or l.refusal <> '')

@@ -51,8 +51,8 @@ func (q *Queries) BulkAdd(ctx context.Context, arg BulkAddParams) (int64, error)
 }
 
 const bulkApplied = `-- name: BulkApplied :exec
-update voucher_bulk_line b set applied_at = case when t.refusal = '' then $1::timestamptz end, refusal = t.refusal
-from (select unnest($4::bigint[]) as line_id, unnest($5::text[]) as refusal) t
+update voucher_bulk_line b set applied_at = case when t.refusal = '' then $1::timestamptz end, refusal = t.refusal, refusal_told = nullif(t.told, '')::jsonb
+from (select unnest($4::bigint[]) as line_id, unnest($5::text[]) as refusal, unnest($6::text[]) as told) t
 where b.organiser_id = $2 and b.bulk_id = $3 and b.line_id = t.line_id
 `
 
@@ -62,6 +62,7 @@ type BulkAppliedParams struct {
 	BulkID      int64
 	Lines       []int64
 	Refusals    []string
+	Tolds       []string
 }
 
 func (q *Queries) BulkApplied(ctx context.Context, arg BulkAppliedParams) error {
@@ -71,6 +72,7 @@ func (q *Queries) BulkApplied(ctx context.Context, arg BulkAppliedParams) error 
 		arg.BulkID,
 		arg.Lines,
 		arg.Refusals,
+		arg.Tolds,
 	)
 	return err
 }
@@ -168,7 +170,7 @@ func (q *Queries) BulkDecided(ctx context.Context, arg BulkDecidedParams) error 
 }
 
 const bulkLines = `-- name: BulkLines :many
-select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.applied_at, l.decision_id, v.number,
+select l.line_id, l.voucher_id, l.client_id, l.person_id, l.content_id, l.before_cents, l.after_cents, l.before_to, l.after_to, l.refusal, l.refusal_told, l.applied_at, l.decision_id, v.number,
   c.last_name, c.first_names
 from voucher_bulk_line l
 join voucher v on v.organiser_id = l.organiser_id and v.voucher_id = l.voucher_id
@@ -197,6 +199,7 @@ type BulkLinesRow struct {
 	BeforeTo    calendar.Date
 	AfterTo     calendar.Date
 	Refusal     string
+	RefusalTold []byte
 	AppliedAt   *time.Time
 	DecisionID  *int64
 	Number      string
@@ -231,6 +234,7 @@ func (q *Queries) BulkLines(ctx context.Context, arg BulkLinesParams) ([]BulkLin
 			&i.BeforeTo,
 			&i.AfterTo,
 			&i.Refusal,
+			&i.RefusalTold,
 			&i.AppliedAt,
 			&i.DecisionID,
 			&i.Number,
@@ -248,11 +252,11 @@ func (q *Queries) BulkLines(ctx context.Context, arg BulkLinesParams) ([]BulkLin
 }
 
 const bulkLinesAdd = `-- name: BulkLinesAdd :exec
-insert into voucher_bulk_line (organiser_id, bulk_id, line_id, voucher_id, client_id, person_id, content_id, value_from, before_cents, after_cents, before_to, after_to, refusal)
-select $1, $2, t.line_id, t.voucher_id, t.client_id, t.person_id, t.content_id, t.value_from, t.before_cents, t.after_cents, t.before_to, t.after_to, t.refusal
+insert into voucher_bulk_line (organiser_id, bulk_id, line_id, voucher_id, client_id, person_id, content_id, value_from, before_cents, after_cents, before_to, after_to, refusal, refusal_told)
+select $1, $2, t.line_id, t.voucher_id, t.client_id, t.person_id, t.content_id, t.value_from, t.before_cents, t.after_cents, t.before_to, t.after_to, t.refusal, nullif(t.told, '')::jsonb
 from (select unnest($3::bigint[]) as line_id, unnest($4::bigint[]) as voucher_id, unnest($5::bigint[]) as client_id, unnest($6::bigint[]) as person_id,
   unnest($7::bigint[]) as content_id, unnest($8::date[]) as value_from, unnest($9::bigint[]) as before_cents, unnest($10::bigint[]) as after_cents,
-  unnest($11::date[]) as before_to, unnest($12::date[]) as after_to, unnest($13::text[]) as refusal) t
+  unnest($11::date[]) as before_to, unnest($12::date[]) as after_to, unnest($13::text[]) as refusal, unnest($14::text[]) as told) t
 `
 
 type BulkLinesAddParams struct {
@@ -269,6 +273,7 @@ type BulkLinesAddParams struct {
 	BeforeTos   []calendar.Date
 	AfterTos    []calendar.Date
 	Refusals    []string
+	Tolds       []string
 }
 
 func (q *Queries) BulkLinesAdd(ctx context.Context, arg BulkLinesAddParams) error {
@@ -286,6 +291,7 @@ func (q *Queries) BulkLinesAdd(ctx context.Context, arg BulkLinesAddParams) erro
 		arg.BeforeTos,
 		arg.AfterTos,
 		arg.Refusals,
+		arg.Tolds,
 	)
 	return err
 }

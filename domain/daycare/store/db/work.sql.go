@@ -518,12 +518,13 @@ func (q *Queries) SendingAdd(ctx context.Context, arg SendingAddParams) (int64, 
 }
 
 const sendingHandled = `-- name: SendingHandled :execrows
-update daycare_sending_line set refusal = $1, handled_at = $2
-where organiser_id = $3 and sending_id = $4 and draft_id = $5 and handled_at is null
+update daycare_sending_line set refusal = $1, refusal_told = nullif($2::text, '')::jsonb, handled_at = $3
+where organiser_id = $4 and sending_id = $5 and draft_id = $6 and handled_at is null
 `
 
 type SendingHandledParams struct {
 	Refusal     string
+	Told        string
 	HandledAt   *time.Time
 	OrganiserID int32
 	SendingID   int64
@@ -533,6 +534,7 @@ type SendingHandledParams struct {
 func (q *Queries) SendingHandled(ctx context.Context, arg SendingHandledParams) (int64, error) {
 	result, err := q.db.Exec(ctx, sendingHandled,
 		arg.Refusal,
+		arg.Told,
 		arg.HandledAt,
 		arg.OrganiserID,
 		arg.SendingID,
@@ -545,7 +547,7 @@ func (q *Queries) SendingHandled(ctx context.Context, arg SendingHandledParams) 
 }
 
 const sendingLines = `-- name: SendingLines :many
-select l.draft_id, l.child_id, l.person_id, c.last_name, c.first_names, l.valid_from, l.payable_cents, l.refusal, l.handled_at
+select l.draft_id, l.child_id, l.person_id, c.last_name, c.first_names, l.valid_from, l.payable_cents, l.refusal, l.refusal_told, l.handled_at
 from daycare_sending_line l
 join client c on c.organiser_id = l.organiser_id and c.client_id = l.child_id
 where l.organiser_id = $1 and l.sending_id = $2 and (not $3::bool or l.refusal <> '')
@@ -573,6 +575,7 @@ type SendingLinesRow struct {
 	ValidFrom    calendar.Date
 	PayableCents money.Cents
 	Refusal      string
+	RefusalTold  []byte
 	HandledAt    *time.Time
 }
 
@@ -600,6 +603,7 @@ func (q *Queries) SendingLines(ctx context.Context, arg SendingLinesParams) ([]S
 			&i.ValidFrom,
 			&i.PayableCents,
 			&i.Refusal,
+			&i.RefusalTold,
 			&i.HandledAt,
 		); err != nil {
 			return nil, err
