@@ -233,8 +233,9 @@ func (w *whole) name(person int64) {
 	w.ids["check"] = strconv.FormatInt(w.number(`insert into approval_check (organiser_id, approval_id, provider_id, service_id, rulebook_id, criterion_no, due_on)
 		select organiser_id, approval_id, provider_id, service_id, (select max(rulebook_id) from rulebook where organiser_id = 1), 0, '2026-12-01'
 		from approval where organiser_id = 1 and approval_id = `+w.ids["approval"]+` returning check_id`), 10)
+	w.exec(`insert into daycare_risk (organiser_id, risk, entry_no, name, level, note, owner, entered_at, entered_by) values (1, '1', 1, 'x', 'low', '', '', now(), 'z')`)
 	w.ids["organiser"], w.ids["provider"] = strconv.Itoa(ownOrganiser), strconv.Itoa(ownProvider)
-	w.ids["format"], w.ids["act"], w.ids["operation"] = "csv", "revoke", "list-events"
+	w.ids["format"], w.ids["act"], w.ids["operation"], w.ids["risk"] = "csv", "revoke", "list-events", "1"
 }
 
 // as gives the seat of a role.

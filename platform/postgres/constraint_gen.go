@@ -208,6 +208,8 @@ const (
 	ConstraintDaycareProposalPkey               = "daycare_proposal_pkey"
 	ConstraintDaycareProposalStateKnown         = "daycare_proposal_state_known"
 	ConstraintDaycareProposalUnit               = "daycare_proposal_unit"
+	ConstraintDaycareRiskLevelKnown             = "daycare_risk_level_known"
+	ConstraintDaycareRiskPkey                   = "daycare_risk_pkey"
 	ConstraintDaycareRowPostedPkey              = "daycare_row_posted_pkey"
 	ConstraintDaycareRowPostedRow               = "daycare_row_posted_row"
 	ConstraintDaycareRulesEffectPkey            = "daycare_rules_effect_pkey"

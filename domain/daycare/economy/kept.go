@@ -224,7 +224,8 @@ func VoucherOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 
 // Today is the voucher places of a day, a month's sums.
 type Today struct {
-	Children, Above, Largest   int // children; those whose family pays above the value; children of the largest provider
+	Children, Above, Largest   int   // children; those whose family pays above the value; children of the largest provider
+	Provider                   int64 // the largest one; of equal ones the first to have so many
 	Value, Own, Paid, AboveSum money.Cents
 	Bands                      []Band
 }
@@ -266,7 +267,9 @@ func TodayOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 			t.Above, t.AboveSum = t.Above+1, t.AboveSum+above
 		}
 		providers[r.ProviderID]++
-		t.Largest = max(t.Largest, providers[r.ProviderID])
+		if n := providers[r.ProviderID]; n > t.Largest {
+			t.Largest, t.Provider = n, r.ProviderID
+		}
 		i, income, known := len(limits)-1, money.Cents(0), false
 		if income, known = incomeOf(r.Incomes); known {
 			for limits[i] > income && i > 0 {

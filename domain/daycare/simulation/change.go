@@ -22,6 +22,7 @@ type Change struct {
 	Prices       PriceReaction           `json:"prices"`
 	Children     *money.Rate             `json:"children_percent,omitempty"` // more or fewer children, in per cent of the present ones
 	Carry        bool                    `json:"carry_thresholds,omitempty"` // the last known thresholds go on where none are published yet
+	Sweep        *Sweep                  `json:"sweep,omitempty"`            // one figure at many values; the others of the question hold for all
 }
 
 // ValueChange changes the table of values by a percentage or by an amount a month. Of the full-time value; the options' own values follow

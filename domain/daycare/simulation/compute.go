@@ -10,38 +10,48 @@ import (
 	"seteli/domain/daycare/store"
 )
 
-// Compute answers the question from a snapshot. step is called after each part of the children with how many parts are done; its error
-// ends the computation. The same change of an equal snapshot gives an equal result.
+// Compute answers the question from a snapshot. step is called after each part of the children of each variant with how many are done; its
+// error ends the computation. The same change of an equal snapshot gives an equal result. Of a sweep the result has the points only.
 func Compute(s *store.Snapshot, c Change, step func(done, all int) error) (Result, error) {
 	before := s.Terms()
-	if err := c.Check(before, s.Day); err != nil {
-		return Result{}, err
-	}
-	after, err := c.Apply(before)
+	variants, values, after, err := c.applied(s.Day, before)
 	if err != nil {
 		return Result{}, err
 	}
 	before = c.Base(before)
-	t := newTally(c)
-	hash := s.Hash()
-	t.out.Snapshot, t.out.Day, t.out.Children = hex.EncodeToString(hash[:]), s.Day, s.Children
+	tallies := make([]*tally, len(variants))
+	for i, v := range variants {
+		tallies[i] = newTally(v)
+	}
 	for part := range s.Parts() {
-		var sides [2]side
-		for i, terms := range []store.Terms{before, after} {
-			held, tasks, err := s.Decide(part, terms)
+		held, tasks, err := s.Decide(part, before)
+		if err != nil {
+			return Result{}, err
+		}
+		now := side{held, tasks}
+		for i, t := range tallies {
+			held, tasks, err := s.Decide(part, after[i])
 			if err != nil {
 				return Result{}, err
 			}
-			sides[i] = side{held, tasks}
-		}
-		if err := t.add(sides); err != nil {
-			return Result{}, err
-		}
-		if err := step(part+1, s.Parts()); err != nil {
-			return Result{}, err
+			if err := t.add([2]side{now, {held, tasks}}); err != nil {
+				return Result{}, err
+			}
+			if err := step(part*len(tallies)+i+1, s.Parts()*len(tallies)); err != nil {
+				return Result{}, err
+			}
 		}
 	}
-	out := t.finish()
+	var out Result
+	if c.Sweep == nil {
+		out = tallies[0].finish()
+	}
+	for i, v := range values {
+		r := tallies[i].finish()
+		out.Points = append(out.Points, Point{v, r.Year, r.Own, r.Family, r.Families, r.Anew})
+	}
+	hash := s.Hash()
+	out.Snapshot, out.Day, out.Children = hex.EncodeToString(hash[:]), s.Day, s.Children
 	for i, u := range out.Units {
 		out.Units[i].Name = s.Names[u.ID]
 	}

@@ -72,7 +72,7 @@ func (s Simulation) ref() audit.Ref {
 
 const longestName = 120
 
-// Ask keeps a question and has it computed. SIM-001 to SIM-018 when it contradicts itself or the rules; the terms of the day are checked at
+// Ask keeps a question and has it computed. SIM-001 to SIM-021 when it contradicts itself or the rules; the terms of the day are checked at
 // once, so that nobody waits for a refusal.
 func Ask(ctx context.Context, tx *postgres.Tx, by access.Actor, organiserID int32, name string, c Change) (int64, error) {
 	if err := by.May(access.SimulationRun, organiserID); err != nil {
@@ -86,10 +86,7 @@ func Ask(ctx context.Context, tx *postgres.Tx, by access.Actor, organiserID int3
 	if err != nil {
 		return 0, err
 	}
-	err = c.Check(t, tx.Today())
-	if err == nil {
-		_, err = c.Apply(t)
-	}
+	_, _, _, err = c.applied(tx.Today(), t)
 	if all := fault.All(err); len(all) > 0 {
 		list = append(list, all...)
 	} else if err != nil {
@@ -262,6 +259,9 @@ func (s Simulation) compute(ctx context.Context, d *postgres.DB, by access.Actor
 	})
 	if err != nil {
 		return Result{}, err
+	}
+	if s.Change.Sweep != nil { // a budget is compared with one answer
+		return r, nil
 	}
 	for _, m := range r.Months {
 		if y, _ := m.Month.Civil(); y == budget.Year {

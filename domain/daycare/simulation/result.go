@@ -48,6 +48,7 @@ type Result struct {
 	Placed   Count         `json:"placed"`    // children with a decision in the year
 	Anew     int           `json:"anew"`      // decisions that would be made anew
 	Gaps     []Gap         `json:"undecided"` // why children have days without a decision in the year
+	Points   []Point       `json:"points,omitempty"`
 }
 
 // MonthCost is what a month costs the municipality.

@@ -107,3 +107,38 @@ func (d *desk) importsCosts(page, heading string) {
 		d.t.Errorf("a confirmation of nothing: %d", code)
 	}
 }
+
+// The register of risks: figures with their levels, what was written, a stale page and a risk of the municipality's own.
+func TestRisksAreListedWithTheirFiguresAndWrittenOf(t *testing.T) {
+	t.Parallel()
+	d := open(t, 20)
+	const page = "/fi/daycare/economy/risks"
+	d.wants(d.get(page), "Tuottajat ovat ilmoittaneet hinnankorotuksia", "0 / 2 yksikköä", "Vähäinen", "Ei tietoa", "Seurataan: vähintään 10 %", "Lisää oma riski")
+	form := url.Values{"row_version": {"0"}, "watch_at": {"0"}, "act_at": {"20"}, "note": {"Kysytään tuottajilta syksyllä."}, "owner": {"Päivi Pihlajavuo"}, "review": {"1.6.2026"}}
+	d.wants(d.get(page+"/prices"), "0 / 2 yksikköä", `value="10"`)
+	if code, body := d.ask(page+"/prices", form); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	d.wants(d.get(page), "Kysytään tuottajilta syksyllä.", "Päivi Pihlajavuo", "1.6.2026", "Tarkistus on myöhässä", "Toimia tarvitaan: vähintään 20 %")
+	if code, body := d.ask(page+"/prices", form); code != http.StatusUnprocessableEntity || !strings.Contains(body, "Joku kirjasi riskistä") {
+		t.Errorf("an old page was taken: %d", code)
+	}
+	form.Set("act_at", "paljon")
+	if code, _ := d.ask(page+"/prices", form); code != http.StatusUnprocessableEntity {
+		t.Errorf("limits that are no number: %d", code)
+	}
+	own := url.Values{"row_version": {"0"}, "name": {"Rakennus korjataan"}, "level": {"act"}}
+	if code, body := d.ask(page+"/new", own); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	d.wants(d.get(page), "Rakennus korjataan", "Toimia tarvitaan")
+	d.wants(d.get(page+"/1"), "Rakennus korjataan", "Aiemmat merkinnät")
+	d.wants(d.get(page+"/file.csv"), "Rakennus korjataan;–;", "Kysytään tuottajilta syksyllä.")
+	if code, _ := d.ask(page+"/weather", nil); code != http.StatusNotFound {
+		t.Errorf("an unknown risk: %d", code)
+	}
+	for _, lang := range []string{"/sv", "/en"} {
+		d.get(strings.Replace(page, "/fi", lang, 1))
+		d.get(strings.Replace(page, "/fi", lang, 1) + "/thresholds")
+	}
+}

@@ -37,6 +37,8 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Sources: sampleTable(), Years: []ui.Link{{Text: "x", Href: "x"}}}),
 			ui.Page("economy/cost", costView{}),
 			ui.Page("economy/cost-file", costFileView{}, costFileView{Faults: new(sampleTable()), Preview: new(sampleTable())}, costFileView{Preview: new(sampleTable()), Lines: "x", Changes: 2}),
+			ui.Page("economy/risks", risksView{}, risksView{MayEdit: true, Table: sampleTable()}),
+			ui.Page("economy/risk", riskView{}, riskView{Name: "x", Now: ui.Summary{Rows: []ui.Row{{Key: "x"}}}, History: sampleTable()}, riskView{Own: true, Levels: []ui.Option{{Value: "low", Text: "x"}}}),
 			ui.Page("economy/assumptions", assumptionsView{}, assumptionsView{Rows: []coefficientRow{{Code: "x", Name: "x"}}}),
 			ui.Page("economy/list", listView{}, listView{Table: sampleTable(), Compare: true}),
 			ui.Page("economy/new", newView{}, newView{Lacks: &ui.Empty{Title: "x"}}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}}),
@@ -47,6 +49,9 @@ func (p *Pages) Audience() ui.Audience {
 			"simulation.waiting": {Key: "economy.state.waiting", Colour: "grey"}, "simulation.running": {Key: "economy.state.running", Colour: "blue"},
 			"simulation.done": {Key: "economy.state.done", Colour: "green"}, "simulation.failed": {Key: "economy.state.failed", Colour: "red"},
 			"simulation.cancelled": {Key: "economy.state.cancelled", Colour: "grey"},
+			"risk.act":             {Key: "economy.level.act", Colour: "red"}, "risk.watch": {Key: "economy.level.watch", Colour: "yellow"},
+			"risk.low": {Key: "economy.level.low", Colour: "green"}, "risk.unknown": {Key: "economy.level.unknown", Colour: "grey"},
+			"risk.closed": {Key: "economy.level.closed", Colour: "grey"},
 		},
 	}
 }
@@ -68,6 +73,8 @@ func (p *Pages) routes() []ui.Route {
 		entering("GET", "/daycare/economy/costs/new", p.cost), entering("POST", "/daycare/economy/costs/new", p.cost),
 		entering("GET", "/daycare/economy/costs/file", p.costFile), entering("POST", "/daycare/economy/costs/file", p.costFile),
 		entering("GET", "/daycare/economy/assumptions", p.assumptions), entering("POST", "/daycare/economy/assumptions", p.assumptions),
+		get("/daycare/economy/risks", p.risks), get("/daycare/economy/risks/file.csv", p.risksFile),
+		entering("GET", "/daycare/economy/risks/{risk}", p.risk), entering("POST", "/daycare/economy/risks/{risk}", p.risk),
 		get("/daycare/economy/simulations", p.list),
 		get("/daycare/economy/simulations/new", p.ask), post("/daycare/economy/simulations/new", p.ask),
 		get("/daycare/economy/simulations/compare", p.compare),
