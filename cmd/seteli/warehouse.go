@@ -37,7 +37,7 @@ func (a *app) reportsDaycare(q *job.Queue) error {
 		job.Register(q, 10*time.Minute, func(ctx context.Context, _ vardaNightArgs) error { return a.vardaTick(ctx, q, true) }),
 		job.Register(q, longestReport, func(ctx context.Context, in vardaRunArgs) error { return a.vardaRun(ctx, in.Organiser) }))
 	q.Every(30*time.Second, vardaTickArgs{})
-	q.Daily(22, 30, vardaNightArgs{})
+	q.Daily(daycare.NightHour, daycare.NightMinute, vardaNightArgs{})
 	return err
 }
 
@@ -49,7 +49,7 @@ func (a *app) vardaTick(ctx context.Context, q *job.Queue, night bool) error {
 	}
 	var failed []error
 	for _, id := range ids[1:] {
-		by := access.System("varda", id)
+		by := access.System(daycare.Nightly, id)
 		err := a.db.Tenant(ctx, by, func(tx *postgres.Tx) error {
 			if night {
 				if err := daycare.Order(ctx, tx, by, id); err != nil && !errors.Is(err, daycare.ErrOff) {

@@ -103,6 +103,9 @@ func (p Proposal) Ref() audit.Ref {
 	return audit.Ref{Kind: "daycare_proposal", ID: p.ID, Label: fmt.Sprint(p.ID)}
 }
 
+// Told tells that the unit is still told whom the proposal is about: it waits for somebody, or the child has the place.
+func (p Proposal) Told() bool { return p.State.live() || p.State == Accepted }
+
 func proposalFrom(organiser int32, r db.ProposalsOfRow) Proposal {
 	return Proposal{Organiser: organiser, ID: r.ProposalID, Application: r.ApplicationID, Child: r.ChildID, Unit: r.UnitID, UnitName: r.Name, Provider: r.ProviderID, Way: Way(r.Way),
 		Start: r.StartOn, State: ProposalState(r.State), ProposedAt: r.ProposedAt, ProposedBy: r.ProposedBy, UnitDue: r.UnitDue, UnitAt: r.UnitAt, UnitBy: r.UnitBy, UnitWords: r.UnitWords,
@@ -375,7 +378,7 @@ func Named(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int3
 	if by.Role.Side() != access.ProviderSide {
 		return UnitProposal{}, errUnknown
 	}
-	if !p.State.live() && p.State != Accepted {
+	if !p.Told() {
 		return UnitProposal{}, errNoProposal
 	}
 	u := UnitProposal{Proposal: p, ChildName: a.Child, BirthDate: a.BirthDate, Option: a.Option, Request: Request{Start: a.Start, Hours: a.Hours, Shift: a.Shift}}

@@ -19,6 +19,7 @@ import (
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/platform/postgres/postgrestest"
 	"seteli/web/casework"
 	"seteli/web/citizen"
 	"seteli/web/daycare/family"
@@ -37,8 +38,14 @@ type browser struct {
 
 func as(t *testing.T, world *w.World, by access.Actor) *browser {
 	t.Helper()
+	return at(t, world, calendar.Noon(calendar.Day(2026, 11, 21)), by)
+}
+
+// at is a browser whose days go by the test's clock.
+func at(t *testing.T, world *w.World, clock calendar.Clock, by access.Actor) *browser {
+	t.Helper()
 	texts := world.Means.Texts
-	site := uitest.New(t, ui.Session{Actor: by, SignedIn: true, Tenant: ui.Tenant{Organiser: w.Organiser, Name: "Mallila"}}, (&family.Pages{DB: world.DB, Texts: texts, Keys: world.Keys}).Audience(),
+	site := uitest.NewAt(t, clock, ui.Session{Actor: by, SignedIn: true, Tenant: ui.Tenant{Organiser: w.Organiser, Name: "Mallila"}}, (&family.Pages{DB: world.DB, Texts: texts, Keys: world.Keys}).Audience(),
 		(&guide.Pages{DB: world.DB, Keys: world.Keys}).Audience(), (&place.Pages{DB: world.DB}).Audience(), (&citizen.Pages{DB: world.DB, Texts: texts}).Audience(),
 		(&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience())
 	jar, err := cookiejar.New(nil)
@@ -102,8 +109,8 @@ func (b *browser) sends(want int, word, path string, pairs ...string) string {
 }
 
 // town is a municipality with a voucher unit, a child and its guardian.
-func town(t *testing.T) (world *w.World, child, adult client.Client) {
-	world = w.New(t)
+func town(t *testing.T, opts ...postgrestest.Option) (world *w.World, child, adult client.Client) {
+	world = w.New(t, opts...)
 	p, err := profile.Load("oulu")
 	if err != nil {
 		t.Fatal(err)

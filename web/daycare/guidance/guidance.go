@@ -91,6 +91,9 @@ func (p *Pages) routes() []ui.Route {
 	form("/guidance/children/{client}", p.guardians)
 	form("/guidance/children/{client}/guardians/{guardian}", p.guardianEnd)
 	for i := range routes {
+		if strings.HasSuffix(routes[i].Path, "/papers") {
+			routes[i].Body = 26 << 20
+		}
 		switch path := routes[i].Path; {
 		case strings.HasPrefix(path, oneApplication):
 			routes[i].Subject = "place_application"

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"seteli/core/calendar"
 	"seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/store"
 	"seteli/domain/organiser"
@@ -49,20 +50,16 @@ type listView struct{ Table ui.Table }
 
 // list shows what municipalities have proposed; the child is named on the proposal's own page.
 func (p *Pages) list(w http.ResponseWriter, r *ui.Request) error {
-	view := listView{ui.Table{Caption: r.T("place.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("guidance.unit")}, {Text: r.T("guidance.start")}, {Text: r.T("guidance.state")}, {Text: r.T("place.due")}},
+	view := listView{ui.Table{Caption: r.T("place.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("guidance.unit")}, {Text: r.T("guidance.start")}, {Text: r.T("guidance.state")}, {Text: r.T("place.next")}},
 		Empty: ui.Empty{Title: r.T("place.none"), Text: r.T("place.none.text")}}}
 	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
 		list, err := guidance.OfProvider(ctx, tx, r.Actor, most)
 		for _, x := range list {
-			due := ui.Cell{Text: "–"}
-			if x.State == guidance.Proposed {
-				due = ui.Cell{Text: r.Date(x.UnitDue)}
-				if x.UnitDue < r.Today() {
-					due.Small = r.T("place.late")
-				}
+			unit := ui.Cell{Text: x.UnitName, Small: i18n.DateTime(r.Lang, x.ProposedAt)}
+			if x.Told() { // of a place that went elsewhere nothing more is shown
+				unit.Href = r.Path(one, x.Organiser, x.ID)
 			}
-			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: x.UnitName, Small: i18n.DateTime(r.Lang, x.ProposedAt), Href: r.Path(one, x.Organiser, x.ID)}, {Text: r.Date(x.Start)},
-				r.TagCell("daycare.proposal." + string(x.State)), due})
+			view.Table.Rows = append(view.Table.Rows, []ui.Cell{unit, {Text: r.Date(x.Start)}, r.TagCell("daycare.proposal." + string(x.State)), clock(r, x)})
 		}
 		return err
 	})
@@ -70,6 +67,23 @@ func (p *Pages) list(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	return r.Show(w, http.StatusOK, "place/list", view)
+}
+
+// clock tells who answers next, and by when.
+func clock(r *ui.Request, x guidance.Proposal) ui.Cell {
+	switch {
+	case x.State == guidance.Proposed && x.UnitDue < r.Today():
+		return ui.Cell{Text: r.T("place.clock.unit", "day", x.UnitDue), Small: r.T("place.late")}
+	case x.State == guidance.Proposed:
+		return ui.Cell{Text: r.T("place.clock.unit", "day", x.UnitDue)}
+	case x.State == guidance.Confirmed:
+		return ui.Cell{Text: r.T("place.clock.offer")}
+	case x.State == guidance.OfferedToFamily:
+		return ui.Cell{Text: r.T("place.clock.family", "day", *x.AnswerBy)}
+	case x.EndedAt != nil:
+		return ui.Cell{Text: r.T("place.clock.ended", "day", calendar.DateOf(x.EndedAt.In(calendar.Helsinki)))}
+	}
+	return ui.Cell{Text: "–"}
 }
 
 type proposalView struct {
@@ -139,7 +153,7 @@ func (v *proposalView) fill(r *ui.Request, x guidance.UnitProposal, sender strin
 			need = o.Names.In(r.Lang)
 		}
 	}
-	v.Summary.Rows = []ui.Row{{Key: r.T("guidance.state"), Tag: r.Tag("daycare.proposal." + string(x.State))}, {Key: r.T("guidance.child"), Value: x.ChildName, Small: r.T("family.born", "day", x.BirthDate)},
+	v.Summary.Rows = []ui.Row{{Key: r.T("guidance.state"), Tag: r.Tag("daycare.proposal." + string(x.State))}, {Key: r.T("place.next"), Value: clock(r, x.Proposal).Text}, {Key: r.T("guidance.child"), Value: x.ChildName, Small: r.T("family.born", "day", x.BirthDate)},
 		{Key: r.T("guidance.start"), Value: r.Date(x.Start)}, {Key: r.T("family.application.option"), Value: need, Small: r.T("family.application.hours", "hours", x.Request.Hours)}}
 	if x.Request.Shift {
 		v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("family.application.shift"), Value: r.T("family.yes")})

@@ -84,9 +84,16 @@ func orDash(s string) string {
 type unitView struct {
 	Form *ui.Form
 	Name string
+	Back string
 }
 
-func (p *Pages) unit(w http.ResponseWriter, r *ui.Request) error {
+// unit is the page of a unit for the main user, who comes from the settings.
+func (p *Pages) unit(w http.ResponseWriter, r *ui.Request) error { return p.unitFrom(w, r, settings) }
+
+// unitTask is the same page for whoever has the task of a refused child.
+func (p *Pages) unitTask(w http.ResponseWriter, r *ui.Request) error { return p.unitFrom(w, r, root) }
+
+func (p *Pages) unitFrom(w http.ResponseWriter, r *ui.Request, back string) error {
 	id, err := r.PathID("unit")
 	if err != nil {
 		return err
@@ -113,7 +120,7 @@ func (p *Pages) unit(w http.ResponseWriter, r *ui.Request) error {
 			return varda.SetUnit(ctx, tx, r.Actor, r.Actor.Organiser, id, varda.Unit{OID: f.OptionalText("unit_oid"), Producer: f.OptionalText("producer_oid"), Agreed: f.Bool("agreed")})
 		})
 		if err == nil {
-			return r.SeeOther(w, settings, "varda.saved")
+			return r.SeeOther(w, back, "varda.saved")
 		}
 		if !f.Take(err) {
 			return err
@@ -122,7 +129,7 @@ func (p *Pages) unit(w http.ResponseWriter, r *ui.Request) error {
 	f.Set("unit_oid", unit.OID)
 	f.Set("producer_oid", unit.Producer)
 	f.Set("agreed", unit.Agreed)
-	return r.Show(w, f.Status(), "varda/unit", unitView{Form: f, Name: unit.Name})
+	return r.Show(w, f.Status(), "varda/unit", unitView{Form: f, Name: unit.Name, Back: r.Path(back)})
 }
 
 // optionsView is the weekly hours of every need option on one form.

@@ -9,6 +9,8 @@ import (
 	"embed"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"seteli/core/fault"
 	"seteli/domain/daycare/store"
@@ -44,7 +46,7 @@ func (p *Pages) Audience() ui.Audience {
 		Nav:    []ui.NavItem{{Key: "varda.nav", Path: root, Right: access.DaycareDecide}, {Key: "varda.nav.settings", Path: settings, Right: access.OrganiserEdit}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
-			ui.Page("varda/overview", overviewView{}, overviewView{Off: true}, overviewView{Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Waits: true}),
+			ui.Page("varda/overview", overviewView{}, overviewView{Off: true}, overviewView{Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Waits: true}, overviewView{Silent: &ui.Inset{Text: "x"}}),
 			ui.Page("varda/connection", connectionView{}, connectionView{Old: true}), ui.Page("varda/unit", unitView{}), ui.Page("varda/options", optionsView{}, optionsView{Options: []optionField{{Code: "x", Name: "x"}}}),
 		},
 		States: map[string]ui.State{
@@ -58,6 +60,7 @@ func (p *Pages) Audience() ui.Audience {
 func (p *Pages) routes() []ui.Route {
 	own := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
 	own.Clients().Form(root, access.DaycareDecide, p.overview)
+	own.Form(root+"/units/{unit}", access.DaycareDecide, p.unitTask)
 	own.Form(settings, access.OrganiserEdit, p.connection)
 	own.Form(settings+"/units/{unit}", access.OrganiserEdit, p.unit)
 	own.Form(settings+"/options", access.OrganiserEdit, p.options)
@@ -69,6 +72,7 @@ type overviewView struct {
 	Off      bool // no connection, or it is switched off
 	Waits    bool // a run was ordered that has not ended
 	Progress *ui.Progress
+	Silent   *ui.Inset // the warehouse does not answer, or the last run was broken off
 	Tasks    ui.Table
 	Runs     ui.Table
 }
@@ -99,6 +103,9 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		v.Waits = len(runs) > 0 && runs[0].EndedAt == nil
+		if v.Silent, err = silent(r, tx.Now(), runs, v.Off || v.Waits); err != nil {
+			return err
+		}
 		if v.Waits && runs[0].BeganAt != nil {
 			v.Progress, err = progress(ctx, tx, r)
 		}
@@ -122,23 +129,69 @@ func progress(ctx context.Context, tx *postgres.Tx, r *ui.Request) (*ui.Progress
 
 // tasksTable says that all is well only when a run has ended: before that nothing is known of any child.
 func tasksTable(r *ui.Request, list []varda.Trouble, ended bool) ui.Table {
-	t := ui.Table{Caption: r.T("varda.tasks"), Cards: true, Columns: []ui.Column{{Text: r.T("varda.task.child")}, {Text: r.T("varda.task.state")}, {Text: r.T("varda.task.why")}, {Text: r.T("varda.task.tried")}},
+	t := ui.Table{Caption: r.T("varda.tasks"), Cards: true, Columns: []ui.Column{{Text: r.T("varda.task.child")}, {Text: r.T("varda.task.state")}, {Text: r.T("varda.task.why")}, {Text: r.T("varda.task.mend")}, {Text: r.T("varda.task.tried")}},
 		Empty: ui.Empty{Title: r.T("varda.tasks.none"), Text: r.T("varda.tasks.none_text")}}
 	if !ended {
 		t.Empty = ui.Empty{Title: r.T("varda.tasks.unsent"), Text: r.T("varda.tasks.unsent_text")}
 	}
 	for _, x := range list {
-		why := ui.Cell{}
+		why, codes := ui.Cell{}, []string{}
 		for i, c := range x.Codes {
 			if i > 0 {
 				why.Text += " "
 			}
 			why.Text += reasonOf(r, x.State, c)
+			codes = append(codes, c.Code)
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/clients/" + ui.Digits(x.Child))}, r.TagCell("varda." + x.State), why,
+		if x.State == varda.Refused {
+			why.Small = r.T("varda.task.codes", "codes", strings.Join(codes, ", "))
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: x.Name, Href: r.Path("/daycare/children/{child}", x.Child)}, r.TagCell("varda." + x.State), why, mend(r, x),
 			{Text: i18n.DateTime(r.Lang, x.ReportedAt), Small: r.T("varda.task.tries", "n", x.Tries)}})
 	}
 	return t
+}
+
+// mend leads to where the first of a child's troubles is mended; the settings are the main user's.
+func mend(r *ui.Request, x varda.Trouble) ui.Cell {
+	cell := func(key, path string) ui.Cell {
+		return ui.Cell{Text: r.T(key), Href: path, Hidden: x.Name}
+	}
+	if x.Unit.ID != 0 {
+		return ui.Cell{Text: x.Unit.Name, Small: r.T("varda.mend.unit"), Href: r.Path(root+"/units/{unit}", x.Unit.ID)}
+	}
+	code := ""
+	if len(x.Codes) > 0 {
+		code = x.Codes[0].Code
+	}
+	switch code {
+	case string(varda.NoOption), "PE003", "PE007":
+		return ui.Cell{Text: r.T("varda.mend.settings"), Small: r.T("varda.mend.main_user")}
+	case "MA003":
+		return cell("varda.mend.guardians", r.Path("/guidance/children/{client}", x.Child))
+	case "HE001", "HE017", "HE018":
+		return cell("varda.mend.client", r.Path("/clients/{client}", x.Child))
+	}
+	return cell("varda.mend.child", r.Path("/daycare/children/{child}", x.Child))
+}
+
+// silent tells since when the warehouse has not answered, or that the last run was broken off, and when the next one begins.
+func silent(r *ui.Request, now time.Time, runs []varda.Past, quiet bool) (*ui.Inset, error) {
+	if quiet || len(runs) == 0 {
+		return nil, nil
+	}
+	next, err := varda.NextNight(now)
+	if err != nil {
+		return nil, err
+	}
+	when := i18n.DateTime(r.Lang, next)
+	if since, is := varda.SilentSince(runs); is {
+		return &ui.Inset{Strong: r.T("varda.silent"), Text: r.T("varda.silent.text", "since", i18n.DateTime(r.Lang, since), "next", when)}, nil
+	}
+	if runs[0].Outcome == varda.Failed {
+		return &ui.Inset{Strong: r.T("varda.broken"), Text: r.T("varda.broken.text", "next", when)}, nil
+	}
+	return nil, nil
 }
 
 // explained are the warehouse's codes that we tell in our own words with the remedy; the others stand with the warehouse's words.
@@ -150,7 +203,7 @@ func reasonOf(r *ui.Request, state string, c varda.Code) string {
 	case state == varda.Lacking:
 		return r.T("varda.lack." + c.Code)
 	case explained[c.Code]:
-		return r.T("varda.code."+c.Code) + " (" + c.Code + ")"
+		return r.T("varda.code." + c.Code)
 	case c.Words != "":
 		return r.T("varda.code.other", "code", c.Code, "field", c.Field, "words", c.Words)
 	}
@@ -170,7 +223,11 @@ func runsTable(r *ui.Request, list []varda.Past) ui.Table {
 		case x.EndedAt == nil:
 			state = "varda.runs"
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, x.OrderedAt), Small: x.OrderedBy}, r.TagCell(state), number(x.Told.Children), number(x.Told.Sent), number(x.Told.Refused), number(x.Told.Lacking)})
+		by := x.OrderedBy
+		if by == varda.Nightly {
+			by = r.T("varda.run.night")
+		}
+		t.Rows = append(t.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, x.OrderedAt), Small: by}, r.TagCell(state), number(x.Told.Children), number(x.Told.Sent), number(x.Told.Refused), number(x.Told.Lacking)})
 	}
 	return t
 }

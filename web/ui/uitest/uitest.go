@@ -26,19 +26,30 @@ func New(t testing.TB, who ui.Session, audiences ...ui.Audience) *ui.Site {
 	return Site(t, As(who), nil, audiences...)
 }
 
+// NewAt is New with a clock that the test moves.
+func NewAt(t testing.TB, clock calendar.Clock, who ui.Session, audiences ...ui.Audience) *ui.Site {
+	t.Helper()
+	return site(t, clock, As(who), nil, audiences...)
+}
+
 // Site builds a site with the test's own sessions and drafts.
 func Site(t testing.TB, sessions ui.Sessions, drafts ui.Drafts, audiences ...ui.Audience) *ui.Site {
+	t.Helper()
+	return site(t, calendar.Noon(calendar.Day(2026, time.November, 21)), sessions, drafts, audiences...)
+}
+
+func site(t testing.TB, clock calendar.Clock, sessions ui.Sessions, drafts ui.Drafts, audiences ...ui.Audience) *ui.Site {
 	t.Helper()
 	texts, err := i18n.Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	site, err := ui.New(ui.Options{Texts: texts, Clock: calendar.Noon(calendar.Day(2026, time.November, 21)), Sessions: sessions, Drafts: drafts,
+	made, err := ui.New(ui.Options{Texts: texts, Clock: clock, Sessions: sessions, Drafts: drafts,
 		Log: slog.New(slog.NewTextHandler(t.Output(), nil))}, audiences...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return site
+	return made
 }
 
 // Serve starts a server for the site; it stops with the test.

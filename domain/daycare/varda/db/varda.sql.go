@@ -515,6 +515,52 @@ func (q *Queries) StatesOf(ctx context.Context, organiserID int32) ([]StatesOfRo
 	return items, nil
 }
 
+const troubleUnits = `-- name: TroubleUnits :many
+select p.child_id, u.unit_id, u.name, coalesce(v.unit_oid, u.oid, '')::text as unit_oid, coalesce(v.producer_oid, '')::text as producer_oid, coalesce(v.agreed, false)::boolean as agreed
+from (select x.child_id, x.unit_id, max(x.valid_from) as began from daycare_placement x where x.organiser_id = $1 and x.voucher and x.voided_at is null group by x.child_id, x.unit_id) p
+join varda_child c on c.organiser_id = $1 and c.child_id = p.child_id and c.state <> 'same'
+join unit u on u.unit_id = p.unit_id
+left join varda_unit v on v.organiser_id = $1 and v.unit_id = u.unit_id
+order by p.child_id, p.began, u.unit_id
+`
+
+type TroubleUnitsRow struct {
+	ChildID     int64
+	UnitID      int64
+	Name        string
+	UnitOid     string
+	ProducerOid string
+	Agreed      bool
+}
+
+// The voucher units of those children, each once, in the order in which the places began.
+func (q *Queries) TroubleUnits(ctx context.Context, organiserID int32) ([]TroubleUnitsRow, error) {
+	rows, err := q.db.Query(ctx, troubleUnits, organiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TroubleUnitsRow
+	for rows.Next() {
+		var i TroubleUnitsRow
+		if err := rows.Scan(
+			&i.ChildID,
+			&i.UnitID,
+			&i.Name,
+			&i.UnitOid,
+			&i.ProducerOid,
+			&i.Agreed,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const troubles = `-- name: Troubles :many
 select v.child_id, v.state, v.codes, v.tries, v.reported_at, c.last_name, c.first_names, c.person_id
 from varda_child v

@@ -1,0 +1,114 @@
+package warehouse_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+
+	w "seteli/domain/voucher/vouchertest"
+	"seteli/web/casework"
+	"seteli/web/daycare/warehouse"
+	"seteli/web/ui"
+	"seteli/web/ui/uitest"
+)
+
+// page serves the pages of the world's caseworker and reads one; the clock stands at 21.11.2026, 12:00.
+func page(t *testing.T, world *w.World) func(path string) string {
+	site := uitest.New(t, ui.Session{Actor: world.Staff, SignedIn: true, Tenant: ui.Tenant{Organiser: w.Organiser, Name: "Mallila"}}, (&warehouse.Pages{DB: world.DB, Keys: world.Keys}).Audience(),
+		(&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience())
+	base := uitest.Serve(t, site).URL
+	return func(path string) string {
+		t.Helper()
+		res, err := http.Get(base + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		raw, err := io.ReadAll(res.Body)
+		if err != nil || res.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %d %v", path, res.StatusCode, err)
+		}
+		if strings.Contains(string(raw), "[varda.") {
+			t.Errorf("%s shows a missing text", path)
+		}
+		return strings.ReplaceAll(string(raw), "\u00a0", " ")
+	}
+}
+
+func connected(t *testing.T) (*w.World, func(string, ...any)) {
+	world := w.New(t)
+	do := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := world.Owner.Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	do(`insert into varda_setting (organiser_id, base_url, source_code, owner_oid, user_name, password_encrypted, active, set_at, set_by) values (1, 'https://varda.example/api', '00', '1.2.246.562.10.1', 'x', 'x', true, now(), 'P')`)
+	return world, do
+}
+
+func TestEachRefusalIsATaskWithItsRemedyAndTheWayThere(t *testing.T) {
+	t.Parallel()
+	world, do := connected(t)
+	child := world.Aino.ID
+	do(`insert into daycare_child (organiser_id, client_id, person_id, added_at, added_by) values (1, $1, $2, now(), 'S')`, child, world.Aino.Person)
+	do(`insert into daycare_placement (organiser_id, child_id, unit_id, provider_id, kind, voucher, valid_from, valid_to, added_at, added_by) values (1, $1, $2, $3, 'DAYCARE', true, '2026-01-01', '9999-12-31', now(), 'S')`,
+		child, w.Unit, w.Provider)
+	do(`insert into varda_child (organiser_id, child_id, state, codes, tries, reported_at) values (1, $1, 'refused', '[]', 1, now())`, child)
+	do(`insert into varda_run (organiser_id, run_no, ordered_at, ordered_by, began_at, ended_at, outcome) values (1, 1, now(), 'yö', now(), now(), 'done')`)
+	get := page(t, world)
+	of := fmt.Sprintf("/fi/daycare/children/%d", child)
+	unit := fmt.Sprintf("/fi/daycare/varda/units/%d", w.Unit)
+	for code, want := range map[string][]string{
+		"MA003":        {"ei tunne päämiestä lapsen huoltajaksi", fmt.Sprintf("/fi/guidance/children/%d", child), "Vardan virhe MA003"},
+		"MA004":        {"kaksi päällekkäistä maksutietoa", of},
+		"MA020":        {"ylittää Vardan enimmäismaksun", of},
+		"MA021":        {"arvo on 0 euroa", of},
+		"HE017":        {"Tarkista henkilötunnus", fmt.Sprintf("/fi/clients/%d", child)},
+		"PT010":        {"PAOS-sopimusta tuottajan kanssa", unit, "Hoiva Keskusta"},
+		"PE007":        {"ei hyväksynyt tunnusta", "Pääkäyttäjä korjaa"},
+		"XX999":        {"Vardan virhe XX999 kentässä arvo: Ei käy.", of},
+		"no_agreement": {"PAOS-sopimusta ei ole merkitty", unit},
+		"no_option":    {"viikkotunnit puuttuvat", "Pääkäyttäjä korjaa"},
+	} {
+		state := "refused"
+		if strings.HasPrefix(code, "no_") {
+			state = "lacking"
+		}
+		do(`update varda_child set state = $1, codes = $2`, state, fmt.Sprintf(`[{"field": "arvo", "code": %q, "words": "Ei käy."}]`, code))
+		body := get("/fi/daycare/varda")
+		for _, word := range append(want, "Korjattavat lapset", of) {
+			if !strings.Contains(body, word) {
+				t.Errorf("%s: no %q", code, word)
+			}
+		}
+	}
+	if body := get(unit); !strings.Contains(body, "Tuottajan OID-tunnus") {
+		t.Error("the unit cannot be mended from the task")
+	}
+}
+
+func TestASilentWarehouseIsToldWithTheNextTry(t *testing.T) {
+	t.Parallel()
+	world, do := connected(t)
+	get := page(t, world)
+	do(`insert into varda_run (organiser_id, run_no, ordered_at, ordered_by, began_at, ended_at, outcome) values
+		(1, 1, '2026-11-18 20:30Z', 'yö', '2026-11-18 20:30Z', '2026-11-18 20:40Z', 'done'), (1, 2, '2026-11-19 20:30Z', 'yö', '2026-11-19 20:30Z', '2026-11-19 20:31Z', 'down'),
+		(1, 3, '2026-11-20 20:30Z', 'yö', '2026-11-20 20:30Z', '2026-11-20 20:31Z', 'down')`)
+	body := get("/fi/daycare/varda")
+	for _, word := range []string{"Varda ei vastaa.", "ei ole vastannut 19.11.2026", "Seuraava lähetys alkaa 21.11.2026", "22.30", "Lähetä muutokset nyt"} {
+		if !strings.Contains(body, word) {
+			t.Errorf("no %q", word)
+		}
+	}
+	do(`insert into varda_run (organiser_id, run_no, ordered_at, ordered_by) values (1, 4, now(), 'Sanna')`)
+	if body := get("/fi/daycare/varda"); strings.Contains(body, "Varda ei vastaa.") || !strings.Contains(body, "Lähetys on tilattu") {
+		t.Error("a new try that waits is not told")
+	}
+	do(`update varda_run set began_at = now(), ended_at = now(), outcome = 'failed' where run_no = 4`)
+	if body := get("/fi/daycare/varda"); !strings.Contains(body, "keskeytyi ohjelman virheeseen") {
+		t.Error("a broken run is not told")
+	}
+}
