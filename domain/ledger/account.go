@@ -14,6 +14,8 @@ const (
 	Payable int16 = 11 // delivered and accepted, not yet in a statement; ref = provider
 	Settled int16 = 12 // in a statement that waits for its payment; ref = provider
 	Carried int16 = 13 // a negative statement carried to the next; ref = provider
+	Claimed int16 = 14 // asked back from a payee with an invoice; ref = provider
+	Lost    int16 = 15 // asked back and given up; ref = provider
 	Bank    int16 = 20 // left the organiser's account; ref = provider
 )
 
@@ -27,6 +29,7 @@ const (
 	FromPayment    int16 = 6 // paid or returned; source = run
 	FromHold       int16 = 7 // money of a euro balance held for a purchase, or its hold ended; source = hold
 	FromMonth      int16 = 8 // days of a month under a decision, delivered or taken back by a closed month; source = row of the month
+	FromClaim      int16 = 9 // a carried debt asked back with an invoice, and what became of it; source = claim
 )
 
 // Whole is the bucket that counts a line's whole validity.

@@ -52,6 +52,7 @@ type ids struct {
 	Step        int32 `json:"step"`
 	Voucher     int64 `json:"voucher"`
 	Check       int64 `json:"check"`
+	Claim       int64 `json:"claim"`
 	// Of reservations: why one ended, and from which day one rests. Of approvals: how they ended and from which day on.
 	Why       string        `json:"why"`
 	Approvals []int64       `json:"approvals"`
@@ -87,6 +88,7 @@ func (d *Desk) Handlers() map[string]job.Handler {
 		"hearing.replied":        write(hearingReplied),
 		"event.refunded":         write(eventChecked),
 		"event.reviewed":         write(eventChecked),
+		"statement.claimed":      write(statementClaimed),
 		"statement.ready":        write(statementReady),
 		"order.made":             write(orderMade),
 		"order.answered":         write(orderAnswered),

@@ -56,6 +56,11 @@ select s.statement_no, s.net_cents, s.due_on, s.disposition, p.email, p.language
 from statement s join provider p on p.provider_id = s.provider_id
 where s.organiser_id = @organiser_id and s.run_no = @run_no and s.provider_id = @provider_id;
 
+-- name: ClaimFacts :one
+select c.provider_id, c.number, c.amount_cents, c.due_on, p.email, p.language
+from recovery_claim c join provider p on p.provider_id = c.provider_id
+where c.organiser_id = @organiser_id and c.claim_no = @claim_no;
+
 -- name: ApprovalFacts :one
 select a.provider_id, a.service_id, p.name as company, u.name as unit_name, coalesce(nullif(u.email, ''), p.email)::text as email, p.language
 from approval a

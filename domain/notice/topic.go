@@ -84,6 +84,15 @@ func statementReady(ctx context.Context, t *told) error {
 		map[string]any{"number": r.StatementNo, "amount": r.NetCents, "day": r.DueOn})
 }
 
+func statementClaimed(ctx context.Context, t *told) error {
+	r, err := t.q.ClaimFacts(ctx, db.ClaimFactsParams{OrganiserID: t.org.ID, ClaimNo: t.Claim})
+	if err != nil {
+		return fmt.Errorf("reading claim %d: %w", t.Claim, err)
+	}
+	return t.tell(ctx, receiver{provider: r.ProviderID, email: r.Email, language: r.Language}, "statement.claimed",
+		map[string]any{"number": r.Number, "amount": r.AmountCents, "day": r.DueOn})
+}
+
 func orderMade(ctx context.Context, t *told) error {
 	r, err := t.q.OrderFacts(ctx, db.OrderFactsParams{OrganiserID: t.org.ID, OrderID: t.Order})
 	if err != nil {

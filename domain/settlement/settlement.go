@@ -40,6 +40,8 @@ const (
 	ActPaid       audit.Act = "settlement.paid"
 	ActReturned   audit.Act = "settlement.returned"
 	ActDemand     audit.Act = "settlement.supplier_numbers_demanded"
+	ActClaimed    audit.Act = "settlement.claimed"    // a carried debt asked back with an invoice
+	ActClaimStep  audit.Act = "settlement.claim_step" // what became of it
 )
 
 // State is where a run is, by its last step.

@@ -81,8 +81,8 @@ func verifyAccounts(ctx context.Context, tx *postgres.Tx, organiser int32) (out 
 	}
 	for _, r := range rows {
 		out = append(out, ledger.Difference{What: fmt.Sprintf("accounts of payee %d, in cents", r.ProviderID),
-			Stored: fmt.Sprintf("accrued %d, settled %d, carried %d, bank %d", r.Accrued, r.Settled, r.Carried, r.Bank),
-			Facts:  fmt.Sprintf("accrued %d, settled %d, carried %d, bank %d", r.FactsAccrued, r.FactsSettled, r.FactsCarried, r.FactsBank)})
+			Stored: fmt.Sprintf("accrued %d, settled %d, carried %d, bank %d, claimed %d, lost %d", r.Accrued, r.Settled, r.Carried, r.Bank, r.Claimed, r.Lost),
+			Facts:  fmt.Sprintf("accrued %d, settled %d, carried %d, bank %d, claimed %d, lost %d", r.FactsAccrued, r.FactsSettled, r.FactsCarried, r.FactsBank, r.FactsClaimed, r.FactsLost)})
 	}
 	return out, nil
 }

@@ -112,6 +112,40 @@ func (q *Queries) CheckFacts(ctx context.Context, arg CheckFactsParams) (CheckFa
 	return i, err
 }
 
+const claimFacts = `-- name: ClaimFacts :one
+select c.provider_id, c.number, c.amount_cents, c.due_on, p.email, p.language
+from recovery_claim c join provider p on p.provider_id = c.provider_id
+where c.organiser_id = $1 and c.claim_no = $2
+`
+
+type ClaimFactsParams struct {
+	OrganiserID int32
+	ClaimNo     int64
+}
+
+type ClaimFactsRow struct {
+	ProviderID  int64
+	Number      string
+	AmountCents money.Cents
+	DueOn       calendar.Date
+	Email       string
+	Language    string
+}
+
+func (q *Queries) ClaimFacts(ctx context.Context, arg ClaimFactsParams) (ClaimFactsRow, error) {
+	row := q.db.QueryRow(ctx, claimFacts, arg.OrganiserID, arg.ClaimNo)
+	var i ClaimFactsRow
+	err := row.Scan(
+		&i.ProviderID,
+		&i.Number,
+		&i.AmountCents,
+		&i.DueOn,
+		&i.Email,
+		&i.Language,
+	)
+	return i, err
+}
+
 const decisionFacts = `-- name: DecisionFacts :one
 select d.kind, d.outcome, d.number, d.provider_id, d.person_id, coalesce(c.email, p.email, '')::text as email,
   coalesce(c.language, p.language, d.language)::text as language

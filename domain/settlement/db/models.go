@@ -3,3 +3,30 @@
 //   sqlc v1.31.1
 
 package db
+
+import (
+	"time"
+
+	"seteli/core/calendar"
+	"seteli/core/money"
+)
+
+// domain/settlement
+type RecoveryClaim struct {
+	OrganiserID   int32
+	ClaimNo       int64
+	ProviderID    int64
+	Number        string
+	MadeOn        calendar.Date
+	AmountCents   money.Cents
+	Reference     string
+	DueOn         calendar.Date
+	Reason        string
+	PayeeName     string
+	PayerName     string
+	PayerIban     string
+	DocumentID    int64
+	MadeAt        time.Time
+	MadeByAccount int64
+	MadeBy        string
+}
