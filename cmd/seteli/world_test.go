@@ -234,6 +234,10 @@ func (w *whole) name(person int64) {
 		select organiser_id, approval_id, provider_id, service_id, (select max(rulebook_id) from rulebook where organiser_id = 1), 0, '2026-12-01'
 		from approval where organiser_id = 1 and approval_id = `+w.ids["approval"]+` returning check_id`), 10)
 	w.exec(`insert into daycare_risk (organiser_id, risk, entry_no, name, level, note, owner, entered_at, entered_by) values (1, '1', 1, 'x', 'low', '', '', now(), 'z')`)
+	letter := strconv.FormatInt(w.number(`insert into document (organiser_id, kind, title, media, sha256, bytes, html, plain, provider_id, created_at)
+		values (1, 'statement', 'z', 'application/pdf', sha256('z'), 'z', 'z', 'z', `+strconv.Itoa(ownProvider)+`, now()) returning document_id`), 10)
+	w.ids["claim"] = strconv.FormatInt(w.number(`insert into recovery_claim (organiser_id, claim_no, provider_id, number, made_on, amount_cents, reference, due_on, reason, payee_name, payer_name, payer_iban, document_id, made_at, made_by_account, made_by)
+		select 1, 1, `+strconv.Itoa(ownProvider)+`, 'KSR-P2036-000001', '2036-01-01', 900, '1232', '2036-02-01', 'z', 'z', 'z', '', `+letter+`, now(), 1, 'z' returning claim_no`), 10)
 	w.ids["organiser"], w.ids["provider"] = strconv.Itoa(ownOrganiser), strconv.Itoa(ownProvider)
 	w.ids["format"], w.ids["act"], w.ids["operation"], w.ids["risk"] = "csv", "revoke", "list-events", "1"
 }

@@ -43,6 +43,8 @@ insert into event_step (organiser_id, event_id, step_no, provider_id, person_id,
   values (17, 70, 1, 5, 88, 'refunded', 3000, 4000, 3400, 600, 2, 'wrong_time', 'Veeti Salainen oli sairaalassa', now(), 1, 'x');
 insert into statement (organiser_id, run_no, provider_id, statement_no, as_of, line_count, gross_cents, credit_cents, carried_cents, net_cents, disposition, lines_hash, payee_name, reference, due_on)
   values (17, 4, 5, 'T-4', now(), 1, 3400, 0, 0, 3400, 'pay', '\x00', 'x', 'x', '2026-12-05');
+insert into recovery_claim (organiser_id, claim_no, provider_id, number, made_on, amount_cents, reference, due_on, reason, payee_name, payer_name, payer_iban, document_id, made_at, made_by_account, made_by)
+  values (17, 2, 5, 'T-P2', '2026-11-20', 900, '1', '2026-12-20', 'x', 'x', 'x', 'x', 1, now(), 1, 'x');
 insert into purchase_order (organiser_id, order_id, number, voucher_id, provider_id, unit_id, kind, contract_number, state, ordered_at, ordered_by) values (17, 11, 'OT-11', 9, 5, 51, 'framework', '', 'declined', now(), 'x');
 insert into application (organiser_id, application_id, provider_id, service_id, service_version, state, complete_by, created_at, changed_at) values (17, 4, 5, 3, 1, 'completing', '2026-12-01', now(), now());
 insert into approval (organiser_id, approval_id, provider_id, service_id, unit_id, application_id, decision_id, valid_from, valid_to) values (17, 13, 5, 3, 51, 4, 2, '2026-01-01', '2027-01-01');
@@ -133,6 +135,7 @@ func TestEachTopicTellsItsReceivers(t *testing.T) {
 		{"hearing.replied", `{"proposal":21,"due":"2026-12-05"}`, []string{"kotihoito@mallila.example fi Päätösehdotukseen 21 (Kotihoito) on tullut asiakkaan vastaus"}},
 		{"event.refunded", `{"event":70,"step":1}`, []string{"toimisto@aava.example sv servicehändelsen 70 av den 5.10.2026 för kreditering.\nGrund: Fel"}},
 		{"statement.ready", `{"run":4,"provider":5}`, []string{"toimisto@aava.example sv T-4"}},
+		{"statement.claimed", `{"claim":2,"provider":5}`, []string{"toimisto@aava.example sv T-P2"}},
 		{"order.made", `{"order":11,"provider":5}`, []string{"toimisto@aava.example sv Hemvård"}},
 		{"order.answered", `{"order":11,"provider":5}`, []string{"kotihoito@mallila.example fi Valitse palveluun toinen tuottaja"}},
 		{"application.sent", `{"application":4}`, []string{"kotihoito@mallila.example fi Kotihoiva Aava Oy"}},

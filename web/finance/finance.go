@@ -36,6 +36,7 @@ func (p *Pages) Audience() ui.Audience {
 		Nav: []ui.NavItem{
 			{Key: "finance.nav.runs", Path: "/finance/runs", Right: access.SettlementRead},
 			{Key: "finance.nav.new", Path: "/finance/runs/new", Right: access.SettlementPreview},
+			{Key: "finance.claims", Path: "/finance/claims", Right: access.SettlementPreview},
 			{Key: "finance.nav.statements", Path: "/statements", Right: access.SettlementRead},
 		},
 		Routes: p.routes(),
@@ -44,6 +45,8 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("finance/act", actView{Button: "finance.approve.button"}), ui.Page("finance/paid", paidView{}),
 			ui.Page("finance/statements", statementsView{}), ui.Page("finance/statement", statementView{}),
 			ui.Page("finance/suppliers", suppliersView{}), ui.Page("finance/supplier", supplierView{}),
+			ui.Page("finance/claims", claimsView{}), ui.Page("finance/claimnew", claimNewView{}), ui.Page("finance/claim", claimView{}, claimView{Record: "/"}),
+			ui.Page("finance/claimrecord", claimRecordView{}, claimRecordView{Kinds: []ui.Option{{Value: "repaid", Text: "x"}}}),
 		},
 		States: map[string]ui.State{
 			"run.calculated": {Key: "finance.state.calculated", Colour: "blue"}, "run.approved": {Key: "finance.state.approved", Colour: "teal"},
@@ -52,6 +55,8 @@ func (p *Pages) Audience() ui.Audience {
 			"payee.pay":  {Key: "finance.payee.pay", Colour: "blue"}, "payee.held": {Key: "finance.payee.held", Colour: "orange"},
 			"payee.carried": {Key: "finance.payee.carried", Colour: "grey"}, "payee.paid": {Key: "finance.payee.paid", Colour: "green"},
 			"payee.returned": {Key: "finance.payee.returned", Colour: "red"}, "payee.undone": {Key: "finance.payee.undone", Colour: "grey"},
+			"claim.open": {Key: "finance.claim.open", Colour: "blue"}, "claim.late": {Key: "finance.claim.late", Colour: "red"}, "claim.repaid": {Key: "finance.claim.repaid", Colour: "green"},
+			"claim.written_off": {Key: "finance.claim.written_off", Colour: "grey"}, "claim.withdrawn": {Key: "finance.claim.withdrawn", Colour: "grey"},
 		},
 	}
 }
@@ -71,13 +76,19 @@ func (p *Pages) routes() []ui.Route {
 	runs.Form("/finance/runs/{run}/undo", access.SettlementPreview, p.undo)
 	all.Get("/finance/suppliers", access.SettlementPreview, p.suppliers)
 	all.About("provider").Form("/finance/suppliers/{provider}", access.SettlementPrepare, p.supplier)
-	// Statements are the organiser's and the company's.
+	all.Get("/finance/claims", access.SettlementPreview, p.claims)
+	all.About("provider").Form("/finance/claims/new/{provider}", access.SettlementPrepare, p.claimNew)
+	all.About("recovery_claim").Form("/recovery-claims/{organiser}/{claim}/record", access.PaymentMark, p.claimRecord)
+	// Statements and claims are the organiser's and the company's.
 	statements := all.On(ui.EverySide)
 	statements.Get("/statements", access.SettlementRead, p.statements)
 	statements = statements.Clients().About("statement")
 	statements.Get("/statements/{organiser}/{run}/{provider}", access.SettlementRead, p.statement)
 	statements.Get("/statements/{organiser}/{run}/{provider}/pdf", access.SettlementRead, p.statementPDF)
 	statements.Get("/statements/{organiser}/{run}/{provider}/csv", access.SettlementRead, p.statementCSV)
+	claims := all.On(ui.EverySide).About("recovery_claim")
+	claims.Get("/recovery-claims/{organiser}/{claim}", access.SettlementRead, p.claim)
+	claims.Get("/recovery-claims/{organiser}/{claim}/pdf", access.SettlementRead, p.claimPDF)
 	return all.All()
 }
 

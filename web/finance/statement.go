@@ -19,7 +19,10 @@ func statementPath(s settlement.Statement) string {
 	return fmt.Sprintf("/statements/%d/%d/%d", s.Organiser, s.Run, s.Provider)
 }
 
-type statementsView struct{ Table ui.Table }
+type statementsView struct {
+	Table  ui.Table
+	Claims ui.Table // what organisers have asked back; shown when there is any
+}
 
 // statements is the payee's own list over all organisers.
 func (p *Pages) statements(w http.ResponseWriter, r *ui.Request) error {
@@ -27,14 +30,18 @@ func (p *Pages) statements(w http.ResponseWriter, r *ui.Request) error {
 		return p.Site.SeeOther(w, r, "/finance/runs", "")
 	}
 	var list []settlement.Statement
+	var asked []settlement.Claim
 	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		list, err = settlement.StatementsOfProvider(ctx, tx, r.Actor, 0, r.Actor.Provider, 120)
+		if list, err = settlement.StatementsOfProvider(ctx, tx, r.Actor, 0, r.Actor.Provider, 120); err != nil {
+			return err
+		}
+		asked, err = settlement.ClaimsOfProvider(ctx, tx, r.Actor)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	v := statementsView{Table: ui.Table{Caption: r.T("finance.statements.title"), Quiet: true, Cards: true,
+	v := statementsView{Claims: claimTable(r, asked), Table: ui.Table{Caption: r.T("finance.statements.title"), Quiet: true, Cards: true,
 		Columns: []ui.Column{{Text: r.T("finance.statement")}, {Text: r.T("finance.organiser")}, {Text: r.T("finance.state")}, {Text: r.T("finance.lines"), Numeric: true},
 			{Text: r.T("finance.net"), Numeric: true}, {Text: r.T("finance.due")}},
 		Empty: ui.Empty{Title: r.T("finance.statements.empty.title"), Text: r.T("finance.statements.empty")}}}

@@ -257,6 +257,13 @@ func (n *nursery) settle(want money.Cents) settlement.Run {
 	if run.Pay != want {
 		n.t.Errorf("the run pays %d, want %d", run.Pay, want)
 	}
+	n.verified()
+	return run
+}
+
+// verified replays the months, the ledger and the settlement: all agree.
+func (n *nursery) verified() {
+	n.t.Helper()
 	n.do(n.preparer, func(tx *postgres.Tx) error {
 		for _, verify := range []func() ([]ledger.Difference, error){
 			func() ([]ledger.Difference, error) { return store.Verify(n.t.Context(), tx, w.Organiser) },
@@ -269,7 +276,6 @@ func (n *nursery) settle(want money.Cents) settlement.Run {
 		}
 		return nil
 	})
-	return run
 }
 
 func period(from, to calendar.Date) calendar.Period { return calendar.Period{From: from, To: to} }

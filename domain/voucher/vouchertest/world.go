@@ -237,7 +237,7 @@ func (w *World) arrange() {
 	w.service(FreeService, "avustaja", "voucher", true, "Henkilökohtainen apu", [2]any{FreeHours, "hour"})
 	w.service(BoughtService, "ostettu", "purchased", false, "Ostettu kotihoito", [2]any{BoughtHours, "hour"})
 	for i, p := range []int64{Provider, OtherProvider} {
-		w.Exec(`insert into provider (provider_id, business_id, name, created_at) values ($1, $2, $3, now())`, p, []string{"7654321-2", "2345678-3"}[i], []string{"Hoiva Keksitty Oy", "Toinen Keksitty Oy"}[i])
+		w.Exec(`insert into provider (provider_id, business_id, name, created_at) values ($1, $2, $3, now())`, p, []string{"7654321-2", "2345678-0"}[i], []string{"Hoiva Keksitty Oy", "Toinen Keksitty Oy"}[i])
 		w.Exec(`insert into unit (unit_id, provider_id, name, municipality, city, created_at) values ($1, $2, $3, '991', 'Mallila', now())`, []int64{Unit, OtherUnit}[i], p, []string{"Hoiva Keskusta", "Toinen Ranta"}[i])
 	}
 	w.rulebook(1, Service, rules(rulebook.FlatValue{Content: Hours, Value: 3400}, rulebook.FlatValue{Content: Visits, Value: 2700}))

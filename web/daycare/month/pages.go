@@ -148,6 +148,7 @@ func (s *Pages) months(w http.ResponseWriter, r *ui.Request) error {
 		p.Top = append(p.Top, debtTable(r, debts, coming))
 	}
 	p.Top = append(p.Top, closedTable(r, closed, statements))
+	p.Links = []ui.Link{{Text: r.T("finance.claims"), Href: r.Path("/finance/claims")}}
 	return s.show(w, r, p)
 }
 
@@ -183,7 +184,7 @@ func tasks(r *ui.Request, statements []store.Statement, objections, accounts, de
 		waiting = r.Path(monthPath(statements[0].Month))
 	}
 	return ui.TaskList{Title: r.T("daycaremonth.tasks"), Tasks: []ui.Task{one("statements", open, waiting), one("objections", objections, answers),
-		one("accounts", accounts, ""), one("debts", debts, "")}}
+		one("accounts", accounts, ""), one("debts", debts, r.Path("/finance/claims"))}}
 }
 
 func accountTable(r *ui.Request, list []store.Accountless) ui.Table {
@@ -197,11 +198,14 @@ func accountTable(r *ui.Request, list []store.Accountless) ui.Table {
 func debtTable(r *ui.Request, list []settlement.Debt, coming map[int64]bool) ui.Table {
 	t := ui.Table{ID: "debts", Caption: r.T("daycaremonth.debts"), Cards: true, Columns: []ui.Column{{Text: r.T("daycaremonth.company")}, {Text: r.T("daycaremonth.debts.amount"), Numeric: true}, {Text: r.T("daycaremonth.remedy")}}}
 	for _, d := range list {
-		key := "daycaremonth.debts.claim"
-		if coming[d.Provider] {
-			key = "daycaremonth.debts.carried"
+		remedy := ui.Cell{Text: r.T("daycaremonth.debts.carried")}
+		if !coming[d.Provider] {
+			remedy.Text = r.T("daycaremonth.debts.claim")
+			if r.Actor.Can(access.SettlementPrepare) {
+				remedy = ui.Cell{Text: r.T("finance.claim.make"), Href: r.Path("/finance/claims/new/{provider}", d.Provider), Small: remedy.Text}
+			}
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: d.Name}, r.CentsCell(d.Amount), {Text: r.T(key)}})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: d.Name}, r.CentsCell(d.Amount), remedy})
 	}
 	return t
 }
