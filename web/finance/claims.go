@@ -57,7 +57,7 @@ func claimTable(r *ui.Request, list []settlement.Claim) ui.Table {
 		who = "finance.organiser"
 	}
 	t := ui.Table{ID: "claims", Caption: r.T("finance.claims"), Cards: true, Columns: []ui.Column{{Text: r.T("finance.claim")}, {Text: r.T(who)}, {Text: r.T("finance.state")},
-		{Text: r.T("finance.due")}, {Text: r.T("finance.claim.amount"), Numeric: true}, {Text: r.T("finance.claim.left"), Numeric: true}},
+		{Text: r.T("finance.claim.due")}, {Text: r.T("finance.claim.amount"), Numeric: true}, {Text: r.T("finance.claim.left"), Numeric: true}},
 		Empty: ui.Empty{Title: r.T("finance.claims.none"), Text: r.T("finance.claims.none.text")}}
 	for _, c := range list {
 		name := c.Payee
@@ -172,7 +172,7 @@ func (p *Pages) claim(w http.ResponseWriter, r *ui.Request) error {
 	}
 	v := claimView{Claim: c, PDF: r.Path(claimPath(c) + "/pdf"), Reason: ui.Inset{Text: c.Reason}, Back: ui.Link{Text: r.T("finance.statements.title"), Href: r.Path("/statements")},
 		Facts: ui.Summary{Rows: []ui.Row{{Key: r.T("finance.payee"), Value: c.Payee}, {Key: r.T("finance.state"), Tag: r.Tag("claim." + c.State(r.Today()))},
-			{Key: r.T("finance.claim.amount"), Value: r.Cents(c.Amount)}, {Key: r.T("finance.claim.left"), Value: r.Cents(c.Left())}, {Key: r.T("finance.due"), Value: r.Date(c.DueOn)},
+			{Key: r.T("finance.claim.amount"), Value: r.Cents(c.Amount)}, {Key: r.T("finance.claim.left"), Value: r.Cents(c.Left())}, {Key: r.T("finance.claim.due"), Value: r.Date(c.DueOn)},
 			{Key: r.T("finance.claim.to"), Value: c.ToName, Small: accountText(c.ToIBAN)}, {Key: r.T("finance.claim.by"), Value: c.MadeBy, Small: r.Date(c.MadeOn)}}},
 		History: ui.Table{Caption: r.T("finance.claim.history"), Cards: true, Columns: []ui.Column{{Text: r.T("finance.claim.what")}, {Text: r.T("finance.claim.on")}, {Text: r.T("finance.claim.sum"), Numeric: true}, {Text: r.T("finance.claim.note")}},
 			Empty: ui.Empty{Text: r.T("finance.claim.history.none")}}}
