@@ -51,7 +51,7 @@ func (p Profile) Check() (list fault.List) {
 		least, most int
 	}{
 		{"lapse.absence_days", p.Lapse.AbsenceDays, 0, 366}, {"notice_months", p.NoticeMonths, 0, 12}, {"max_days_ahead", p.MaxDaysAhead, 0, 1000},
-		{"free_months", p.FreeMonths, 0, 1}, {"close_day", p.CloseDay, 1, 31}, {"statement_days", p.StatementDays, 0, 90}, {"retention_months", p.RetentionMonths, 1, 1200},
+		{"free_months", p.FreeMonths, 0, 1}, {"price_notice_days", p.PriceNoticeDays, 0, 365}, {"close_day", p.CloseDay, 1, 31}, {"statement_days", p.StatementDays, 0, 90}, {"retention_months", p.RetentionMonths, 1, 1200},
 	} {
 		if n.value < n.least || n.value > n.most {
 			list = append(list, errRange.At(n.field))
@@ -151,7 +151,7 @@ func (p Profile) checkModels(list *fault.List) {
 			*list = append(*list, errModel.At(field))
 		}
 		if starts[m.From] {
-			*list = append(*list, errTwice.At(field).With("what", m.From.String()))
+			*list = append(*list, errTwice.At(field).With("what", m.From))
 		}
 		starts[m.From] = true
 	}
@@ -161,7 +161,7 @@ func (p Profile) checkModels(list *fault.List) {
 			*list = append(*list, errMissing.At(at("legal_basis", i)))
 		}
 		if starts[b.From] {
-			*list = append(*list, errTwice.At(at("legal_basis", i)).With("what", b.From.String()))
+			*list = append(*list, errTwice.At(at("legal_basis", i)).With("what", b.From))
 		}
 		starts[b.From] = true
 	}

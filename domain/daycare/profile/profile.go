@@ -35,12 +35,13 @@ type Profile struct {
 
 	IncomeCoefficients map[string]money.Rate `json:"income_coefficients"` // an income of the kind × this = of a month
 	Lapse              Lapse                 `json:"lapse"`
-	NoticeMonths       int                   `json:"notice_months"`             // paid to the provider after notice; 0 = none
-	MaxDaysAhead       int                   `json:"max_days_ahead"`            // a decision is sent at most so many days before it begins
-	FreeMonths         int                   `json:"free_months"`               // of a year without a fee, 0 or 1
-	CloseDay           int                   `json:"close_day"`                 // of the month itself, on which it is closed
-	CloseByItself      bool                  `json:"close_by_itself,omitempty"` // the program closes it on that day; else a person
-	StatementDays      int                   `json:"statement_days"`            // in which a provider may object; then silence approves
+	PriceNoticeDays    int                   `json:"price_notice_days,omitempty"` // a unit tells a changed price at least so many days before it begins
+	NoticeMonths       int                   `json:"notice_months"`               // paid to the provider after notice; 0 = none
+	MaxDaysAhead       int                   `json:"max_days_ahead"`              // a decision is sent at most so many days before it begins
+	FreeMonths         int                   `json:"free_months"`                 // of a year without a fee, 0 or 1
+	CloseDay           int                   `json:"close_day"`                   // of the month itself, on which it is closed
+	CloseByItself      bool                  `json:"close_by_itself,omitempty"`   // the program closes it on that day; else a person
+	StatementDays      int                   `json:"statement_days"`              // in which a provider may object; then silence approves
 	RetentionMonths    int                   `json:"retention_months"`
 	LegalBasis         []Basis               `json:"legal_basis"` // each until the next one begins
 }

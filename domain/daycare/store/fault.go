@@ -37,6 +37,7 @@ var (
 	errObjected      = fault.New(fault.Conflict, "DAY-095", "daycare.objection.made")
 	errNoObjection   = fault.New(fault.NotFound, "DAY-096", "daycare.objection.none")
 	errPricePast     = fault.New(fault.Invalid, "DAY-097", "daycare.price.past").At("from")
+	errPriceNotice   = fault.New(fault.Invalid, "DAY-102", "daycare.price.notice").At("from") // values earliest, n
 	errSettingAmount = fault.New(fault.Invalid, "DAY-098", "daycare.amount.range").At("amount")
 	errOffice        = fault.New(fault.Invalid, "DAY-100", "daycare.office_needed").At("office")
 	errSending       = fault.New(fault.NotFound, "DAY-101", "daycare.sending.unknown")

@@ -65,7 +65,7 @@ func mayClose(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar.
 		return fmt.Errorf("reading the last closed month: %w", err)
 	}
 	if last.N > 0 && m != calendar.MonthOf(last.Month)+1 {
-		return errMonthOrder.With("month", (calendar.MonthOf(last.Month) + 1).String())
+		return errMonthOrder.With("month", calendar.MonthOf(last.Month)+1)
 	}
 	days := m.Period()
 	first := min(days.From+calendar.Date(rules.on(days.From).Profile.CloseDay-1), days.Last())

@@ -41,7 +41,9 @@ func (p Price) At(underThree bool) money.Cents {
 
 // TellPrice takes a unit's price, checked against the municipality's price model of its first day: a surcharge within the cap (DAY-006), a
 // price within the ceiling (DAY-007), a price where one is needed (DAY-005). A provider tells its own units' prices, not of days that have
-// passed (DAY-097); the field of a refused price is over or under; staff may enter earlier days, when they take over from another system.
+// passed (DAY-097), and a change of what the unit asks no later than the rules' notice time before it begins (DAY-102): families must be able
+// to answer it, and the municipality to decide anew. The first price of an option needs no notice. The field of a refused price is over or
+// under; staff may enter earlier days, when they take over from another system or have agreed it with the unit and the families.
 func TellPrice(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, p Price) error {
 	provider := by.Role.Side() == access.ProviderSide
 	right := access.DaycareDecide
@@ -66,6 +68,11 @@ func TellPrice(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 	if err := rules.on(p.From).accepts(p); err != nil {
 		return err
 	}
+	if provider {
+		if err := rules.inTime(ctx, tx, organiser, p); err != nil {
+			return err
+		}
+	}
 	err = q.PriceTell(ctx, db.PriceTellParams{OrganiserID: organiser, UnitID: p.Unit, ProviderID: unit.ProviderID, OptionCode: p.Option, ValidFrom: p.From,
 		PriceOverCents: p.Over, PriceUnderCents: p.Under, SurchargeCents: p.Surcharge, ToldAt: tx.Now(), ToldBy: by.Name})
 	if err != nil {
@@ -75,6 +82,28 @@ func TellPrice(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 		return err
 	}
 	return markUnit(ctx, tx, organiser, p.Unit, p.From)
+}
+
+// EarliestPrice is the first day from which a change of price that a unit tells today can hold.
+func (v version) EarliestPrice(today calendar.Date) calendar.Date {
+	return today + calendar.Date(v.Profile.PriceNoticeDays)
+}
+
+// inTime refuses a change told too late, by the notice time that is in force today. Nothing is a change before the unit's first price of the
+// option, nor is the same price again.
+func (f inForce) inTime(ctx context.Context, tx *postgres.Tx, organiser int32, p Price) error {
+	told, err := loadPrices(ctx, tx, organiser, []int64{p.Unit})
+	if err != nil {
+		return err
+	}
+	before := told.on(p.Unit, p.Option, p.From)
+	same := before
+	same.From = p.From
+	today := f.on(tx.Today())
+	if earliest := today.EarliestPrice(tx.Today()); p.From < earliest && before.Unit != 0 && same != p {
+		return errPriceNotice.With("earliest", earliest).With("n", today.Profile.PriceNoticeDays)
+	}
+	return nil
 }
 
 // accepts checks a price by the price model of its first day, for both ages.

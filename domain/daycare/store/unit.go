@@ -25,6 +25,8 @@ type UnitTerms struct {
 	Cap           *money.Cents // of the surcharge, model B
 	Options       []Offered
 	NoticeMonths  int
+	PriceNotice   int           // days before a change of price begins, by which the unit tells it
+	PriceFrom     calendar.Date // the first day of a change that is told on the day; the day itself without a notice time
 	StatementDays int
 	Lapse         profile.Lapse
 }
@@ -61,7 +63,7 @@ func UnitTermsOn(ctx context.Context, tx *postgres.Tx, by access.Actor, organise
 
 func (f inForce) terms(day calendar.Date) UnitTerms {
 	v := f.on(day)
-	t := UnitTerms{Service: v.Service, NoticeMonths: v.Profile.NoticeMonths, StatementDays: v.Profile.StatementDays, Lapse: v.Profile.Lapse}
+	t := UnitTerms{Service: v.Service, NoticeMonths: v.Profile.NoticeMonths, PriceNotice: v.Profile.PriceNoticeDays, PriceFrom: v.EarliestPrice(day), StatementDays: v.Profile.StatementDays, Lapse: v.Profile.Lapse}
 	if m, ok := v.Profile.PriceModelOn(day); ok {
 		t.Model, t.Cap = m.Model, m.Cap
 	}

@@ -59,6 +59,7 @@ func open(t *testing.T, name string) *town {
 	n.unit = n.Recorder(vouchertest.Provider)
 	p, err := profile.Load(name)
 	n.must(err)
+	p.PriceNoticeDays = 20
 	var r store.Rules
 	n.Do(main, func(tx *postgres.Tx) (err error) {
 		r, err = store.DraftRules(t.Context(), tx, main, store.RulesInput{Organiser: vouchertest.Organiser, Service: vouchertest.Service, Content: vouchertest.Hours, ValidFrom: january, Profile: p})
@@ -233,7 +234,7 @@ func TestFromPlacementToPaidMonthAndACorrectionToTheCent(t *testing.T) {
 			preparer.see("/fi/finance/daycare", "tammikuu 2026", "Yhtään kuukautta ei ole suljettu")
 			preparer.see("/fi/finance/daycare/close", "Sulje kuukausi", i18n.Cents("fi", first.Payable))
 			preparer.post("/fi/finance/daycare/close", 303, url.Values{"month": {"2026-01"}})
-			preparer.post("/fi/finance/daycare/close", 422, url.Values{"month": {"2026-03"}}, "DAY-090", "2026-02")
+			preparer.post("/fi/finance/daycare/close", 422, url.Values{"month": {"2026-03"}}, "DAY-090", "helmikuu 2026")
 			statement := fmt.Sprintf("/fi/care-units/%d/statements/2026-01/%d", o, vouchertest.Unit)
 			provider.see("/fi/care-units", "Odottaa hyväksyntääsi", "tammikuu 2026")
 			provider.see(statement, i18n.Cents("fi", first.Payable), "Koko tammikuu 2026", "Hyväksy tilitys", "6.7.2026")
@@ -303,8 +304,10 @@ func TestUnitTellsPricesNoticeAndAbsences(t *testing.T) {
 	provider.see(home+"/prices", "enintään 50,00 € kuukaudessa")
 	provider.post(price, 422, url.Values{"option": {"full_time"}, "from": {"1.8.2026"}, "surcharge": {"50,01"}}, "DAY-006", "50,00 €", `value="50,01"`)
 	provider.post(price, 422, url.Values{"option": {"full_time"}, "from": {"1.6.2026"}, "surcharge": {"40"}}, "DAY-097")
+	provider.post(price, 422, url.Values{"option": {"full_time"}, "from": {"18.7.2026"}, "surcharge": {"40"}}, "DAY-102", "19.7.2026", `value="40"`)
+	provider.see(price, "vähintään 20 päivää ennen", "19.7.2026")
 	provider.post(price, 303, url.Values{"option": {"full_time"}, "from": {"1.8.2026"}, "surcharge": {"40"}})
-	provider.see(home+"/prices", "40,00 €", "1.8.2026")
+	provider.see(home+"/prices", "vähintään 20 päivää ennen", "40,00 €", "1.8.2026")
 
 	child := fmt.Sprintf("%s/children/%d", home, n.placement)
 	provider.see(home+"/children", "Virtanen Aino", "Hoidossa")

@@ -196,6 +196,8 @@ func layPrice(l *layout) {
 	for _, m := range daycare.Models() {
 		l.notes = append(l.notes, modelName(l.r, m)+": "+l.t("model."+string(m)+".about"))
 	}
+	l.f.Set("price_notice_days", l.w.draft.Profile.PriceNoticeDays)
+	l.block(l.t("price.notice.heading"), whole("price_notice_days", l.t("price.notice"), l.t("price.notice.hint"), "daycarerules.days"))
 	for i := range l.rows("price_models", len(list)) {
 		if i < len(list) {
 			l.f.Set(cell("from", i), list[i].From)
@@ -206,7 +208,7 @@ func layPrice(l *layout) {
 		}
 		cap := euro(cell("cap", i), l.t("price.cap"), true)
 		cap.Hint = l.t("price.cap.hint")
-		l.row(i, "", nil, false, day(cell("from", i), l.t("from"), "", false), choose(cell("model", i), l.t("price.model"), modelOptions(l.r)), cap)
+		l.row(i, l.t("price.row", "n", i+1), nil, false, day(cell("from", i), l.t("from"), "", false), choose(cell("model", i), l.t("price.model"), modelOptions(l.r)), cap)
 	}
 }
 
@@ -219,7 +221,7 @@ func readPrice(l *layout, d *store.Rules) {
 		}
 		list = append(list, m)
 	})
-	d.Profile.PriceModels = list
+	d.Profile.PriceModels, d.Profile.PriceNoticeDays = list, l.f.Int("price_notice_days", 0, 365)
 }
 
 // Rounding.
@@ -315,13 +317,16 @@ func readAbsence(l *layout, d *store.Rules) {
 func layMonths(l *layout) {
 	pr := l.w.draft.Profile
 	l.f.Set("close_day", pr.CloseDay)
+	l.f.Set("close_by_itself", pr.CloseByItself)
 	l.f.Set("statement_days", pr.StatementDays)
 	l.f.Set("free_months", pr.FreeMonths)
-	l.block("", whole("close_day", l.t("months.close"), l.t("months.close.hint"), ""), whole("statement_days", l.t("months.statement"), l.t("months.statement.hint"), "daycarerules.days"),
+	l.block("", whole("close_day", l.t("months.close"), l.t("months.close.hint"), ""),
+		field{Kind: "tick", Name: "close_by_itself", Label: l.t("months.by_itself"), Hint: l.t("months.by_itself.hint")}, whole("statement_days", l.t("months.statement"), l.t("months.statement.hint"), "daycarerules.days"),
 		whole("free_months", l.t("months.free"), l.t("months.free.hint"), "daycarerules.months"))
 }
 
 func readMonths(l *layout, d *store.Rules) {
+	d.Profile.CloseByItself = l.f.Bool("close_by_itself")
 	d.Profile.CloseDay, d.Profile.StatementDays, d.Profile.FreeMonths = l.f.Int("close_day", 1, 31), l.f.Int("statement_days", 0, 90), l.f.Int("free_months", 0, 1)
 }
 

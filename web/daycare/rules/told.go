@@ -51,6 +51,7 @@ func tell(r *ui.Request, pr profile.Profile) told {
 		}
 		x.add(t("section.price"), line)
 	}
+	x.add(t("price.notice"), t("told.days", "n", pr.PriceNoticeDays))
 	x.add(t("rounding.table"), roundingName(r, pr.TableRounding))
 	x.add(t("rounding.decision"), roundingName(r, pr.DecisionRounding))
 	x.add(t("rounding.fee"), t("rounding.fee."+string(pr.FeeRounding)))
@@ -71,6 +72,7 @@ func tell(r *ui.Request, pr profile.Profile) told {
 	x.add(t("absence.uncounted"), cmp.Or(strings.Join(months, ", "), "–"))
 	x.add(t("absence.notice"), t("told.months", "n", pr.NoticeMonths))
 	x.add(t("months.close"), t("told.day_of_month", "n", pr.CloseDay))
+	x.add(t("months.by_itself"), yes(r, pr.CloseByItself))
 	x.add(t("months.statement"), t("told.days", "n", pr.StatementDays))
 	x.add(t("months.free"), t("told.months", "n", pr.FreeMonths))
 	x.add(t("decisions.ahead"), t("told.days", "n", pr.MaxDaysAhead))

@@ -49,6 +49,11 @@ func (a asking) rule(r *ui.Request) string {
 	return r.T("daycareunit.model."+string(a.terms.Model), "cap", cap)
 }
 
+// notice says how early a change is told.
+func (a asking) notice(r *ui.Request) ui.Inset {
+	return ui.Inset{Text: r.T("daycareunit.price.notice", "n", a.terms.PriceNotice, "earliest", a.terms.PriceFrom)}
+}
+
 // prices shows by unit and need option what is asked now and from when, and what comes.
 func (s *Pages) prices(w http.ResponseWriter, r *ui.Request) error {
 	a, err := s.asking(r)
@@ -56,6 +61,9 @@ func (s *Pages) prices(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	p := page{Title: r.T("daycareunit.prices"), Caption: a.house.Names.In(r.Lang), Lead: a.rule(r), Links: []ui.Link{{Text: r.T("daycareunit.back"), Href: r.Path(Home)}}}
+	if a.terms.PriceNotice > 0 {
+		p.Top = append(p.Top, a.notice(r))
+	}
 	for _, u := range a.units {
 		p.Top = append(p.Top, a.table(r, u, a.terms.Options, r.Path(path(a.house.ID, "prices", ui.Digits(u.ID)))))
 	}
@@ -139,7 +147,14 @@ func (s *Pages) price(w http.ResponseWriter, r *ui.Request) error {
 		p.Options = append(p.Options, ui.Option{Value: o.Code, Text: o.Names.In(r.Lang)})
 	}
 	f.Set("option", r.URL.Query().Get("option"))
-	f.Set("from", (calendar.MonthOf(r.Today()) + 1).Period().From)
+	first := (calendar.MonthOf(r.Today()) + 1).Period().From
+	if a.terms.PriceNotice > 0 {
+		p.Top = []ui.Component{a.notice(r)}
+		if first < a.terms.PriceFrom {
+			first = (calendar.MonthOf(a.terms.PriceFrom-1) + 1).Period().From
+		}
+	}
+	f.Set("from", first)
 	if f.Submitted() {
 		in := store.Price{Unit: id, Option: f.Choice("option", codes...), From: f.Date("from")}
 		if p.Asks {
