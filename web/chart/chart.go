@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
@@ -161,7 +160,7 @@ func (c Chart) lines(p *pen) {
 	x := func(i int) float64 { return place(float64(i)) }
 	c.labels(p, x)
 	c.mark(p, place, y)
-	var taken []float64
+	var taken []box
 	for n, s := range c.Series {
 		var d strings.Builder
 		begun, end := false, -1
@@ -181,19 +180,9 @@ func (c Chart) lines(p *pen) {
 			continue
 		}
 		p.f(`<path class="line s%d dash%d" d="%s"/>`, n%5+1, n%5+1, d.String())
-		// The name stands at the end of its own line, moved away from names that already stand there.
-		at := y(s.Values[end]) - 10
-		if n%2 == 1 { // every second name below its line: two lines that end together keep both names readable
-			at += 40
-		}
-		slices.Sort(taken) // from the top down one pass is enough, whatever the rounding
-		for _, t := range taken {
-			if math.Abs(t-at) < 18 {
-				at = t + 18
-			}
-		}
-		taken = append(taken, at)
-		p.f(`<text class="name s%d" x="%s" y="%s" text-anchor="end">%s</text>`, n%5+1, num(x(end)), num(at), esc(s.Name))
+		name := c.nameAt(n, end, x, y, taken)
+		taken = append(taken, name)
+		p.f(`<text class="name s%d" x="%s" y="%s" text-anchor="end">%s</text>`, n%5+1, num(x(end)), num(name.at), esc(s.Name))
 	}
 }
 

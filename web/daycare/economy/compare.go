@@ -45,7 +45,7 @@ func (p *Pages) chosen(r *ui.Request) (list []simulation.Simulation, names map[s
 		return err
 	})
 	for _, s := range list {
-		if s.Result == nil {
+		if s.Result == nil || s.Change.Sweep != nil {
 			return nil, nil, errCompare.With("most", mostCompared)
 		}
 	}

@@ -41,8 +41,9 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("economy/risk", riskView{}, riskView{Name: "x", Now: ui.Summary{Rows: []ui.Row{{Key: "x"}}}, History: sampleTable()}, riskView{Own: true, Levels: []ui.Option{{Value: "low", Text: "x"}}}),
 			ui.Page("economy/assumptions", assumptionsView{}, assumptionsView{Rows: []coefficientRow{{Code: "x", Name: "x"}}}),
 			ui.Page("economy/list", listView{}, listView{Table: sampleTable(), Compare: true}),
-			ui.Page("economy/new", newView{}, newView{Lacks: &ui.Empty{Title: "x"}}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}}),
+			ui.Page("economy/new", newView{}, newView{Lacks: &ui.Empty{Title: "x"}}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}, Parameters: []ui.Option{{Value: "cap", Text: "x"}}}),
 			ui.Page("economy/result", resultView{}, sampleResult()),
+			ui.Page("economy/sweep", sweepView{}, sweepView{Answer: "x", Table: sampleTable(), CSV: "x"}),
 			ui.Page("economy/compare", compareView{}, compareView{Table: sampleTable()}),
 		},
 		States: map[string]ui.State{

@@ -112,7 +112,7 @@ func TestTheBoardsQuestionIsAnsweredOnOnePage(t *testing.T) {
 	_, err := job.DeliverOutbox(t.Context(), d.DB, []int32{w.Organiser}, simulation.Handlers(d.DB))
 	must(t, err)
 	page := d.get(place)
-	d.wants(page, "Muutos lisää kunnan kustannuksia", "+5 %: Kokoaikainen varhaiskasvatus", "B: hinta on arvo, lisämaksulla katto", "30,00 €", "Perheitä, jotka maksavat vähemmän",
+	d.wants(page, "Muutos lisää kunnan kustannuksia", "+5 %: Kokoaikainen varhaiskasvatus", "Lisämaksulla katto: hinta on arvo", "30,00 €", "Perheitä, jotka maksavat vähemmän",
 		"Vaikutus perheisiin", "Kunta maksaa, 12 kuukautta muutoksesta", "Yksiköt, joihin muutos vaikuttaa eniten", "Tulosta sivu selaimen tulostuksella", "<svg", "29.6.2026")
 	for _, lang := range []string{"/sv/", "/en/"} {
 		d.get(strings.Replace(place, "/fi/", lang, 1))
@@ -131,8 +131,44 @@ func TestTheBoardsQuestionIsAnsweredOnOnePage(t *testing.T) {
 	d.wants(d.get(list), "Vertaile valittuja", "Ota vertailuun: Arvo +2,5 %")
 	d.wants(d.get(list+"/compare?id=1&id=2"), "Arvo +2,5 %", "Kunnalle kallein on")
 	d.wants(d.get(list+"/compare/file.csv?id=1&id=2"), "Arvo +2,5 %")
+	d.sweeps(place)
 	if code, _ := d.ask(list+"/compare?id=1", nil); code != http.StatusUnprocessableEntity {
 		t.Errorf("one alone is compared: %d", code)
+	}
+}
+
+// sweeps asks the same with the value at many percentages: one table, one chart, and each value leads to the whole question.
+func (d *desk) sweeps(one string) {
+	d.t.Helper()
+	form := board()
+	for name, x := range map[string]string{"name": "Arvo −5…+5 %", "percent": "", "sweep": "percent", "sweep_from": "−5", "sweep_to": "5", "sweep_step": "5"} {
+		form.Set(name, x)
+	}
+	code, place := d.ask(list+"/new", form)
+	if code != http.StatusSeeOther {
+		d.t.Fatalf("%d %s", code, place)
+	}
+	_, err := job.DeliverOutbox(d.t.Context(), d.DB, []int32{w.Organiser}, simulation.Handlers(d.DB))
+	must(d.t, err)
+	place, _, _ = strings.Cut(place, "?")
+	page := d.get(place)
+	year := regexp.MustCompile(`Muutos lisää kunnan kustannuksia ([0-9 ,]+ €)`).FindStringSubmatch(d.get(one))
+	if year == nil {
+		d.t.Fatal("the answer to the single question is not told")
+	}
+	d.wants(page, "Setelin arvon muutos, %: −5 % – 5 %, askel 5 %", "Vastaus jokaisella arvolla", "<svg", "+"+year[1], "at=-5", "Muutos perheille")
+	d.wants(d.get(list), "3 arvoa")
+	d.wants(d.get(place+"/file.csv"), "Omat osuudet", "−5 %")
+	d.wants(d.get(list+"/new?copy=3&at=-5"), `value="-5"`)
+	for _, lang := range []string{"/sv/", "/en/"} {
+		d.get(strings.Replace(place, "/fi/", lang, 1))
+	}
+	form.Set("sweep_step", "0")
+	if code, body := d.ask(list+"/new", form); code != http.StatusUnprocessableEntity || !strings.Contains(body, "askeleen suurempi kuin nolla") || !strings.Contains(body, `<details class="govuk-details" open>`) {
+		d.t.Errorf("no step: %d", code)
+	}
+	if code, _ := d.ask(list+"/compare?id=1&id=3", nil); code != http.StatusUnprocessableEntity {
+		d.t.Errorf("a sweep is compared: %d", code)
 	}
 }
 
@@ -141,9 +177,9 @@ func TestContradictionsAreToldAtTheirFields(t *testing.T) {
 	t.Parallel()
 	d := open(t, 4)
 	for words, change := range map[string]url.Values{
-		"Lisämaksun katto kuuluu vain hintamalliin B, ja laskelmassa on malli A": {"model": {""}},
-		"Hintamalli B tarvitsee lisämaksun katon":                                {"cap": {""}},
-		"Arvo voi muuttua joko prosentteina tai euroina, ei molempina":           {"cents": {"40"}},
+		"Lisämaksun katto sopii vain hintamalliin ”Lisämaksulla katto”": {"model": {""}},
+		"Hintamalli ”Lisämaksulla katto” tarvitsee katon":               {"cap": {""}},
+		"Arvo voi muuttua joko prosentteina tai euroina, ei molempina":  {"cents": {"40"}},
 		"Mikään ei muutu":                 {"model": {""}, "cap": {""}, "percent": {""}, "options": {}},
 		"Muutoksen ensimmäisen päivän":    {"from": {"1.1.2020"}},
 		"Alin maksu 300,00 € on suurempi": {"min_fee": {"300"}, "max_fee": {"200"}},

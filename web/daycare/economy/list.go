@@ -46,7 +46,10 @@ func (p *Pages) list(w http.ResponseWriter, r *ui.Request) error {
 	done := 0
 	for _, s := range all {
 		difference, tick := ui.Cell{Text: "–", Numeric: true}, ui.Cell{Text: "–"}
-		if s.Result != nil {
+		switch {
+		case s.Result != nil && s.Change.Sweep != nil: // many answers are not compared with one
+			difference.Text = r.T("economy.sweep.answers", "n", len(s.Result.Points))
+		case s.Result != nil:
 			done++
 			difference = signedCell(r, s.Result.Year.Difference())
 			tick = ui.Cell{Tick: &ui.Tick{Name: "id", Value: ui.Digits(s.ID), Label: r.T("economy.compare.tick", "name", s.Name)}}

@@ -29,6 +29,36 @@ type newView struct {
 	Coefficients []coefficientRow
 	Models       []ui.Option
 	Reactions    []ui.Option
+	Parameters   []ui.Option // what can be tried at many values
+}
+
+// fold is a part of the form that opens; one with something in it stands open.
+type fold struct {
+	Title string
+	Open  bool
+}
+
+// folded are the fields of each part.
+var folded = map[string][]string{"options": {"options"}, "model": {"model", "cap"}, "fees": {"max_fee", "min_fee", "limit_percent", "multiplier", "carry"}, "children": {"children"},
+	"sweep": {"sweep", "sweep_from", "sweep_to", "sweep_step"}}
+
+// Fold gives a part of the form; an error in a field that is shut would not be seen.
+func (v newView) Fold(part string) fold {
+	fields := folded[part]
+	if part == "coefficients" {
+		for _, c := range v.Coefficients {
+			fields = append(fields, c.Field(), c.Fee())
+		}
+	}
+	f := fold{Title: "economy.fold." + part}
+	var wrong fault.List
+	if v.Form.Refused() {
+		wrong = fault.All(v.Form.Err())
+	}
+	for _, name := range fields {
+		f.Open = f.Open || v.Form.Value(name) != "" || slices.ContainsFunc(wrong, func(x *fault.Fault) bool { return x.Field == name })
+	}
+	return f
 }
 
 // coefficientRow is one service need with the fields of its coefficients.
@@ -77,7 +107,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *ui.Request) error {
 			}
 		}
 	} else if len(copied) > 0 {
-		fillIn(f, copied[0])
+		fillIn(f, at(f, copied[0]))
 	} else {
 		f.Set("from", nextSeason(r.Today()))
 		f.Set("prices", string(simulation.Adjust))
@@ -113,9 +143,13 @@ func newPage(r *ui.Request, f *ui.Form, t store.Terms, now store.Rules) newView 
 		v.Coefficients = append(v.Coefficients, coefficientRow{o.Code, name, r.T("economy.coefficient_now", "value", o.ValueCoefficient, "fee", o.FeeCoefficient)})
 	}
 	model, _ := now.Profile.PriceModelOn(max(r.Today(), now.ValidFrom))
-	v.Models = []ui.Option{{Value: "", Text: r.T("economy.model.same", "model", string(model.Model))}}
+	v.Models = []ui.Option{{Value: "", Text: r.T("economy.model.same", "model", r.T("economy.model."+strings.ToLower(string(model.Model))))}}
 	for _, m := range daycare.Models() {
 		v.Models = append(v.Models, ui.Option{Value: string(m), Text: r.T("economy.model." + strings.ToLower(string(m)))})
+	}
+	v.Parameters = []ui.Option{{Value: "", Text: r.T("economy.sweep.none")}}
+	for _, x := range simulation.Parameters() {
+		v.Parameters = append(v.Parameters, ui.Option{Value: string(x), Text: r.T("economy.sweep." + string(x))})
 	}
 	for _, x := range simulation.Reactions() {
 		v.Reactions = append(v.Reactions, ui.Option{Value: string(x), Text: r.T("economy.prices." + string(x)), Hint: r.T("economy.prices." + string(x) + "_hint")})
@@ -143,6 +177,9 @@ func readChange(f *ui.Form, now profile.Profile) simulation.Change {
 		c.Thresholds.Multiplier = new(pct.Percent().Shown(6)) // 10,7 % is written, 0.107 is computed with
 	}
 	c.Children = optionalRate(f, "children")
+	if of := f.Value("sweep"); of != "" {
+		c.Sweep = &simulation.Sweep{Of: simulation.Parameter(of), From: neededRate(f, "sweep_from"), To: neededRate(f, "sweep_to"), Step: neededRate(f, "sweep_step")}
+	}
 	for _, o := range now.Options {
 		row := coefficientRow{Code: o.Code}
 		k := simulation.Coefficients{Value: optionalRate(f, row.Field()), Fee: optionalRate(f, row.Fee())}
@@ -156,11 +193,23 @@ func readChange(f *ui.Form, now profile.Profile) simulation.Change {
 	return c
 }
 
+// at is an earlier question; of a sweep the question with the value that the address names.
+func at(f *ui.Form, s simulation.Simulation) simulation.Simulation {
+	if value, err := money.ParseRate(f.Value("at")); err == nil && s.Change.Sweep != nil {
+		s.Change = s.Change.At(value)
+	}
+	return s
+}
+
+func neededRate(f *ui.Form, name string) money.Rate { return ui.Read(f, name, parseRate) }
+
+func parseRate(s string) (money.Rate, error) {
+	s = strings.NewReplacer("%", "", "€", "", "−", "-", "+", "", "\u00a0", "").Replace(s)
+	return money.ParseRate(strings.TrimSpace(s))
+}
+
 func optionalRate(f *ui.Form, name string) *money.Rate {
-	x, given := ui.ReadOptional(f, name, func(s string) (money.Rate, error) {
-		s = strings.NewReplacer("%", "", "−", "-", "+", "", "\u00a0", "").Replace(s)
-		return money.ParseRate(strings.TrimSpace(s))
-	})
+	x, given := ui.ReadOptional(f, name, parseRate)
 	if !given {
 		return nil
 	}
@@ -196,6 +245,12 @@ func fillIn(f *ui.Form, s simulation.Simulation) {
 		if x != nil {
 			f.Set(name, *x)
 		}
+	}
+	if x := c.Sweep; x != nil {
+		f.Set("sweep", string(x.Of))
+		f.Set("sweep_from", x.From)
+		f.Set("sweep_to", x.To)
+		f.Set("sweep_step", x.Step)
 	}
 	for code, k := range c.Coefficients {
 		row := coefficientRow{Code: code}

@@ -85,6 +85,9 @@ func (p *Pages) result(w http.ResponseWriter, r *ui.Request) error {
 		v.Progress = progress(r, s, steps)
 		w.Header().Set("Refresh", "3")
 	}
+	if s.Result != nil && s.Change.Sweep != nil {
+		return p.sweep(w, r, s, v)
+	}
 	if s.Result != nil {
 		p.answer(r, &v, s)
 	}
@@ -160,6 +163,9 @@ func question(r *ui.Request, c simulation.Change, names map[string]string) ui.Su
 	if c.Children != nil {
 		row("children", percent(r, *c.Children))
 	}
+	if x := c.Sweep; x != nil {
+		row("sweep", r.T("economy.sweep.range", "of", r.T("economy.sweep."+string(x.Of)), "from", pointText(r, x.Of, x.From), "to", pointText(r, x.Of, x.To), "step", pointText(r, x.Of, x.Step)))
+	}
 	row("prices", r.T("economy.prices."+string(c.Prices)))
 	if c.Carry {
 		row("carry", r.T("economy.yes"))
@@ -190,16 +196,21 @@ func (p *Pages) answer(r *ui.Request, v *resultView, s simulation.Simulation) {
 	v.Months, v.Bands = monthsChart(r, *a), bandsChart(r, *a)
 	v.Families, v.Payments = familiesTables(r, *a)
 	v.Units, v.Gaps = unitsTable(r, *a), gapsTable(r, *a)
+	v.Facts = facts(r, s)
+	v.Facts.Rows = slices.Insert(v.Facts.Rows, 2, ui.Row{Key: r.T("economy.anew"), Value: i18n.Int(r.Lang, int64(a.Anew))})
+	v.CSV, v.XLSX = r.Path("/daycare/economy/simulations/{simulation}/file.csv", s.ID), r.Path("/daycare/economy/simulations/{simulation}/file.xlsx", s.ID)
+}
+
+// facts tell from what an answer was computed.
+func facts(r *ui.Request, s simulation.Simulation) ui.Summary {
 	at := s.MadeAt
 	if s.FinishedAt != nil {
 		at = *s.FinishedAt
 	}
-	v.Facts = ui.Summary{Title: r.T("economy.facts"), Rows: []ui.Row{
+	return ui.Summary{Title: r.T("economy.facts"), Rows: []ui.Row{
 		{Key: r.T("economy.computed"), Value: r.T("economy.at", "at", at), Small: s.MadeBy},
-		{Key: r.T("economy.snapshot_day"), Value: r.Date(a.Day), Small: r.T("economy.snapshot_children", "n", a.Children)},
-		{Key: r.T("economy.anew"), Value: i18n.Int(r.Lang, int64(a.Anew))},
-		{Key: r.T("economy.hash"), Value: a.Snapshot[:16], Small: r.T("economy.hash_why")}}}
-	v.CSV, v.XLSX = r.Path("/daycare/economy/simulations/{simulation}/file.csv", s.ID), r.Path("/daycare/economy/simulations/{simulation}/file.xlsx", s.ID)
+		{Key: r.T("economy.snapshot_day"), Value: r.Date(s.Result.Day), Small: r.T("economy.snapshot_children", "n", s.Result.Children)},
+		{Key: r.T("economy.hash"), Value: s.Result.Snapshot[:16], Small: r.T("economy.hash_why")}}}
 }
 
 // finding is the answer in one sentence.
@@ -345,6 +356,9 @@ func (p *Pages) finished(r *ui.Request) (simulation.Simulation, map[string]strin
 
 // fileRows are the whole answer as lines of one table.
 func fileRows(r *ui.Request, s simulation.Simulation, names map[string]string) ([]string, [][]any) {
+	if s.Change.Sweep != nil {
+		return sweepRows(r, s)
+	}
 	a := s.Result
 	headings := []string{r.T("economy.file.part"), r.T("economy.file.row"), r.T("economy.before"), r.T("economy.after"), r.T("economy.difference")}
 	var rows [][]any
