@@ -28,6 +28,14 @@ type Place struct {
 	number                      int // position in the word lists
 }
 
+// Full is the unit's name with its company's, which many small companies share.
+func (p Place) Full() string {
+	if p.Name == p.Company {
+		return p.Name
+	}
+	return p.Name + ", " + p.Company
+}
+
 // Service is a service that providers have been approved for, or could be.
 type Service struct {
 	catalogue.Service

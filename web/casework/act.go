@@ -268,7 +268,7 @@ func unitOptions(r *ui.Request, v voucher.Voucher, s catalogue.Service, choices 
 			continue
 		}
 		at[c.Unit] = len(list)
-		list = append(list, ui.Option{Value: ui.Digits(c.Unit), Text: c.UnitName + " (" + c.ProviderName + ")", Hint: hint})
+		list = append(list, ui.Option{Value: ui.Digits(c.Unit), Text: unitOf(c.UnitName, c.ProviderName), Hint: hint})
 	}
 	return list
 }
@@ -301,4 +301,12 @@ func (p *Pages) reservationEnd(w http.ResponseWriter, r *ui.Request) error {
 		}
 		return err
 	})
+}
+
+// unitOf names a unit and its company, once when they share the name.
+func unitOf(unit, provider string) string {
+	if unit == provider {
+		return unit
+	}
+	return unit + " (" + provider + ")"
 }

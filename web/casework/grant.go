@@ -189,7 +189,7 @@ func (v *grantView) fill(r *ui.Request, s catalogue.Service, choices []voucher.C
 			continue
 		}
 		at[c.Unit] = len(v.Units)
-		v.Units = append(v.Units, ui.Option{Value: ui.Digits(c.Unit), Text: c.UnitName + " (" + c.ProviderName + ")", Hint: price})
+		v.Units = append(v.Units, ui.Option{Value: ui.Digits(c.Unit), Text: unitOf(c.UnitName, c.ProviderName), Hint: price})
 	}
 }
 

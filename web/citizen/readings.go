@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"seteli/platform/access"
 	"seteli/platform/audit"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
@@ -30,7 +31,11 @@ func (p *Pages) readings(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		for _, x := range rows {
-			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, x.At)}, {Text: x.Name, Small: p.word(r, "access.role.", x.Role) + ", " + names[x.OrganiserID]},
+			who, as := x.Name, p.word(r, "access.role.", x.Role)
+			if x.Role == string(access.SystemRole) { // the program read, for whom it worked
+				who, as = as, who
+			}
+			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: i18n.DateTime(r.Lang, x.At)}, {Text: who, Small: as + ", " + names[x.OrganiserID]},
 				{Text: p.word(r, "citizen.what.", x.What)}, {Text: p.word(r, "citizen.purpose.", x.Purpose)}})
 		}
 		return nil

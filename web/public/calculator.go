@@ -99,7 +99,7 @@ func (v *calculatorView) ask(r *ui.Request, contents []catalogue.Content, c cata
 	v.Units = []ui.Option{{Text: r.T("public.calculator.unit_none")}}
 	for _, one := range priced {
 		if len(priced) <= mostUnits || one.Place.Unit == asked {
-			v.Units = append(v.Units, ui.Option{Value: strconv.FormatInt(one.Place.Unit, 10), Text: one.Place.Name + ", " + one.Place.Company + " (" + per(r, one.Price, c.Unit) + ")"})
+			v.Units = append(v.Units, ui.Option{Value: strconv.FormatInt(one.Place.Unit, 10), Text: one.Place.Full() + " (" + per(r, one.Price, c.Unit) + ")"})
 		}
 	}
 }

@@ -288,7 +288,7 @@ func sideTable(r *ui.Request, x *offer.Index, a asked, answer offer.Answer) ui.T
 		t.Rows = append(t.Rows, cells)
 	}
 	for _, h := range answer.Hits {
-		t.Columns = append(t.Columns, ui.Column{Text: h.Place.Name + ", " + h.Place.Company})
+		t.Columns = append(t.Columns, ui.Column{Text: h.Place.Full()})
 	}
 	if len(answer.Hits) == 0 {
 		return t
