@@ -3,6 +3,8 @@ package main
 import (
 	"embed"
 	"fmt"
+	"slices"
+	"strings"
 
 	"seteli/platform/access"
 	"seteli/web/ui"
@@ -39,11 +41,23 @@ var navigation = map[access.Role][]string{
 	access.Operator:           {"/operator", "/operator/municipalities", "/register", "/operations", "/notices"},
 }
 
+// below names pages that belong to an entry although their addresses do not begin with its: the entry is marked on them.
+var below = map[string][]string{
+	"/work": {"/income-reports", "/vouchers", "/changes"}, "/clients": {"/purses", "/onetime", "/income-import"}, "/decisions": {"/proposals"},
+	"/daycare":      {"/guidance", "/daycare-objections", "/daycare-absences"},
+	"/reservations": {"/care-units", "/proposals-of-places", "/exit"}, "/till": {"/use"},
+	"/settings/services": {"/settings/hierarchy", "/daycare/rules", "/changes"}, "/settings/organiser": {"/settings/letters", "/settings/delegations", "/settings/keys", "/settings/income", "/settings/varda"},
+	"/finance/runs": {"/finance/suppliers"}, "/steering": {"/daycare/economy"}, "/operator": {"/operator/thresholds"},
+}
+
 // arrange takes the entries that the packages offer and puts each role's navigation together. An entry named here that no
 // package offers stops the start.
 func arrange(audiences []ui.Audience) ([]ui.Audience, error) {
-	offered := map[string]ui.NavItem{}
+	offered, routed := map[string]ui.NavItem{}, []string{}
 	for i := range audiences {
+		for _, r := range audiences[i].Routes {
+			routed = append(routed, r.Path)
+		}
 		for _, item := range audiences[i].Nav {
 			offered[item.Path] = item
 		}
@@ -57,6 +71,12 @@ func arrange(audiences []ui.Audience) ([]ui.Audience, error) {
 			item, ok := offered[path]
 			if !ok {
 				return nil, fmt.Errorf("navigation of %s: no page offers %s", role, path)
+			}
+			item.Also = below[path]
+			for _, other := range item.Also {
+				if !slices.ContainsFunc(routed, func(p string) bool { return p == other || strings.HasPrefix(p, other+"/") }) {
+					return nil, fmt.Errorf("navigation of %s: no page stands at %s", role, other)
+				}
 			}
 			a.Nav = append(a.Nav, item)
 		}

@@ -67,7 +67,7 @@ func (s site) company(w http.ResponseWriter, r *ui.Request) error {
 		"postcode": c.Postcode, "city": c.City, "language": string(c.Language)} {
 		f.Set(name, v)
 	}
-	table := ui.Table{Caption: r.T("admission.web.units.title"), Columns: []ui.Column{{Text: r.T("admission.web.unit")}, {Text: r.T("admission.web.address")}, {Text: r.T("admission.web.state")}},
+	table := ui.Table{Caption: r.T("admission.web.units.title"), Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.unit")}, {Text: r.T("admission.web.address")}, {Text: r.T("admission.web.state")}},
 		Empty: ui.Empty{Title: r.T("admission.web.units.none"), Text: r.T("admission.web.units.none_text"), Links: []ui.Link{{Text: r.T("admission.web.units.add"), Href: r.Path("/company/units/new")}}}}
 	for _, u := range units {
 		state := r.T("admission.web.unit.active")
@@ -256,7 +256,7 @@ func (s site) users(w http.ResponseWriter, r *ui.Request) error {
 	}
 	p := page{Title: r.T("admission.web.users.title"), Lead: r.T("admission.web.users.lead"), Fields: userFields(r, units),
 		Buttons: []act{{Key: "admission.web.users.add", Name: "act", Value: "add"}}}
-	table := ui.Table{Caption: r.T("admission.web.users.title"), Columns: []ui.Column{{Text: r.T("admission.web.name")}, {Text: r.T("admission.web.role")}, {Text: r.T("admission.web.state")}}}
+	table := ui.Table{Caption: r.T("admission.web.users.title"), Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.name")}, {Text: r.T("admission.web.role")}, {Text: r.T("admission.web.state")}}}
 	for _, m := range members {
 		state := r.T("admission.web.user.passive")
 		if m.Active {

@@ -193,7 +193,7 @@ func (s site) attachments(w http.ResponseWriter, r *ui.Request) error {
 	}
 	p := page{Title: r.T("admission.web.part.attachments"), Lead: r.T("admission.web.attachments.lead", "n", document.MaxUpload>>20), Files: true,
 		Buttons: []act{{Key: "admission.web.attachments.add", Name: "act", Value: "add"}}}
-	table := ui.Table{Caption: r.T("admission.web.part.attachments"), Columns: []ui.Column{{Text: r.T("admission.web.file")}, {Text: r.T("admission.web.purpose")},
+	table := ui.Table{Caption: r.T("admission.web.part.attachments"), Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.file")}, {Text: r.T("admission.web.purpose")},
 		{Text: r.T("admission.web.expires")}}, Empty: ui.Empty{Title: r.T("admission.web.no_files")}}
 	for _, at := range d.Attachments {
 		cells := fileCells(r, d, at)

@@ -230,12 +230,12 @@ func summary(r *ui.Request, d admission.Dossier) []ui.Component {
 	for _, u := range d.Units {
 		rows = append(rows, ui.Row{Key: r.T("admission.web.unit"), Value: u.Name, Small: u.AddressLine + ", " + u.Postcode + " " + u.City})
 	}
-	prices := ui.Table{Caption: r.T("admission.web.part.prices"), Columns: []ui.Column{{Text: r.T("admission.web.unit")}, {Text: r.T("admission.web.content")},
+	prices := ui.Table{Caption: r.T("admission.web.part.prices"), Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.unit")}, {Text: r.T("admission.web.content")},
 		{Text: r.T("admission.web.from")}, {Text: r.T("admission.web.price"), Numeric: true}}, Empty: ui.Empty{Title: r.T("admission.web.no_prices")}}
 	for _, line := range d.Prices {
 		prices.Rows = append(prices.Rows, []ui.Cell{{Text: unitName(d, line.Unit)}, {Text: contentName(r, d, line.Content)}, {Text: r.Date(line.From)}, r.CentsCell(line.Price)})
 	}
-	files := ui.Table{Caption: r.T("admission.web.part.attachments"), Columns: []ui.Column{{Text: r.T("admission.web.file")}, {Text: r.T("admission.web.purpose")},
+	files := ui.Table{Caption: r.T("admission.web.part.attachments"), Cards: true, Columns: []ui.Column{{Text: r.T("admission.web.file")}, {Text: r.T("admission.web.purpose")},
 		{Text: r.T("admission.web.expires")}}, Empty: ui.Empty{Title: r.T("admission.web.no_files")}}
 	for _, at := range d.Attachments {
 		files.Rows = append(files.Rows, fileCells(r, d, at))

@@ -158,7 +158,7 @@ func (p *Pages) paid(w http.ResponseWriter, r *ui.Request) error {
 	}
 	f := r.Input()
 	v := paidView{Form: f, Run: run, Back: r.Path(runPath(run.No))}
-	v.Table = ui.Table{Caption: r.T("finance.paid.waiting"), Dense: true, Columns: []ui.Column{{Text: r.T("finance.payee")}, {Text: r.T("finance.net"), Numeric: true}, {Text: r.T("finance.paid.tick")}}}
+	v.Table = ui.Table{Caption: r.T("finance.paid.waiting"), Cards: true, Dense: true, Columns: []ui.Column{{Text: r.T("finance.payee")}, {Text: r.T("finance.net"), Numeric: true}, {Text: r.T("finance.paid.tick")}}}
 	for _, s := range list {
 		if s.Disposition != settlement.Pay || s.State != settlement.PayeeSettled {
 			continue

@@ -159,7 +159,7 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 		}
 		v.Texts = append(v.Texts, t)
 	}
-	v.Versions = ui.Table{Caption: r.T("decision.letters.versions"), Columns: []ui.Column{{Text: r.T("decision.letters.version_number")}, {Text: r.T("decision.letters.valid_from")}, {Text: r.T("decision.letters.published_by")}},
+	v.Versions = ui.Table{Caption: r.T("decision.letters.versions"), Cards: true, Columns: []ui.Column{{Text: r.T("decision.letters.version_number")}, {Text: r.T("decision.letters.valid_from")}, {Text: r.T("decision.letters.published_by")}},
 		Empty: ui.Empty{Title: r.T("decision.letters.none")}}
 	for _, t := range x.versions {
 		if t.PublishedAt != nil {

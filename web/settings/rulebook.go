@@ -200,7 +200,7 @@ func readDraft(f *ui.Form, s catalogue.Service, from rulebook.Rules) rulebook.Dr
 }
 
 func versionsTable(r *ui.Request, versions []rulebook.Rulebook) ui.Table {
-	t := ui.Table{Caption: r.T("settings.rulebook.versions"), Columns: []ui.Column{{Text: r.T("settings.version")}, {Text: r.T("settings.valid_from")},
+	t := ui.Table{Caption: r.T("settings.rulebook.versions"), Cards: true, Columns: []ui.Column{{Text: r.T("settings.version")}, {Text: r.T("settings.valid_from")},
 		{Text: r.T("settings.rulebook.prepared")}, {Text: r.T("settings.rulebook.published")}, {Text: r.T("settings.state")}},
 		Empty: ui.Empty{Title: r.T("settings.rulebook.none"), Text: r.T("settings.rulebook.none_text")}}
 	current := slices.IndexFunc(versions, func(b rulebook.Rulebook) bool { return b.ValidFrom <= r.Today() })

@@ -36,7 +36,7 @@ func (p *Pages) staff(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func teamsTable(r *ui.Request, teams []organiser.Team) ui.Table {
-	t := ui.Table{Caption: r.T("settings.teams"), Columns: []ui.Column{{Text: r.T("settings.team")}, {Text: r.T("settings.members"), Numeric: true}, {Text: r.T("settings.state")}},
+	t := ui.Table{Caption: r.T("settings.teams"), Cards: true, Columns: []ui.Column{{Text: r.T("settings.team")}, {Text: r.T("settings.members"), Numeric: true}, {Text: r.T("settings.state")}},
 		Empty: ui.Empty{Title: r.T("settings.teams.empty"), Text: r.T("settings.teams.empty_text")}}
 	for _, team := range teams {
 		state := "settings.active"

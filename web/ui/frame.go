@@ -71,7 +71,12 @@ func (f frame) Nav() []navEntry {
 			if n.Right != "" && !f.R.Actor.Can(n.Right) {
 				continue
 			}
-			if f.R.Route.under(n.Path) && len(n.Path) > length {
+			for _, path := range n.Also {
+				if f.R.Route.under(path) && len(path) > length {
+					best, length = len(entries), len(path)
+				}
+			}
+			if f.R.Route.under(n.Path) && len(n.Path) >= length { // a page's own entry goes before one that it merely belongs to
 				best, length = len(entries), len(n.Path)
 			}
 			entries = append(entries, navEntry{Text: f.R.T(n.Key), Href: "/" + string(f.R.Lang) + n.Path})

@@ -100,6 +100,7 @@ type NavItem struct {
 	Key   string // text key
 	Path  string // without the language
 	Right access.Right
+	Also  []string // other paths whose pages belong below the entry
 }
 
 // Audience is what one package of pages brings.
