@@ -176,7 +176,7 @@ var (
 	errRole         = fault.New(fault.Invalid, "HOU-005", "household.role_unknown").At("role")
 	errEnd          = fault.New(fault.Invalid, "HOU-006", "household.end_before_start").At("to")
 	errCouple       = fault.New(fault.Conflict, "HOU-007", "household.second_spouse").At("role")
-	errSize         = fault.New(fault.Conflict, "HOU-008", "household.too_many")
+	errSize         = fault.New(fault.Conflict, "HOU-008", "household.too_many").At("from")
 	errTwice        = fault.New(fault.Conflict, "HOU-009", "household.member_twice").At("identity")
 	errSelf         = fault.New(fault.Invalid, "HOU-010", "household.member_is_client").At("identity")
 	errKind         = fault.New(fault.Invalid, "HOU-011", "household.kind_unknown").At("kind")
