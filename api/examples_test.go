@@ -46,6 +46,7 @@ var requests = []struct{ op, key, path, body, header string }{
 	{"make-purse-hold", "mine", "/purse-holds", `{"reference":"receipt-0043","voucher":"{purse}","amount_cents":1200}`, ""},
 	{"release-purse-hold", "mine", "/purse-holds/{hold}/release", `{"reason":"Asiakas perui."}`, ""},
 	{"list-purse-holds", "mine", "/purse-holds", "", ""},
+	{"use-one-time-voucher", "mine", "/one-time-uses", `{"reference":"receipt-20261121-0042","voucher":"{slip}","unit":41}`, ""},
 	{"list-statements", "mine", "/statements", "", ""},
 }
 
@@ -59,9 +60,11 @@ func TestExamplesOfTheReferenceAreTrue(t *testing.T) {
 	keys := map[string]string{"mine": w.Mine, "office": w.Office}
 	w.Means.Random = strings.NewReader(strings.Repeat("hgfedcba", 100)) // another number for the balance
 	granted, hold, balance := "", "", w.purse(200_00)
+	w.Means.Random = strings.NewReader(strings.Repeat("efghabcd", 100)) // and a third one for the one-time voucher
+	slip := w.slip()
 	var got []api.Example
 	for _, r := range requests {
-		fill := strings.NewReplacer("{voucher}", v.Number.String(), "{granted}", granted, "{purse}", balance.Number.String(), "{hold}", hold)
+		fill := strings.NewReplacer("{voucher}", v.Number.String(), "{granted}", granted, "{purse}", balance.Number.String(), "{hold}", hold, "{slip}", slip)
 		e := api.Example{Operation: r.op, Path: fill.Replace(r.path), Key: r.key != "", IdempotencyKey: r.header}
 		var body any
 		if r.body != "" {

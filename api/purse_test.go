@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"seteli/api"
+	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/onetime"
 	"seteli/domain/purse"
 	"seteli/domain/rulebook"
 	"seteli/domain/voucher"
@@ -42,6 +44,19 @@ func (w *world) purse(balance money.Cents) voucher.Voucher {
 		return err
 	})
 	return v
+}
+
+// slip gives a one-time voucher and its number.
+func (w *world) slip() string {
+	w.T.Helper()
+	in := w.Input(1)
+	var list []onetime.Slip
+	w.Do(w.Staff, func(tx *postgres.Tx) (err error) {
+		list, err = onetime.Give(w.T.Context(), tx, w.Staff, w.Means, onetime.GiveInput{Client: w.Aino.ID, Channel: voucher.ByHand, Terms: onetime.Terms{Organiser: vouchertest.Organiser, Service: vouchertest.Service,
+			Content: in.Lines[0].Content, Quantity: money.Units(1), Period: calendar.Period{From: vouchertest.Today, To: in.Period.To}, Count: 1, Contact: in.Contact, Reasons: in.Reasons, Office: in.Office}})
+		return err
+	})
+	return list[0].Number.String()
 }
 
 func TestATillIsAnsweredAtOnceAndRefusedWithCodes(t *testing.T) {
