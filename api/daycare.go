@@ -46,12 +46,13 @@ type PlacementTaken struct {
 	ID      string       `json:"id"`
 	Outcome string       `json:"outcome" enum:"added,changed,kept,refused"`
 	Errors  []FieldError `json:"errors,omitempty" nullable:"false"`
+	Lacks   []FieldError `json:"lacks,omitempty" nullable:"false" doc:"Of a row that was taken: what no decision can be made without"`
 }
 
 func (a *API) daycareOps() {
 	register(a, Operation{ID: "put-placements", Method: http.MethodPut, Path: "/daycare/placements", Right: access.DaycareDecide, ClientData: true, Sides: organiserSide},
 		about{tag: "daycare", body: 2 << 20, errors: []int{400, 409, 413, 415}, summary: "Bring placements of early education",
-			description: "Up to 1,000 places with their service needs, told apart by the sending system's id. The same rows again change nothing, other ones under the same id change the place. Places that are not sent stay as they are. Good rows go in, refused ones stay out and are named with every error. Draft decisions follow by themselves; sending them stays a human act."}, a.putPlacements)
+			description: "Up to 1,000 places with their service needs, told apart by the sending system's id. The same rows again change nothing, other ones under the same id change the place. Places that are not sent stay as they are. Good rows go in, refused ones stay out and are named with every error; a row that went in without what its decision needs, as the head of the family, names it in lacks. Draft decisions follow by themselves; sending them stays a human act."}, a.putPlacements)
 }
 
 func (a *API) putPlacements(ctx context.Context, c *call, in *struct {
@@ -95,17 +96,23 @@ func (a *API) placementsTaken(c *call, sent []PlacementRow, unreadable map[int]f
 		faults := unreadable[i]
 		if len(faults) == 0 {
 			row.Outcome, faults = string(taken[next].Outcome), taken[next].Faults
+			row.Lacks = a.placementErrors(c, i, taken[next].Lacks)
 			next++
 		}
-		for _, f := range faults {
-			e := a.fieldError(c.lang, f)
-			e.Pointer = "#/placements/" + strconv.Itoa(i)
-			if f.Field != "" {
-				e.Pointer += "/" + f.Field
-			}
-			row.Errors = append(row.Errors, e)
-		}
+		row.Errors = a.placementErrors(c, i, faults)
 		out.Placements[i] = row
 	}
 	return out
+}
+
+func (a *API) placementErrors(c *call, i int, faults fault.List) (list []FieldError) {
+	for _, f := range faults {
+		e := a.fieldError(c.lang, f)
+		e.Pointer = "#/placements/" + strconv.Itoa(i)
+		if f.Field != "" {
+			e.Pointer += "/" + f.Field
+		}
+		list = append(list, e)
+	}
+	return list
 }

@@ -56,3 +56,31 @@ func TestValueDecisionsAreReadFromWhereTheReaderWas(t *testing.T) {
 		t.Error("the reading stands in no log")
 	}
 }
+
+// Rows that cannot be taken, and half a household: line, reason and remedy of each; the good row stays in.
+func TestAFeedWithUnknownUnitsAndHalfAHouseholdNamesEachRow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.educates()
+	read[api.ImportAnswer](t, w.ask(w.Office, "POST", "/clients", `{"clients":[{"external_ref":"a","identity":"060544-9530","last_name":"Testinen","first_names":"Helvi","language":"fi","municipality":"991"},{"external_ref":"b","identity":"030322A9024","last_name":"Testinen","first_names":"Onni","language":"fi","municipality":"991"}]}`), 200)
+	rows := `{"placements":[{"id":"1","child":"030322A9024","unit":"41","option":"full_time","from":"2026-03-01","to":"2026-07-31"},
+		{"id":"2","child":"030322A9024","head":"060544-9530","unit":"Tuntematon","option":"full_time","from":"2026-08-01"},
+		{"id":"3","child":"030322A9024","head":"010170-999R","unit":"41","option":"full_time","from":"2026-08-01"}]}`
+	got := read[api.PlacementAnswer](t, w.ask(w.Office, "PUT", "/daycare/placements", rows, "Idempotency-Key", "half"), 200)
+	if got.Added != 1 || got.Refused != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for i, want := range []struct{ code, pointer, remedy string }{{"DAY-121", "#/placements/0/head", "head"}, {"DAY-113", "#/placements/1/unit", "OID"}, {"DAY-116", "#/placements/2/head", "client"}} {
+		list := got.Placements[i].Errors
+		if i == 0 {
+			list = got.Placements[i].Lacks
+		}
+		if len(list) != 1 || list[0].Code != want.code || list[0].Pointer != want.pointer || !strings.Contains(list[0].Remedy, want.remedy) {
+			t.Errorf("row %d: %+v", i, got.Placements[i])
+		}
+	}
+	whole := strings.Replace(rows, `"id":"1","child":"030322A9024",`, `"id":"1","child":"030322A9024","head":"060544-9530",`, 1)
+	if got = read[api.PlacementAnswer](t, w.ask(w.Office, "PUT", "/daycare/placements", whole, "Idempotency-Key", "whole"), 200); got.Changed != 1 || len(got.Placements[0].Lacks) != 0 {
+		t.Errorf("with the head: %+v", got)
+	}
+}

@@ -23,6 +23,7 @@ type importView struct {
 	Checked bool
 	Tiles   ui.Tiles
 	Errors  ui.Table
+	Lacks   ui.Table // of rows that were taken
 }
 
 // errDry rolls a check back.
@@ -64,27 +65,30 @@ func (p *Pages) importFile(w http.ResponseWriter, r *ui.Request) error {
 		}
 		return r.Show(w, f.Status(), "daycare/import", v)
 	}
-	if act == "import" && feed.Count(taken, feed.Refused) == 0 {
+	if act == "import" && feed.Count(taken, feed.Refused) == 0 && feed.Lacking(taken) == 0 {
 		return r.SeeOther(w, "/daycare", "daycarework.import.done", "added", feed.Count(taken, feed.Added), "changed", feed.Count(taken, feed.Changed), "kept", feed.Count(taken, feed.Kept))
 	}
 	v.Checked = true
 	for _, o := range []feed.Outcome{feed.Added, feed.Changed, feed.Kept, feed.Refused} {
 		v.Tiles = append(v.Tiles, ui.Tile{Label: r.T("daycarework.import." + act + "." + string(o)), Figure: ui.Digits(feed.Count(taken, o))})
 	}
-	v.Errors = p.importErrors(r, taken)
+	v.Errors = p.importErrors(r, "errors", taken, func(x feed.Taken) fault.List { return x.Faults })
+	if feed.Lacking(taken) > 0 {
+		v.Lacks = p.importErrors(r, "lacks", taken, func(x feed.Taken) fault.List { return x.Lacks })
+	}
 	return r.Show(w, http.StatusOK, "daycare/import", v)
 }
 
 // importErrors names row, column, what is wrong and what to do.
-func (p *Pages) importErrors(r *ui.Request, taken []feed.Taken) ui.Table {
-	t := ui.Table{Caption: r.T("daycarework.import.errors"), Cards: true, Columns: []ui.Column{{Text: r.T("casework.import.row")}, {Text: r.T("daycarework.import.id")}, {Text: r.T("casework.import.column")}, {Text: r.T("common.error")}},
+func (p *Pages) importErrors(r *ui.Request, caption string, taken []feed.Taken, of func(feed.Taken) fault.List) ui.Table {
+	t := ui.Table{Caption: r.T("daycarework.import." + caption), Cards: true, Columns: []ui.Column{{Text: r.T("casework.import.row")}, {Text: r.T("daycarework.import.id")}, {Text: r.T("casework.import.column")}, {Text: r.T("common.error")}},
 		Empty: ui.Empty{Title: r.T("casework.import.no_errors"), Text: r.T("casework.import.no_errors.text")}}
 	known := map[string]bool{}
 	for _, c := range feed.Columns() {
 		known[c.Name] = true
 	}
 	for _, x := range taken {
-		for _, one := range x.Faults {
+		for _, one := range of(x) {
 			column := ""
 			if known[one.Field] {
 				column = r.T("daycarework.column." + one.Field)

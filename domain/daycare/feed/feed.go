@@ -49,6 +49,17 @@ type Taken struct {
 	Outcome Outcome
 	ChildID int64
 	Faults  fault.List
+	Lacks   fault.List // of a row that was taken: what no decision can be made without
+}
+
+// Lacking tells how many rows were taken of which something is still missing.
+func Lacking(list []Taken) (n int) {
+	for _, t := range list {
+		if len(t.Lacks) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // Count tells how many rows have the outcome.
@@ -72,9 +83,11 @@ var (
 	errHead     = fault.New(fault.Invalid, "DAY-116", "daycare.feed.head").At("head")
 	errKindLess = fault.New(fault.Invalid, "DAY-117", "daycare.feed.kind").At("kind")
 	errNothing  = fault.New(fault.Invalid, "DAY-118", "daycare.feed.unknown_removed").At("id")
+	errHeadLess = fault.New(fault.Invalid, "DAY-121", "daycare.feed.no_head").At("head")
 )
 
-// Take records the rows one after the other; a refused one leaves nothing behind and does not hold up the others. A row that meets
+// Take records the rows one after the other; a refused one leaves nothing behind and does not hold up the others, and one that is taken
+// without what its decision needs says so (DAY-121). A row that meets
 // another one of the same child is tried again after the rest, so that an end and a beginning may come in either order. A dry run, which
 // tells the same and stores nothing, is Take in a transaction that is rolled back.
 func Take(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secret.Keys, organiser int32, rows []Row) ([]Taken, error) {
@@ -136,7 +149,7 @@ func (t *taking) one(ctx context.Context, row *Taken) error {
 	if len(faults) == 0 || errors.Is(err, access.ErrForbidden) {
 		return err
 	}
-	row.Faults = faults
+	row.Faults, row.Lacks = faults, nil
 	if _, err := t.tx.Exec(ctx, "rollback to savepoint feed_row"); err != nil {
 		return fmt.Errorf("undoing row %s: %w", row.ID, err)
 	}
@@ -172,13 +185,14 @@ func (t *taking) take(ctx context.Context, row *Taken) (Outcome, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := t.head(ctx, of, record, row.Row); err != nil {
+	headed, err := t.head(ctx, of, record, row)
+	if err != nil {
 		return "", err
 	}
 	switch {
 	case placed == Added:
 		return Added, nil
-	case placed == Kept && needed == Kept:
+	case placed == Kept && needed == Kept && headed == Kept:
 		return Kept, nil
 	}
 	return Changed, nil
@@ -287,17 +301,24 @@ func (t *taking) needed(ctx context.Context, of store.Of, record store.Record, r
 	return Changed, store.NoteOutside(ctx, t.tx, t.by, of, store.OutsideNeed, row.ID, made)
 }
 
-// head takes the head of the family where the child has none on the first day; who is recorded here stays.
-func (t *taking) head(ctx context.Context, of store.Of, record store.Record, row Row) error {
-	if row.Head.IsZero() || row.Removed || slices.ContainsFunc(record.Heads, func(h store.Head) bool { return h.Period.Contains(row.Period.From) }) {
-		return nil
+// head takes the head of the family where the child has none on the first day; who is recorded here stays. Half a household is taken, since
+// its other half may come tomorrow, and what is missing is told.
+func (t *taking) head(ctx context.Context, of store.Of, record store.Record, row *Taken) (Outcome, error) {
+	if row.Removed || slices.ContainsFunc(record.Heads, func(h store.Head) bool { return h.Period.Contains(row.Period.From) }) {
+		return Kept, nil
+	}
+	if row.Head.IsZero() {
+		if !row.Own {
+			row.Lacks = fault.List{errHeadLess.With("day", row.Period.From)}
+		}
+		return Kept, nil
 	}
 	adult, err := store.ByIdentity(ctx, t.tx, t.by, t.keys, of.Organiser, row.Head)
 	if err != nil {
-		return err
+		return "", err
 	}
 	if adult == 0 {
-		return errHead
+		return "", errHead
 	}
 	end := calendar.Forever
 	for _, h := range record.Heads {
@@ -306,5 +327,5 @@ func (t *taking) head(ctx context.Context, of store.Of, record store.Record, row
 		}
 	}
 	_, err = store.SaveHead(ctx, t.tx, t.by, store.Head{Of: of, Saved: store.Saved{Period: calendar.Period{From: row.Period.From, To: end}}, Adult: adult})
-	return err
+	return Changed, err
 }
