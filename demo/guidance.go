@@ -144,7 +144,7 @@ func (w *world) proposed(ctx context.Context, tx *postgres.Tx, by access.Actor, 
 	if err := guidance.AnswerProposal(ctx, tx, by, guidance.UnitAnswer{Organiser: a.Organiser, Proposal: p.ID, RowVersion: p.RowVersion, Yes: true}); err != nil || stage == "confirmed" {
 		return err
 	}
-	_, err = guidance.Offer(ctx, tx, by, a.Organiser, p.ID, p.RowVersion+1)
+	_, err = guidance.Offer(ctx, tx, by, guidance.OfferInput{Organiser: a.Organiser, Proposal: p.ID, RowVersion: p.RowVersion + 1, Office: "palveluohjaaja"})
 	return err
 }
 

@@ -82,7 +82,7 @@ func (a *app) faces() (*faces, error) {
 		(&daycaremonth.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		(&operator.Pages{DB: a.db, Texts: a.texts}).Audience(),
 		(&family.Pages{DB: a.db, Texts: a.texts, Keys: a.keys}).Audience(),
-		(&guidance.Pages{DB: a.db, Keys: a.keys}).Audience(),
+		(&guidance.Pages{DB: a.db, Texts: a.texts, Keys: a.keys}).Audience(),
 		(&place.Pages{DB: a.db}).Audience(),
 		(&steering.Pages{DB: a.db, Words: a.texts, Keys: a.keys, Cluster: a.health()}).Audience(),
 		(&economy.Pages{DB: a.db, Words: a.texts}).Audience(),

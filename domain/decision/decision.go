@@ -36,6 +36,7 @@ const (
 	Refusal    Kind = "refusal"    // what a client asked for is not given
 	Correction Kind = "correction" // of a clerical or a factual error in an earlier decision
 	Annulment  Kind = "annulment"
+	Place      Kind = "place" // in early education, by voucher or in a unit of the municipality's own or purchased
 )
 
 // Outcome is what was decided.
@@ -92,6 +93,7 @@ type Draft struct {
 	Attachments              []document.Attachment
 	Replaces                 *int64
 	Ground                   Ground // of a correction
+	Power                    *int64 // delegation by which a person decided what the program now carries out (MayMake); nil = looked for now
 	HandedOver               bool   // given to the party as it is made: the letter then tells the last day of appeal
 	Texts                    *i18n.Catalogue
 }
@@ -152,6 +154,15 @@ func Make(ctx context.Context, tx *postgres.Tx, by access.Actor, org organiser.O
 	}
 	w := writing{draft: draft, org: org, decider: by.Name, day: tx.Today(), template: template, terms: template.terms(law.Terms)}
 	return w.store(ctx, tx, by, power)
+}
+
+// MayMake tells by which delegation the actor may decide what a draft is about, before there is a letter: kind, service and amount are
+// looked at. DEC-010 or DEC-011 when it is not the actor's to decide.
+func MayMake(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32, draft Draft) (*int64, error) {
+	if err := by.May(access.DecisionMake, org); err != nil {
+		return nil, err
+	}
+	return authority(ctx, tx, by, org, draft)
 }
 
 // store takes the number, renders the letter and adds the rows.

@@ -81,7 +81,7 @@ func (d Delegation) who() string {
 // A job carries out what people have decided and needs no delegation.
 func authority(ctx context.Context, tx *postgres.Tx, by access.Actor, org int32, draft Draft) (*int64, error) {
 	if by.Role == access.SystemRole {
-		return nil, nil
+		return draft.Power, nil
 	}
 	list, err := delegations(ctx, tx, org)
 	if err != nil {

@@ -104,7 +104,7 @@ func (t Template) Ref() audit.Ref {
 
 // TemplateKinds are the kinds that may have texts of their own, "" first.
 func TemplateKinds() []Kind {
-	return []Kind{"", Voucher, Purchase, Refusal, VoucherEnd, Approval, Rejection, Revocation, Exit, Correction, Annulment}
+	return []Kind{"", Voucher, Purchase, Refusal, VoucherEnd, Approval, Rejection, Revocation, Exit, Correction, Annulment, Place}
 }
 
 // common are the fields that every letter knows.
@@ -115,6 +115,7 @@ func FieldsOf(kind Kind) []string {
 	own := map[Kind][]string{
 		Voucher: {"amount", "period", "service", "value", "voucher"}, Purchase: {"amount", "period", "service", "voucher"},
 		VoucherEnd: {"last_day", "service", "voucher"}, Refusal: {"service"}, Correction: {"original"}, Annulment: {"original"},
+		Place: {"first_day", "service", "unit"},
 	}
 	list := slices.Concat(common, own[kind])
 	slices.Sort(list)

@@ -39,14 +39,14 @@ func TestFamilyFromTheApplicationToItsDecision(t *testing.T) {
 		unit := w.person("Milla Myyränpelto")
 		unit.press("Paikkaehdotukset").pressIn(nursery, start).sees(child).press("Lähetä vastaus").sees("Tarkista seuraavat tiedot")
 		unit.fill("Voiko yksikkö ottaa lapsen?", "Kyllä, yksikkö vahvistaa paikan").press("Lähetä vastaus").sees("Vastaus on lähetetty kunnalle.")
-		guide.open(application).press("Lähetä tarjous perheelle").sees("Tarjous on lähetetty perheelle.")
+		guide.open(application).press("Tarjoa paikkaa perheelle").fill("Virkanimikkeesi", "palveluohjaaja").press("Lähetä tarjous perheelle").sees("Tarjous on lähetetty perheelle.")
 
 		parent.open(own).press("Katso tarjous ja vastaa").sees("Maksatte itse")
 		parent.fill("Otatteko paikan?", "Otamme paikan").press("Lähetä vastaus").sees("Paikka on teidän.")
 
 		guide.until("/daycare/drafts", "Päivänsalmi "+child).press("Päivänsalmi " + child).press("Lähetä päätös")
 		guide.fill("Virkanimikkeesi", "palveluohjaaja").press("Tee päätökset ja lähetä").sees("Päätökset lähtevät.")
-		parent.until(home, "Miksi tämä summa?").press(start).sees("Miksi tämä summa?").sees("Setelin arvo", "Omavastuu", "Kunta maksaa", "Avaa päätös (PDF)")
+		parent.until(home, "Miksi juuri tämä summa?").press(start).sees("Miksi juuri tämä summa?").sees("Setelin arvo", "Omavastuu", "Kunta maksaa", "Avaa päätös (PDF)")
 	}, walk{lang: "sv", view: browser.View{Width: 375, NoScript: true}})
 }
 

@@ -9,6 +9,7 @@ import (
 	"seteli/domain/daycare/guidance/db"
 	"seteli/domain/daycare/store"
 	"seteli/platform/access"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 )
 
@@ -23,10 +24,11 @@ type FamilyAnswer struct {
 }
 
 // AnswerOffer takes the answer of a guardian of the child, or of staff who have it from one. A yes places the child from the offered day
-// on, records the need and the home where none are, ends the place that it replaces, and drafts the value decision. GUI-022 when the
-// day to answer has passed: the offer lapses and the place is free again.
-// Locks: application, then the child and its family.
-func AnswerOffer(ctx context.Context, tx *postgres.Tx, by access.Actor, in FamilyAnswer) error {
+// on, records the need and the home where none are, ends the place that it replaces, makes the decision on the place with its letter, and
+// drafts the value decision. GUI-022 when the day to answer has passed: the offer lapses and the place is free again. GUI-046 tells who
+// answered before.
+// Locks: application, then the child and its family, then the organiser's numbers.
+func AnswerOffer(ctx context.Context, tx *postgres.Tx, by access.Actor, texts *i18n.Catalogue, in FamilyAnswer) error {
 	a, p, err := locked(ctx, tx, by, in.Organiser, in.Proposal)
 	if err != nil {
 		return err
@@ -34,25 +36,30 @@ func AnswerOffer(ctx context.Context, tx *postgres.Tx, by access.Actor, in Famil
 	switch {
 	case by.Role.Side() == access.ProviderSide:
 		return errUnknown
+	case by.Role.Side() == access.PersonSide && a.Veiled(by.Person):
+		return errNotOpen
 	case p.State == Lapsed:
 		return errLate.With("day", *p.AnswerBy)
+	case p.State == Accepted, p.State == DeclinedOffer:
+		return errAnswered.With("who", p.EndedBy).With("at", *p.EndedAt)
 	case p.State != OfferedToFamily:
 		return errNoProposal
 	case tx.Today() > *p.AnswerBy:
 		return errLate.With("day", *p.AnswerBy)
-	}
-	if by.Role.Side() == access.PersonSide && a.Veiled(by.Person) {
-		return errNotOpen
 	}
 	p.RowVersion = in.RowVersion
 	if !in.Yes {
 		return a.decline(ctx, tx, by, p, in)
 	}
 	p.State = Accepted
-	if err := p.end(ctx, tx, by, ""); err != nil {
+	left, err := a.place(ctx, tx, by, p)
+	if err != nil {
 		return err
 	}
-	if err := a.place(ctx, tx, by, p); err != nil {
+	if p.Decision, err = a.decide(ctx, tx, texts, p, by.Name, left); err != nil {
+		return err
+	}
+	if err := p.end(ctx, tx, by, ""); err != nil {
 		return err
 	}
 	a.State = PlaceHeld
@@ -74,12 +81,13 @@ func (a Application) decline(ctx context.Context, tx *postgres.Tx, by access.Act
 	return err
 }
 
-// place makes the accepted offer a placement, as the program: the guide decided it and the family took it.
-func (a Application) place(ctx context.Context, tx *postgres.Tx, who access.Actor, p Proposal) error {
+// place makes the accepted offer a placement, as the program: the guide decided it and the family took it. It tells the unit of the
+// place that ends, if one does.
+func (a Application) place(ctx context.Context, tx *postgres.Tx, who access.Actor, p Proposal) (left string, err error) {
 	by := program(who, a.Organiser)
 	record, err := store.Get(ctx, tx, by, a.Of)
 	if err != nil {
-		return err
+		return "", err
 	}
 	from := calendar.Period{From: p.Start, To: calendar.Forever}
 	for _, old := range record.Placements {
@@ -87,24 +95,24 @@ func (a Application) place(ctx context.Context, tx *postgres.Tx, who access.Acto
 			continue
 		}
 		if old.Period.From >= p.Start {
-			return errHasPlace.With("day", old.Period.From)
+			return "", errHasPlace.With("day", old.Period.From)
 		}
-		old.Of, old.Period.To = a.Of, p.Start
+		old.Of, old.Period.To, left = a.Of, p.Start, old.UnitName
 		if _, err := store.SavePlacement(ctx, tx, by, old); err != nil {
-			return err
+			return "", err
 		}
 	}
 	if _, err := store.SavePlacement(ctx, tx, by, store.Placement{Of: a.Of, Saved: store.Saved{Period: from}, Unit: p.Unit, Kind: a.Kind, Voucher: p.Way == ByVoucher}); err != nil {
-		return err
+		return "", err
 	}
 	if err := a.saveNeed(ctx, tx, by, record, from, a.Option); err != nil {
-		return err
+		return "", err
 	}
 	if err := a.saveHead(ctx, tx, by, record, p.Start); err != nil {
-		return err
+		return "", err
 	}
 	_, err = store.Regenerate(ctx, tx, by, a.Organiser, []int64{a.Of.Child})
-	return err
+	return left, err
 }
 
 // saveNeed ends the need that holds and begins the new one; equal needs go on.

@@ -115,23 +115,31 @@ where organiser_id = @organiser_id and application_id = @application_id and row_
 
 -- name: ApplicationOf :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
+  income_at, income_by, income_outcome, income_answer
 from daycare_application
 where organiser_id = @organiser_id and application_id = @application_id;
 
 -- name: ApplicationLock :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
+  income_at, income_by, income_outcome, income_answer
 from daycare_application
 where organiser_id = @organiser_id and application_id = @application_id
 for update;
 
 -- name: ApplicationsOfChildren :many
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
+  income_at, income_by, income_outcome, income_answer
 from daycare_application
 where organiser_id = @organiser_id and child_id = any(@children::bigint[])
 order by application_id desc;
+
+-- name: ApplicationIncome :execrows
+-- What the family told of its income is handled once.
+update daycare_application set income_at = @income_at, income_by = @income_by, income_outcome = @income_outcome, income_answer = @income_answer
+where organiser_id = @organiser_id and application_id = @application_id and income_at is null;
 
 -- name: WishDelete :exec
 delete from daycare_wish where organiser_id = @organiser_id and application_id = @application_id;
@@ -184,7 +192,8 @@ returning proposal_id;
 
 -- name: ProposalsOf :many
 select p.proposal_id, p.application_id, p.child_id, p.unit_id, p.provider_id, p.way, p.start_on, p.state, p.proposed_at, p.proposed_by, p.unit_due, p.unit_at, p.unit_by, p.unit_words,
-  p.offered_at, p.offered_by, p.answer_by, p.decision_id, p.ended_at, p.ended_by, p.ended_words, p.row_version, u.name
+  p.offered_at, p.offered_by, p.answer_by, p.decision_id, p.ended_at, p.ended_by, p.ended_words, p.row_version, p.offer_office, p.offer_reasons,
+  p.offer_account, p.offer_delegation, u.name
 from daycare_proposal p
 join unit u on u.unit_id = p.unit_id
 where p.organiser_id = @organiser_id and p.application_id = any(@applications::bigint[])
@@ -193,7 +202,7 @@ order by p.proposal_id desc;
 -- name: ProposalsOfProvider :many
 -- Under the provider's own scope: what waits for its answer, and what it has answered lately.
 select p.organiser_id, p.proposal_id, p.application_id, p.child_id, p.unit_id, p.provider_id, p.way, p.start_on, p.state, p.proposed_at, p.proposed_by, p.unit_due, p.unit_at, p.unit_by, p.unit_words,
-  p.offered_at, p.offered_by, p.answer_by, p.decision_id, p.ended_at, p.ended_by, p.ended_words, p.row_version, u.name
+  p.offered_at, p.offered_by, p.answer_by, p.ended_at, p.ended_by, p.ended_words, p.row_version, u.name
 from daycare_proposal p
 join unit u on u.unit_id = p.unit_id
 where p.provider_id = @provider_id
@@ -208,7 +217,8 @@ where organiser_id = @organiser_id and proposal_id = @proposal_id;
 -- name: ProposalState :execrows
 update daycare_proposal
 set state = @state, unit_at = @unit_at, unit_by = @unit_by, unit_words = @unit_words, offered_at = @offered_at, offered_by = @offered_by, answer_by = @answer_by, decision_id = @decision_id,
-  ended_at = @ended_at, ended_by = @ended_by, ended_words = @ended_words, row_version = row_version + 1
+  ended_at = @ended_at, ended_by = @ended_by, ended_words = @ended_words, offer_office = @offer_office, offer_reasons = @offer_reasons, offer_account = @offer_account,
+  offer_delegation = @offer_delegation, row_version = row_version + 1
 where organiser_id = @organiser_id and proposal_id = @proposal_id and row_version = @row_version;
 
 -- name: OffersLate :many

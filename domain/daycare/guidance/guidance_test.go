@@ -27,7 +27,7 @@ func TestFamilyAppliesAcceptsAndHasItsDecision(t *testing.T) {
 	must(t, err)
 	must(t, n.unitSays(p, true, ""))
 	n.staff(func(tx *postgres.Tx) (err error) {
-		p, err = guidance.Offer(t.Context(), tx, n.Staff, w.Organiser, p.ID, 2)
+		p, err = guidance.Offer(t.Context(), tx, n.Staff, guidance.OfferInput{Organiser: w.Organiser, Proposal: p.ID, RowVersion: 2, Office: "palveluohjaaja"})
 		return err
 	})
 	if *p.AnswerBy != today+14 {
@@ -189,7 +189,7 @@ func TestADeclinedOfferMayStayInTheQueue(t *testing.T) {
 	if a := n.get(self, p.Application); a.State != guidance.Handling || a.Due == nil {
 		t.Errorf("the application is %s", a.State)
 	}
-	faulttest.Want(t, n.answer(self, p, true, false), "GUI-021")
+	faulttest.Want(t, n.answer(self, p, true, false), "GUI-046")
 }
 
 func TestAUnitRefusesWithAReason(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 	"seteli/domain/client"
 	"seteli/domain/daycare/guidance/db"
 	"seteli/domain/daycare/store"
+	"seteli/domain/decision"
 	"seteli/platform/access"
 	"seteli/platform/audit"
 	"seteli/platform/postgres"
@@ -92,6 +93,10 @@ type Proposal struct {
 	OfferedBy   string
 	AnswerBy    *calendar.Date
 	Decision    *int64
+	Office      string // of who offered, as the decision prints it
+	Reasons     string // for the decision; "" = the usual ones
+	account     int64  // of who offered; 0 = offered before decisions were made of offers
+	power       *int64 // delegation by which the place was offered
 	EndedAt     *time.Time
 	EndedBy     string
 	EndedWords  string
@@ -109,12 +114,14 @@ func (p Proposal) Told() bool { return p.State.live() || p.State == Accepted }
 func proposalFrom(organiser int32, r db.ProposalsOfRow) Proposal {
 	return Proposal{Organiser: organiser, ID: r.ProposalID, Application: r.ApplicationID, Child: r.ChildID, Unit: r.UnitID, UnitName: r.Name, Provider: r.ProviderID, Way: Way(r.Way),
 		Start: r.StartOn, State: ProposalState(r.State), ProposedAt: r.ProposedAt, ProposedBy: r.ProposedBy, UnitDue: r.UnitDue, UnitAt: r.UnitAt, UnitBy: r.UnitBy, UnitWords: r.UnitWords,
-		OfferedAt: r.OfferedAt, OfferedBy: r.OfferedBy, AnswerBy: r.AnswerBy, Decision: r.DecisionID, EndedAt: r.EndedAt, EndedBy: r.EndedBy, EndedWords: r.EndedWords, RowVersion: r.RowVersion}
+		OfferedAt: r.OfferedAt, OfferedBy: r.OfferedBy, AnswerBy: r.AnswerBy, Decision: r.DecisionID, EndedAt: r.EndedAt, EndedBy: r.EndedBy, EndedWords: r.EndedWords, RowVersion: r.RowVersion,
+		Office: r.OfferOffice, Reasons: r.OfferReasons, account: r.OfferAccount, power: r.OfferDelegation}
 }
 
 func (p Proposal) save(ctx context.Context, tx *postgres.Tx, by access.Actor, act audit.Act) error {
 	n, err := db.New(tx).ProposalState(ctx, db.ProposalStateParams{OrganiserID: p.Organiser, ProposalID: p.ID, RowVersion: p.RowVersion, State: string(p.State), UnitAt: p.UnitAt, UnitBy: p.UnitBy,
-		UnitWords: p.UnitWords, OfferedAt: p.OfferedAt, OfferedBy: p.OfferedBy, AnswerBy: p.AnswerBy, DecisionID: p.Decision, EndedAt: p.EndedAt, EndedBy: p.EndedBy, EndedWords: p.EndedWords})
+		UnitWords: p.UnitWords, OfferedAt: p.OfferedAt, OfferedBy: p.OfferedBy, AnswerBy: p.AnswerBy, DecisionID: p.Decision, EndedAt: p.EndedAt, EndedBy: p.EndedBy, EndedWords: p.EndedWords,
+		OfferOffice: p.Office, OfferReasons: p.Reasons, OfferAccount: p.account, OfferDelegation: p.power})
 	if err := changed(n, err, "proposal", p.ID); err != nil {
 		return err
 	}
@@ -314,20 +321,41 @@ func CancelProposal(ctx context.Context, tx *postgres.Tx, by access.Actor, organ
 	return err
 }
 
-// Offer offers the family the place that the unit has confirmed, to be answered within two weeks.
+// OfferInput offers a confirmed place. The decision of an accepted offer has the office and the reasons; without reasons the usual ones.
+type OfferInput struct {
+	Organiser  int32
+	Proposal   int64
+	RowVersion int32
+	Office     string
+	Reasons    string
+}
+
+// Offer offers the family the place that the unit has confirmed, to be answered within two weeks. Whoever offers decides: an accepted
+// offer becomes a decision in that name, so it must be theirs to make (DEC-010, DEC-011), and the office is told (GUI-045).
 // Locks: application.
-func Offer(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, id int64, rowVersion int32) (Proposal, error) {
-	if err := by.May(access.DaycareDecide, organiser); err != nil {
+func Offer(ctx context.Context, tx *postgres.Tx, by access.Actor, in OfferInput) (Proposal, error) {
+	if err := by.May(access.DaycareDecide, in.Organiser); err != nil {
 		return Proposal{}, err
 	}
-	a, p, err := locked(ctx, tx, by, organiser, id)
+	a, p, err := locked(ctx, tx, by, in.Organiser, in.Proposal)
 	if err != nil {
 		return Proposal{}, err
 	}
 	if p.State != Confirmed {
 		return Proposal{}, errNoProposal
 	}
-	p.State, p.RowVersion, p.OfferedAt, p.OfferedBy, p.AnswerBy = OfferedToFamily, rowVersion, new(tx.Now()), by.Name, new(tx.Today()+familyDays)
+	if p.Office, p.Reasons = strings.TrimSpace(in.Office), strings.TrimSpace(in.Reasons); p.Office == "" {
+		return Proposal{}, errOffice
+	}
+	about, err := p.about(ctx, tx)
+	if err != nil {
+		return Proposal{}, err
+	}
+	if p.power, err = decision.MayMake(ctx, tx, by, in.Organiser, about); err != nil {
+		return Proposal{}, err
+	}
+	p.account = by.Account
+	p.State, p.RowVersion, p.OfferedAt, p.OfferedBy, p.AnswerBy = OfferedToFamily, in.RowVersion, new(tx.Now()), by.Name, new(tx.Today()+familyDays)
 	if err := p.save(ctx, tx, by, ActOffered); err != nil {
 		return Proposal{}, err
 	}
@@ -360,7 +388,7 @@ func OfProvider(ctx context.Context, tx *postgres.Tx, by access.Actor, most int)
 	for _, r := range rows {
 		p := proposalFrom(r.OrganiserID, db.ProposalsOfRow{ProposalID: r.ProposalID, ApplicationID: r.ApplicationID, ChildID: r.ChildID, UnitID: r.UnitID, ProviderID: r.ProviderID, Way: r.Way,
 			StartOn: r.StartOn, State: r.State, ProposedAt: r.ProposedAt, ProposedBy: r.ProposedBy, UnitDue: r.UnitDue, UnitAt: r.UnitAt, UnitBy: r.UnitBy, UnitWords: r.UnitWords,
-			OfferedAt: r.OfferedAt, OfferedBy: r.OfferedBy, AnswerBy: r.AnswerBy, DecisionID: r.DecisionID, EndedAt: r.EndedAt, EndedBy: r.EndedBy, EndedWords: r.EndedWords, RowVersion: r.RowVersion, Name: r.Name})
+			OfferedAt: r.OfferedAt, OfferedBy: r.OfferedBy, AnswerBy: r.AnswerBy, EndedAt: r.EndedAt, EndedBy: r.EndedBy, EndedWords: r.EndedWords, RowVersion: r.RowVersion, Name: r.Name})
 		if by.SeesUnit(p.Unit) {
 			list = append(list, p)
 		}

@@ -28,7 +28,7 @@ func whole(ctx context.Context, tx *postgres.Tx, organiser int32, rows []db.Appl
 			Request: Request{Start: r.StartOn, Option: r.OptionCode, Hours: r.HoursQuantity, Urgent: r.Urgent, Reason: r.Reason, Shift: r.Shift, Words: r.Words, Home: r.HomeID,
 				IncomeWay: IncomeWay(r.IncomeWay), Income: r.IncomeCents},
 			Arrival: Arrival{Channel(r.Channel), r.ArrivedOn},
-			State: State(r.State), SentAt: r.SentAt, Due: r.DueOn, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy, ChangedAt: r.ChangedAt, ChangedBy: r.ChangedBy, RowVersion: r.RowVersion}
+			State:   State(r.State), SentAt: r.SentAt, Due: r.DueOn, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy, ChangedAt: r.ChangedAt, ChangedBy: r.ChangedBy, RowVersion: r.RowVersion}
 		at[r.ApplicationID] = &list[i]
 	}
 	if len(rows) == 0 {

@@ -191,7 +191,7 @@ func (n *town) offered(a guidance.Application, unit int64) (p guidance.Proposal)
 		return guidance.AnswerProposal(n.t.Context(), tx, n.Staff, guidance.UnitAnswer{Organiser: w.Organiser, Proposal: p.ID, RowVersion: 1, Yes: true})
 	}))
 	n.staff(func(tx *postgres.Tx) (err error) {
-		p, err = guidance.Offer(n.t.Context(), tx, n.Staff, w.Organiser, p.ID, 2)
+		p, err = guidance.Offer(n.t.Context(), tx, n.Staff, guidance.OfferInput{Organiser: w.Organiser, Proposal: p.ID, RowVersion: 2, Office: "palveluohjaaja"})
 		return err
 	})
 	return p
@@ -199,6 +199,6 @@ func (n *town) offered(a guidance.Application, unit int64) (p guidance.Proposal)
 
 func (n *town) answer(by access.Actor, p guidance.Proposal, yes, stay bool) error {
 	return n.Try(by, func(tx *postgres.Tx) error {
-		return guidance.AnswerOffer(n.t.Context(), tx, by, guidance.FamilyAnswer{Organiser: w.Organiser, Proposal: p.ID, RowVersion: 3, Yes: yes, Stay: stay})
+		return guidance.AnswerOffer(n.t.Context(), tx, by, n.Means.Texts, guidance.FamilyAnswer{Organiser: w.Organiser, Proposal: p.ID, RowVersion: 3, Yes: yes, Stay: stay})
 	})
 }

@@ -3,6 +3,7 @@ package family
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"seteli/core/calendar"
 	"seteli/domain/daycare/guidance"
@@ -30,6 +31,7 @@ type childView struct {
 	Decisions   ui.Table
 	Changes     ui.Table
 	Past        ui.Table
+	Placed      ui.Table
 	HasPlace    bool
 	ShowChanges bool
 }
@@ -98,6 +100,9 @@ func childOf(r *ui.Request, f guidance.Family, rules store.Rules) childView {
 	return v
 }
 
+// day is the day of a moment in Finland.
+func day(r *ui.Request, t *time.Time) string { return r.Date(calendar.DateOf(t.In(calendar.Helsinki))) }
+
 func placeDays(r *ui.Request, p calendar.Period) string {
 	if p.To == calendar.Forever {
 		return r.T("family.from", "day", p.From)
@@ -117,6 +122,7 @@ func (v *childView) tables(r *ui.Request, f guidance.Family, rules store.Rules) 
 		v.Decisions.Rows = append(v.Decisions.Rows, []ui.Cell{{Text: days, Small: small, Href: r.Path(oneChild+"/decisions/{decision}", f.Organiser, f.Child, d.ID)}, r.CentsCell(d.Value),
 			r.CentsCell(d.OwnShare), r.CentsCell(d.Payable)})
 	}
+	v.Placed = placed(r, f.Applications)
 	v.Changes = ui.Table{Caption: r.T("family.changes"), Cards: true, Columns: []ui.Column{{Text: r.T("family.need.now")}, {Text: r.T("family.change.from")}, {Text: r.T("family.change.state")}}}
 	for _, c := range f.Changes {
 		state := r.T("family.change.open")
@@ -133,7 +139,7 @@ func (v *childView) tables(r *ui.Request, f guidance.Family, rules store.Rules) 
 		}
 		sent := r.T("family.past.never")
 		if a.SentAt != nil {
-			sent = r.Date(calendar.DateOf(a.SentAt.In(calendar.Helsinki)))
+			sent = day(r, a.SentAt)
 		}
 		v.Past.Rows = append(v.Past.Rows, []ui.Cell{{Text: sent, Href: applicationPath(r, a, "")}, {Text: r.Date(a.Start)}, r.TagCell("daycare.application." + string(a.State))})
 	}

@@ -51,6 +51,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("family/check", checkView{}, checkView{Steps: ui.Steps{Names: []string{"x"}}}),
 			ui.Page("family/application", applicationView{}, sampleApplication()), ui.Page("family/offer", offerView{}, offerView{Open: true}), ui.Page("family/withdraw", plainView{}),
 			ui.Page("family/notice", plainView{}), ui.Page("family/change", changeView{}), ui.Page("family/why", whyView{}),
+			ui.Page("family/decision", decisionView{}),
 		},
 	}
 }
@@ -96,6 +97,8 @@ func (p *Pages) routes() []ui.Route {
 	get(oneApplication+"/papers/{paper}", p.paper)
 	form(oneApplication+"/check", p.check)
 	form(oneApplication+"/offer", p.offer)
+	get(oneApplication+"/decisions/{proposal}", p.placeDecision)
+	get(oneApplication+"/decisions/{proposal}/pdf", p.placePDF)
 	form(oneApplication+"/withdraw", p.withdraw)
 	for i := range routes {
 		switch path := routes[i].Path; {

@@ -184,6 +184,7 @@ type applicationView struct {
 	Offer    *ui.Inset
 	Summary  ui.Summary
 	Consents ui.Table
+	Placed   ui.Table
 	CanAgree bool
 	Answers  []ui.Option
 	Veiled   bool
@@ -247,7 +248,7 @@ func (p *Pages) fill(r *ui.Request, v *applicationView, a guidance.Application, 
 	if applicant && a.State.Open() {
 		v.Withdraw, v.Papers = applicationPath(r, a, "/withdraw"), applicationPath(r, a, "/papers")
 	}
-	v.Consents = consents(r, a)
+	v.Consents, v.Placed = consents(r, a), placed(r, []guidance.Application{a})
 	for _, g := range a.Missing() {
 		v.CanAgree = v.CanAgree || g.Person == r.Actor.Person
 	}
@@ -334,7 +335,9 @@ func (p *Pages) offer(w http.ResponseWriter, r *ui.Request) error {
 		choice := f.Choice("answer", "yes", "stay", "no")
 		in := guidance.FamilyAnswer{Organiser: a.Organiser, Proposal: offered.ID, RowVersion: version(f), Yes: choice == "yes", Stay: choice == "stay", Words: f.OptionalLongText("words")}
 		if !f.Refused() {
-			err := r.DoIn(p.DB, a.Organiser, func(ctx context.Context, tx *postgres.Tx) error { return guidance.AnswerOffer(ctx, tx, r.Actor, in) })
+			err := r.DoIn(p.DB, a.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
+				return guidance.AnswerOffer(ctx, tx, r.Actor, p.Texts, in)
+			})
 			if err == nil {
 				return r.SeeOther(w, local(r, view.Back), "family.offer.answered."+choice)
 			}

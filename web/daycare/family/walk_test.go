@@ -203,7 +203,7 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 	unit.sees("/fi/proposals-of-places", "Hoiva Keskusta")
 	unit.sends(422, "perustelu", "/fi/proposals-of-places/1/1", "version", "1", "answer", "no")
 	unit.sends(200, "Vastaus on lähetetty", "/fi/proposals-of-places/1/1", "version", "1", "answer", "yes")
-	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2")
+	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2", "office", "palveluohjaaja")
 
 	family.sees("/fi/my/children", "Katso tarjous ja vastaa", "Vastaa tarjoukseen viimeistään")
 	family.sees(at+"/offer", "Maksatte itse", "Otamme paikan")
@@ -212,6 +212,10 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 	if n := world.Count(`select count(*) from daycare_draft where unit_id = 41`); n == 0 {
 		t.Error("no value decision is drafted")
 	}
+	place := at + "/decisions/1"
+	family.sees(own, "Päätökset varhaiskasvatuspaikasta", place)
+	family.sees(place, "Päätös palvelusetelistä ja varhaiskasvatuspaikasta", "1048/2025", "Sanna Ohjaaja")
+	guide.sees(application, "Päätös varhaiskasvatuspaikasta", "/fi/decisions/")
 	var made []store.Decision
 	world.Do(world.Staff, func(tx *postgres.Tx) error {
 		list, err := store.ListDrafts(t.Context(), tx, world.Staff, store.DraftFilter{Organiser: w.Organiser, Most: 10})
@@ -222,16 +226,18 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 		return err
 	})
 	decision := fmt.Sprintf("%s/decisions/%d", own, made[0].ID)
-	family.sees(own, "Miksi tämä summa?")
+	family.sees(own, "Miksi juuri tämä summa?")
 	family.sees(decision, "965,00")
-	if status, body, _ := family.do("GET", decision+"/pdf"); status != 200 || !strings.HasPrefix(body, "%PDF") {
-		t.Errorf("the letter: %d", status)
+	for _, paper := range []string{place, decision} {
+		if status, body, _ := family.do("GET", paper+"/pdf"); status != 200 || !strings.HasPrefix(body, "%PDF") {
+			t.Errorf("the letter %s: %d", paper, status)
+		}
 	}
 	if status, body, _ := guide.do("GET", "/fi/guidance/decisions.csv"); status != 200 || !strings.Contains(body, "sent") || !strings.Contains(body, "96500") {
 		t.Errorf("the export: %d %s", status, body)
 	}
 	stranger := as(t, world, world.Self(world.Aino))
-	for _, path := range []string{own, at, decision, own + "/prices"} {
+	for _, path := range []string{own, at, place, place + "/pdf", decision, own + "/prices"} {
 		if status, _, _ := stranger.do("GET", path); status != 404 {
 			t.Errorf("a stranger at %s: %d", path, status)
 		}

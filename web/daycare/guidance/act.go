@@ -82,7 +82,7 @@ func (p *Pages) unitAnswer(w http.ResponseWriter, r *ui.Request) error {
 // familyAnswer records what a family said by telephone or on paper.
 func (p *Pages) familyAnswer(w http.ResponseWriter, r *ui.Request) error {
 	v := actView{Title: r.T("guidance.family_answer"), Which: r.T("family.offer.which"), Reason: true, Label: r.T("guidance.note"),
-		Answers: []ui.Option{{Value: "yes", Text: r.T("family.offer.yes"), Hint: r.T("family.offer.yes.hint")}, {Value: "stay", Text: r.T("family.offer.stay")}, {Value: "no", Text: r.T("family.offer.no")}}}
+		Answers: []ui.Option{{Value: "yes", Text: r.T("family.offer.yes"), Hint: r.T("guidance.family_answer.yes.hint")}, {Value: "stay", Text: r.T("family.offer.stay")}, {Value: "no", Text: r.T("family.offer.no")}}}
 	a, live, err := p.asked(r, &v)
 	if err != nil {
 		return err
@@ -90,7 +90,7 @@ func (p *Pages) familyAnswer(w http.ResponseWriter, r *ui.Request) error {
 	v.Lead = live.UnitName
 	v.Form.Set("version", ui.Digits(live.RowVersion))
 	return p.act(w, r, &v, "guidance/act", func(ctx context.Context, tx *postgres.Tx) error {
-		return queue.AnswerOffer(ctx, tx, r.Actor, queue.FamilyAnswer{Organiser: a.Organiser, Proposal: live.ID, RowVersion: version(v.Form), Yes: v.Choice == "yes", Stay: v.Choice == "stay", Words: v.Text})
+		return queue.AnswerOffer(ctx, tx, r.Actor, p.Texts, queue.FamilyAnswer{Organiser: a.Organiser, Proposal: live.ID, RowVersion: version(v.Form), Yes: v.Choice == "yes", Stay: v.Choice == "stay", Words: v.Text})
 	}, "guidance.answer.done")
 }
 

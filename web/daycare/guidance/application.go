@@ -29,13 +29,14 @@ type applicationView struct {
 	History   ui.Timeline
 	// What can be done now, each "" or false when it is not the time.
 	CanTake, CanOffer, CanAnswer, CanFamily, CanCancel, CanPropose, CanEnd bool
-	Version, ProposalVersion                                               string
+	Version                                                                string
 	Income                                                                 string
+	Decision                                                               string // on the place
 }
 
 func sampleApplication() applicationView {
 	return applicationView{ID: 1, Child: 1, State: "daycare.application.sent", Clock: &ui.Inset{Text: "x"}, CanTake: true, CanOffer: true, CanAnswer: true, CanFamily: true, CanCancel: true,
-		CanPropose: true, CanEnd: true, Income: "/fi/clients"}
+		CanPropose: true, CanEnd: true, Income: "/fi/clients", Decision: "/fi/decisions"}
 }
 
 // one reads the application of the address and runs fn with it.
@@ -79,7 +80,12 @@ func (v *applicationView) fill(r *ui.Request, a queue.Application, rules store.R
 	live, waits := a.Live()
 	waiting := a.State == queue.Sent || a.State == queue.Handling
 	v.ID, v.Child, v.Name, v.State = a.ID, a.Of.Child, a.Child, "daycare.application."+string(a.State)
-	v.Version, v.ProposalVersion = ui.Digits(a.RowVersion), ui.Digits(live.RowVersion)
+	v.Version = ui.Digits(a.RowVersion)
+	for _, x := range a.Proposals {
+		if x.Decision != nil {
+			v.Decision = r.Path("/decisions/{decision}", *x.Decision)
+		}
+	}
 	v.CanTake, v.CanPropose, v.CanEnd = a.State == queue.Sent, waiting && !waits && len(a.Missing()) == 0, a.State.Open()
 	v.CanAnswer, v.CanOffer, v.CanFamily, v.CanCancel = live.State == queue.Proposed, live.State == queue.Confirmed, live.State == queue.OfferedToFamily, waits
 	if a.Due != nil && a.State.Open() {
@@ -235,12 +241,37 @@ func (p *Pages) take(w http.ResponseWriter, r *ui.Request) error {
 	})
 }
 
+type offerView struct {
+	Form       *ui.Form
+	Name, Lead string
+	Back       string
+}
+
+// offer offers the confirmed place; the office and the reasons are for the decision that an accepted offer becomes.
 func (p *Pages) offer(w http.ResponseWriter, r *ui.Request) error {
-	return p.press(w, r, "guidance.offered", func(ctx context.Context, tx *postgres.Tx, a queue.Application) error {
-		live, _ := a.Live()
-		_, err := queue.Offer(ctx, tx, r.Actor, a.Organiser, live.ID, version(r.Input()))
+	v := actView{}
+	a, live, err := p.asked(r, &v)
+	if err != nil {
 		return err
-	})
+	}
+	f := v.Form
+	f.Set("version", ui.Digits(live.RowVersion))
+	if f.Submitted() {
+		in := queue.OfferInput{Organiser: a.Organiser, Proposal: live.ID, RowVersion: version(f), Office: f.Text("office"), Reasons: f.OptionalLongText("reasons")}
+		if !f.Refused() {
+			err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+				_, err := queue.Offer(ctx, tx, r.Actor, in)
+				return err
+			})
+			if err == nil {
+				return r.SeeOther(w, local(r, v.Back), "guidance.offered")
+			}
+			if !f.Take(err) {
+				return err
+			}
+		}
+	}
+	return r.Show(w, f.Status(), "guidance/offer", offerView{Form: f, Name: a.Child, Back: v.Back, Lead: r.T("guidance.offer.lead", "unit", live.UnitName, "day", live.Start)})
 }
 
 type proposeView struct {

@@ -18,6 +18,7 @@ import (
 	queue "seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/store"
 	"seteli/platform/access"
+	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/platform/secret"
 	"seteli/web/ui"
@@ -28,8 +29,9 @@ var templates embed.FS
 
 // Pages holds what the pages need.
 type Pages struct {
-	DB   *postgres.DB
-	Keys *secret.Keys
+	DB    *postgres.DB
+	Texts *i18n.Catalogue
+	Keys  *secret.Keys
 }
 
 // shown is how many rows a page of the queue has.
@@ -45,7 +47,7 @@ func (p *Pages) Audience() ui.Audience {
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
 			ui.Page("guidance/queue", queueView{}), ui.Page("guidance/application", applicationView{}, sampleApplication()), ui.Page("guidance/propose", proposeView{}, proposeView{Units: []ui.Option{{Value: "1"}}}),
-			ui.Page("guidance/act", actView{}, actView{Answers: []ui.Option{{Value: "1"}}, Reason: true}), ui.Page("guidance/consent", consentView{}), ui.Page("guidance/units", unitsView{}),
+			ui.Page("guidance/act", actView{}, actView{Answers: []ui.Option{{Value: "1"}}, Reason: true}), ui.Page("guidance/consent", consentView{}), ui.Page("guidance/offer", offerView{}), ui.Page("guidance/units", unitsView{}),
 			ui.Page("guidance/unit", unitView{}, unitView{ID: 1}), ui.Page("guidance/places", placesView{}, placesView{Row: 1}), ui.Page("guidance/changes", changesView{}),
 			ui.Page("guidance/change", actView{}, actView{Answers: []ui.Option{{Value: "1"}}}), ui.Page("guidance/guardians", guardiansView{}), ui.Page("guidance/guardian-end", actView{}),
 			ui.Page("guidance/find", findView{}, findView{Asking: true, Found: []ui.Option{{Value: "1", Text: "x"}}}), ui.Page("guidance/received", receivedView{Lead: &ui.Inset{Text: "x"}}, sampleReceived()),
@@ -69,7 +71,7 @@ func (p *Pages) routes() []ui.Route {
 	get("/guidance", p.queue)
 	get(oneApplication, p.application)
 	post(oneApplication+"/take", p.take)
-	post(oneApplication+"/offer", p.offer)
+	form(oneApplication+"/offer", p.offer)
 	form(oneApplication+"/propose", p.propose)
 	form(oneApplication+"/unit-answer", p.unitAnswer)
 	form(oneApplication+"/family-answer", p.familyAnswer)

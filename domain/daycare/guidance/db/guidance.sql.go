@@ -121,9 +121,40 @@ func (q *Queries) ApplicationEdit(ctx context.Context, arg ApplicationEditParams
 	return result.RowsAffected(), nil
 }
 
+const applicationIncome = `-- name: ApplicationIncome :execrows
+update daycare_application set income_at = $1, income_by = $2, income_outcome = $3, income_answer = $4
+where organiser_id = $5 and application_id = $6 and income_at is null
+`
+
+type ApplicationIncomeParams struct {
+	IncomeAt      *time.Time
+	IncomeBy      string
+	IncomeOutcome string
+	IncomeAnswer  string
+	OrganiserID   int32
+	ApplicationID int64
+}
+
+// What the family told of its income is handled once.
+func (q *Queries) ApplicationIncome(ctx context.Context, arg ApplicationIncomeParams) (int64, error) {
+	result, err := q.db.Exec(ctx, applicationIncome,
+		arg.IncomeAt,
+		arg.IncomeBy,
+		arg.IncomeOutcome,
+		arg.IncomeAnswer,
+		arg.OrganiserID,
+		arg.ApplicationID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const applicationLock = `-- name: ApplicationLock :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
+  income_at, income_by, income_outcome, income_answer
 from daycare_application
 where organiser_id = $1 and application_id = $2
 for update
@@ -160,6 +191,10 @@ type ApplicationLockRow struct {
 	ChangedAt     time.Time
 	ChangedBy     string
 	RowVersion    int32
+	IncomeAt      *time.Time
+	IncomeBy      string
+	IncomeOutcome string
+	IncomeAnswer  string
 }
 
 func (q *Queries) ApplicationLock(ctx context.Context, arg ApplicationLockParams) (ApplicationLockRow, error) {
@@ -191,13 +226,18 @@ func (q *Queries) ApplicationLock(ctx context.Context, arg ApplicationLockParams
 		&i.ChangedAt,
 		&i.ChangedBy,
 		&i.RowVersion,
+		&i.IncomeAt,
+		&i.IncomeBy,
+		&i.IncomeOutcome,
+		&i.IncomeAnswer,
 	)
 	return i, err
 }
 
 const applicationOf = `-- name: ApplicationOf :one
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
+  income_at, income_by, income_outcome, income_answer
 from daycare_application
 where organiser_id = $1 and application_id = $2
 `
@@ -233,6 +273,10 @@ type ApplicationOfRow struct {
 	ChangedAt     time.Time
 	ChangedBy     string
 	RowVersion    int32
+	IncomeAt      *time.Time
+	IncomeBy      string
+	IncomeOutcome string
+	IncomeAnswer  string
 }
 
 func (q *Queries) ApplicationOf(ctx context.Context, arg ApplicationOfParams) (ApplicationOfRow, error) {
@@ -264,6 +308,10 @@ func (q *Queries) ApplicationOf(ctx context.Context, arg ApplicationOfParams) (A
 		&i.ChangedAt,
 		&i.ChangedBy,
 		&i.RowVersion,
+		&i.IncomeAt,
+		&i.IncomeBy,
+		&i.IncomeOutcome,
+		&i.IncomeAnswer,
 	)
 	return i, err
 }
@@ -308,7 +356,8 @@ func (q *Queries) ApplicationState(ctx context.Context, arg ApplicationStatePara
 
 const applicationsOfChildren = `-- name: ApplicationsOfChildren :many
 select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
-  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version
+  channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
+  income_at, income_by, income_outcome, income_answer
 from daycare_application
 where organiser_id = $1 and child_id = any($2::bigint[])
 order by application_id desc
@@ -345,6 +394,10 @@ type ApplicationsOfChildrenRow struct {
 	ChangedAt     time.Time
 	ChangedBy     string
 	RowVersion    int32
+	IncomeAt      *time.Time
+	IncomeBy      string
+	IncomeOutcome string
+	IncomeAnswer  string
 }
 
 func (q *Queries) ApplicationsOfChildren(ctx context.Context, arg ApplicationsOfChildrenParams) ([]ApplicationsOfChildrenRow, error) {
@@ -382,6 +435,10 @@ func (q *Queries) ApplicationsOfChildren(ctx context.Context, arg ApplicationsOf
 			&i.ChangedAt,
 			&i.ChangedBy,
 			&i.RowVersion,
+			&i.IncomeAt,
+			&i.IncomeBy,
+			&i.IncomeOutcome,
+			&i.IncomeAnswer,
 		); err != nil {
 			return nil, err
 		}
@@ -1459,25 +1516,30 @@ func (q *Queries) ProposalOf(ctx context.Context, arg ProposalOfParams) (Proposa
 const proposalState = `-- name: ProposalState :execrows
 update daycare_proposal
 set state = $1, unit_at = $2, unit_by = $3, unit_words = $4, offered_at = $5, offered_by = $6, answer_by = $7, decision_id = $8,
-  ended_at = $9, ended_by = $10, ended_words = $11, row_version = row_version + 1
-where organiser_id = $12 and proposal_id = $13 and row_version = $14
+  ended_at = $9, ended_by = $10, ended_words = $11, offer_office = $12, offer_reasons = $13, offer_account = $14,
+  offer_delegation = $15, row_version = row_version + 1
+where organiser_id = $16 and proposal_id = $17 and row_version = $18
 `
 
 type ProposalStateParams struct {
-	State       string
-	UnitAt      *time.Time
-	UnitBy      string
-	UnitWords   string
-	OfferedAt   *time.Time
-	OfferedBy   string
-	AnswerBy    *calendar.Date
-	DecisionID  *int64
-	EndedAt     *time.Time
-	EndedBy     string
-	EndedWords  string
-	OrganiserID int32
-	ProposalID  int64
-	RowVersion  int32
+	State           string
+	UnitAt          *time.Time
+	UnitBy          string
+	UnitWords       string
+	OfferedAt       *time.Time
+	OfferedBy       string
+	AnswerBy        *calendar.Date
+	DecisionID      *int64
+	EndedAt         *time.Time
+	EndedBy         string
+	EndedWords      string
+	OfferOffice     string
+	OfferReasons    string
+	OfferAccount    int64
+	OfferDelegation *int64
+	OrganiserID     int32
+	ProposalID      int64
+	RowVersion      int32
 }
 
 func (q *Queries) ProposalState(ctx context.Context, arg ProposalStateParams) (int64, error) {
@@ -1493,6 +1555,10 @@ func (q *Queries) ProposalState(ctx context.Context, arg ProposalStateParams) (i
 		arg.EndedAt,
 		arg.EndedBy,
 		arg.EndedWords,
+		arg.OfferOffice,
+		arg.OfferReasons,
+		arg.OfferAccount,
+		arg.OfferDelegation,
 		arg.OrganiserID,
 		arg.ProposalID,
 		arg.RowVersion,
@@ -1505,7 +1571,8 @@ func (q *Queries) ProposalState(ctx context.Context, arg ProposalStateParams) (i
 
 const proposalsOf = `-- name: ProposalsOf :many
 select p.proposal_id, p.application_id, p.child_id, p.unit_id, p.provider_id, p.way, p.start_on, p.state, p.proposed_at, p.proposed_by, p.unit_due, p.unit_at, p.unit_by, p.unit_words,
-  p.offered_at, p.offered_by, p.answer_by, p.decision_id, p.ended_at, p.ended_by, p.ended_words, p.row_version, u.name
+  p.offered_at, p.offered_by, p.answer_by, p.decision_id, p.ended_at, p.ended_by, p.ended_words, p.row_version, p.offer_office, p.offer_reasons,
+  p.offer_account, p.offer_delegation, u.name
 from daycare_proposal p
 join unit u on u.unit_id = p.unit_id
 where p.organiser_id = $1 and p.application_id = any($2::bigint[])
@@ -1518,29 +1585,33 @@ type ProposalsOfParams struct {
 }
 
 type ProposalsOfRow struct {
-	ProposalID    int64
-	ApplicationID int64
-	ChildID       int64
-	UnitID        int64
-	ProviderID    int64
-	Way           string
-	StartOn       calendar.Date
-	State         string
-	ProposedAt    time.Time
-	ProposedBy    string
-	UnitDue       calendar.Date
-	UnitAt        *time.Time
-	UnitBy        string
-	UnitWords     string
-	OfferedAt     *time.Time
-	OfferedBy     string
-	AnswerBy      *calendar.Date
-	DecisionID    *int64
-	EndedAt       *time.Time
-	EndedBy       string
-	EndedWords    string
-	RowVersion    int32
-	Name          string
+	ProposalID      int64
+	ApplicationID   int64
+	ChildID         int64
+	UnitID          int64
+	ProviderID      int64
+	Way             string
+	StartOn         calendar.Date
+	State           string
+	ProposedAt      time.Time
+	ProposedBy      string
+	UnitDue         calendar.Date
+	UnitAt          *time.Time
+	UnitBy          string
+	UnitWords       string
+	OfferedAt       *time.Time
+	OfferedBy       string
+	AnswerBy        *calendar.Date
+	DecisionID      *int64
+	EndedAt         *time.Time
+	EndedBy         string
+	EndedWords      string
+	RowVersion      int32
+	OfferOffice     string
+	OfferReasons    string
+	OfferAccount    int64
+	OfferDelegation *int64
+	Name            string
 }
 
 func (q *Queries) ProposalsOf(ctx context.Context, arg ProposalsOfParams) ([]ProposalsOfRow, error) {
@@ -1575,6 +1646,10 @@ func (q *Queries) ProposalsOf(ctx context.Context, arg ProposalsOfParams) ([]Pro
 			&i.EndedBy,
 			&i.EndedWords,
 			&i.RowVersion,
+			&i.OfferOffice,
+			&i.OfferReasons,
+			&i.OfferAccount,
+			&i.OfferDelegation,
 			&i.Name,
 		); err != nil {
 			return nil, err
@@ -1589,7 +1664,7 @@ func (q *Queries) ProposalsOf(ctx context.Context, arg ProposalsOfParams) ([]Pro
 
 const proposalsOfProvider = `-- name: ProposalsOfProvider :many
 select p.organiser_id, p.proposal_id, p.application_id, p.child_id, p.unit_id, p.provider_id, p.way, p.start_on, p.state, p.proposed_at, p.proposed_by, p.unit_due, p.unit_at, p.unit_by, p.unit_words,
-  p.offered_at, p.offered_by, p.answer_by, p.decision_id, p.ended_at, p.ended_by, p.ended_words, p.row_version, u.name
+  p.offered_at, p.offered_by, p.answer_by, p.ended_at, p.ended_by, p.ended_words, p.row_version, u.name
 from daycare_proposal p
 join unit u on u.unit_id = p.unit_id
 where p.provider_id = $1
@@ -1621,7 +1696,6 @@ type ProposalsOfProviderRow struct {
 	OfferedAt     *time.Time
 	OfferedBy     string
 	AnswerBy      *calendar.Date
-	DecisionID    *int64
 	EndedAt       *time.Time
 	EndedBy       string
 	EndedWords    string
@@ -1658,7 +1732,6 @@ func (q *Queries) ProposalsOfProvider(ctx context.Context, arg ProposalsOfProvid
 			&i.OfferedAt,
 			&i.OfferedBy,
 			&i.AnswerBy,
-			&i.DecisionID,
 			&i.EndedAt,
 			&i.EndedBy,
 			&i.EndedWords,
