@@ -1,7 +1,10 @@
 package economy_test
 
 import (
+	"slices"
 	"testing"
+
+	"pgregory.net/rapid"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
@@ -48,4 +51,33 @@ func TestOwnPlacesCostWhatRemainsAfterFeesByAge(t *testing.T) {
 	if i := a.Avoided(40); i.Places != 10 || i.Avoided != 30_000_000 || i.Yearly != 1_200_000 {
 		t.Errorf("avoided %+v", i)
 	}
+}
+
+// What is put together never tells a single one: by itself, or as what the total leaves.
+func TestWhatIsPutTogetherTellsNobodyApart(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		list := rapid.SliceOf(rapid.IntRange(0, 12)).Draw(t, "counts")
+		told, rest := economy.Together(list, func(n int) int { return n }, func(a, b int) int { return a + b })
+		sum, all := 0, 0
+		for _, n := range list {
+			all += n
+		}
+		for _, n := range told {
+			if sum += n; n < economy.Least {
+				t.Fatalf("%v: %d is told", list, n)
+			}
+		}
+		if rest != nil {
+			if sum += *rest; *rest < economy.Least && len(told) > 0 {
+				t.Fatalf("%v: the rest of %d is told by the total", list, *rest)
+			}
+		}
+		if hidden := len(slices.DeleteFunc(slices.Clone(list), func(n int) bool { return n == 0 })) - len(told); hidden == 1 && len(told) > 0 {
+			t.Fatalf("%v: one alone is hidden, and the total tells it", list)
+		}
+		if sum != all {
+			t.Fatalf("%v: %d of %d", list, sum, all)
+		}
+	})
 }

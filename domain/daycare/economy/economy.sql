@@ -36,10 +36,11 @@ group by d.option_code, d.under_three, r.month_days
 order by d.option_code, d.under_three, r.month_days;
 
 -- name: DecisionsOn :many
-select d.provider_id, d.value_cents, d.own_cents, d.payable_cents, coalesce((b.basis::jsonb ->> 'family_cents')::bigint, 0)::bigint as family_cents,
+select d.provider_id, u.postcode, u.city, d.value_cents, d.own_cents, d.payable_cents, coalesce((b.basis::jsonb ->> 'family_cents')::bigint, 0)::bigint as family_cents,
   coalesce(b.basis::jsonb #>> '{draft,AdultIncomes}', '[]')::text as incomes
 from daycare_decision d
 join daycare_decision_basis b on b.organiser_id = d.organiser_id and b.value_decision_id = d.value_decision_id
+join unit u on u.unit_id = d.unit_id
 left join lateral (select x.valid_to from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1) e on true
 where d.organiser_id = @organiser_id and d.valid_from <= @day and coalesce(e.valid_to, d.valid_to) > @day
 order by d.value_decision_id;

@@ -228,6 +228,7 @@ type Today struct {
 	Provider                   int64 // the largest one; of equal ones the first to have so many
 	Value, Own, Paid, AboveSum money.Cents
 	Bands                      []Band
+	Areas                      []AreaShare
 }
 
 // Band is children by their family's income a month, with the own shares of the day.
@@ -258,7 +259,7 @@ func TodayOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 			bands[i].To = limits[i+1]
 		}
 	}
-	providers := map[int64]int{}
+	providers, areas := map[int64]int{}, map[string]*AreaShare{}
 	for _, r := range rows {
 		t.Children++
 		t.Value, t.Own, t.Paid = t.Value+r.ValueCents, t.Own+r.OwnCents, t.Paid+r.PayableCents
@@ -285,8 +286,18 @@ func TodayOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 		if known {
 			b.Income, b.Known = b.Income+income, b.Known+1
 		}
+		area := strings.TrimSpace(r.Postcode + " " + r.City)
+		if r.Postcode == "" {
+			area = ""
+		}
+		a := areas[area]
+		if a == nil {
+			a = &AreaShare{Name: area}
+			areas[area] = a
+		}
+		a.Children, a.Own, a.Family = a.Children+1, a.Own+r.OwnCents, a.Family+family
 	}
-	t.Bands = joined(bands)
+	t.Bands, t.Areas = joined(bands), areaShares(areas)
 	return t, nil
 }
 

@@ -21,7 +21,7 @@ func Compute(s *store.Snapshot, c Change, step func(done, all int) error) (Resul
 	before = c.Base(before)
 	tallies := make([]*tally, len(variants))
 	for i, v := range variants {
-		tallies[i] = newTally(v)
+		tallies[i] = newTally(v, s.Areas)
 	}
 	for part := range s.Parts() {
 		held, tasks, err := s.Decide(part, before)
@@ -100,7 +100,8 @@ func (t *tally) costs(i int, held []store.Holding) error {
 			}
 			share := daycare.MonthShare(h.Family, row.Days, row.MonthDays)
 			f := t.familyOf(h)
-			*f.own.at(i) += daycare.MonthShare(row.OwnShare, row.Days, row.MonthDays)
+			own := daycare.MonthShare(row.OwnShare, row.Days, row.MonthDays)
+			*f.own.at(i) += own
 			*f.family.at(i) += share
 			u, err := t.unitOf(h)
 			if err != nil {
@@ -108,6 +109,11 @@ func (t *tally) costs(i int, held []store.Holding) error {
 			}
 			*u.Municipality.at(i) += row.Amount
 			*u.Family.at(i) += share
+			area := t.areaOf(u.ID)
+			*area.municipality.at(i) += row.Amount
+			in := area.familyIn(familyKey(h))
+			*in.own.at(i) += own
+			*in.family.at(i) += share
 			if k := [2]int64{u.ID, h.Child}; i == 0 && !inUnit[k] {
 				inUnit[k] = true
 				u.Children++
@@ -117,9 +123,10 @@ func (t *tally) costs(i int, held []store.Holding) error {
 	return nil
 }
 
+func familyKey(h store.Holding) string { return h.Basis.Draft.Head + " " + h.Basis.Draft.Partner }
+
 func (t *tally) familyOf(h store.Holding) *family {
-	d := h.Basis.Draft
-	key := d.Head + " " + d.Partner
+	d, key := h.Basis.Draft, familyKey(h)
 	f := t.families[key]
 	if f == nil {
 		f = &family{known: !d.IncomeUnknown()}

@@ -40,6 +40,7 @@ type Result struct {
 	Budget   *Budget       `json:"budget,omitempty"`
 	Families Families      `json:"families"`
 	Bands    []Band        `json:"bands"`
+	Areas    []Area        `json:"areas,omitempty"`
 	Units    []Unit        `json:"units"`
 	Own      Pair          `json:"own"`    // own shares by the fee act, of the year
 	Family   Pair          `json:"family"` // what families pay in all
@@ -123,10 +124,13 @@ type tally struct {
 	units    map[int64]*Unit
 	gaps     map[daycare.GapReason]*Count
 	out      Result
+
+	areaNames map[int64]string // by unit
+	areas     map[string]*areaTally
 }
 
-func newTally(c Change) *tally {
-	t := &tally{change: c, cost: map[calendar.Month]*Pair{}, families: map[string]*family{}, units: map[int64]*Unit{}, gaps: map[daycare.GapReason]*Count{}}
+func newTally(c Change, areas map[int64]string) *tally {
+	t := &tally{change: c, areaNames: areas, areas: map[string]*areaTally{}, cost: map[calendar.Month]*Pair{}, families: map[string]*family{}, units: map[int64]*Unit{}, gaps: map[daycare.GapReason]*Count{}}
 	year, _, _ := c.From.Civil()
 	first := calendar.MonthOf(calendar.Day(year, 1, 1))
 	last := max(first+11, calendar.MonthOf(c.From)+yearMonths-1)
@@ -176,7 +180,7 @@ func (t *tally) finish() Result {
 		t.out.Families.add(f)
 		t.out.Own, t.out.Family = t.out.Own.plus(f.own), t.out.Family.plus(f.family)
 	}
-	t.out.Bands = joined(bands)
+	t.out.Bands, t.out.Areas = joined(bands), t.areasTold()
 	for _, id := range slices.Sorted(maps.Keys(t.units)) {
 		t.out.Units = append(t.out.Units, *t.units[id])
 	}

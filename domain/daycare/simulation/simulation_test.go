@@ -117,6 +117,16 @@ func sums(t *testing.T, r simulation.Result) {
 			t.Errorf("band %+v", b)
 		}
 	}
+	var town, areaOwn, areaFamily money.Cents
+	for _, a := range r.Areas {
+		town, areaOwn, areaFamily = town+a.Municipality.After, areaOwn+a.Own.After, areaFamily+a.Family.After
+		if a.All < simulation.Least || a.Gain+a.Lose+a.Same != a.All {
+			t.Errorf("area %+v", a)
+		}
+	}
+	if town != r.Year.After || areaOwn != r.Own.After || areaFamily != r.Family.After {
+		t.Errorf("areas %d, %d and %d; in all %d, %d, %d", town, areaOwn, areaFamily, r.Year.After, r.Own.After, r.Family.After)
+	}
 	for _, u := range r.Units {
 		units += u.Municipality.After
 	}
@@ -156,6 +166,24 @@ func TestTheBoardsQuestionOnTheOuluProfile(t *testing.T) {
 	if answer.Families.Gain == 0 || answer.Year.Difference() <= 0 || answer.Placed.Before != 40 || answer.Anew == 0 {
 		t.Errorf("%+v", answer)
 	}
+}
+
+// Units of two postal areas: each area of enough families is told, one of few is put together with another so that the total tells nobody.
+func TestAreasOfFewFamiliesAreNotToldApart(t *testing.T) {
+	t.Parallel()
+	n := simulationtest.New(t, "oulu", 40)
+	n.Exec(`update unit set postcode = case unit_id when $1 then '90100' else '90500' end, city = 'Mallila'`, w.Unit)
+	r := n.Compute(board(january))
+	if len(r.Areas) != 2 || r.Areas[0].Name != "90100 Mallila" || r.Areas[1].Name != "90500 Mallila" || r.Areas[0].Rest {
+		t.Fatalf("%+v", r.Areas)
+	}
+	sums(t, r)
+	n.Exec(`update daycare_placement set unit_id = $1, provider_id = $2 where child_id > (select min(child_id) + 2 from daycare_placement)`, w.OtherUnit, w.OtherProvider)
+	r = n.Compute(board(january))
+	if len(r.Areas) != 1 || !r.Areas[0].Rest {
+		t.Errorf("few families are told apart: %+v", r.Areas)
+	}
+	sums(t, r)
 }
 
 func TestMoreChildrenCostInProportion(t *testing.T) {

@@ -119,3 +119,6 @@ select client_id, person_id, last_name, first_names from client where organiser_
 select distinct provider_id from daycare_placement
 where organiser_id = @organiser_id and provider_id = any(@providers::bigint[]) and voucher and voided_at is null and valid_to > @day
 order by provider_id;
+
+-- name: UnitAreas :many
+select unit_id, postcode, city from unit where unit_id = any(@units::bigint[]) order by unit_id;

@@ -8,11 +8,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"seteli/core/calendar"
 	"seteli/domain/client/household"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/profile"
+	"seteli/domain/daycare/store/db"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
 )
@@ -24,6 +26,7 @@ type Snapshot struct {
 	Children int
 	Units    map[int64]int64  // provider by unit
 	Names    map[int64]string // of units
+	Areas    map[int64]string // the postal area of a unit, with its name; "" where the register does not tell it
 	parts    []*people
 	owner    map[int64]int // the part in which a child is decided: as in a regeneration, the last one that holds it
 	rules    inForce
@@ -45,7 +48,7 @@ func TakeSnapshot(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 	if err != nil {
 		return nil, err
 	}
-	s := &Snapshot{Day: tx.Today(), Units: map[int64]int64{}, Names: map[int64]string{}, owner: map[int64]int{}, rules: rules, national: national}
+	s := &Snapshot{Day: tx.Today(), Units: map[int64]int64{}, Names: map[int64]string{}, Areas: map[int64]string{}, owner: map[int64]int{}, rules: rules, national: national}
 	parts, err := inParts(ctx, tx, organiser)
 	if err != nil {
 		return nil, err
@@ -67,6 +70,15 @@ func TakeSnapshot(ctx context.Context, tx *postgres.Tx, by access.Actor, organis
 		s.parts = append(s.parts, p)
 	}
 	s.Children = len(s.owner)
+	areas, err := db.New(tx).UnitAreas(ctx, slices.Sorted(maps.Keys(s.Units)))
+	if err != nil {
+		return nil, fmt.Errorf("reading the areas of units: %w", err)
+	}
+	for _, r := range areas {
+		if r.Postcode != "" {
+			s.Areas[r.UnitID] = strings.TrimSpace(r.Postcode + " " + r.City)
+		}
+	}
 	asked, err := loadPrices(ctx, tx, organiser, slices.Sorted(maps.Keys(s.Units)))
 	if err != nil {
 		return nil, err

@@ -25,6 +25,7 @@ type costsView struct {
 	Chart      template.HTML
 	Sources    ui.Table
 	Bands      ui.Table
+	Areas      ui.Table
 	Investment ui.Calculation
 	NoBuilding bool
 	Risks      ui.Table
@@ -86,7 +87,7 @@ func (p *Pages) costs(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	year, _, _ := f.year.From.Civil()
-	v := costsView{Year: year, MayEdit: r.Actor.Can(access.BudgetEdit), Table: costsTable(r, f), Sources: sourcesTable(r, f), Bands: sharesTable(r, f.today), Risks: risksTable(r, f),
+	v := costsView{Year: year, MayEdit: r.Actor.Can(access.BudgetEdit), Table: costsTable(r, f), Sources: sourcesTable(r, f), Bands: sharesTable(r, f.today), Areas: areaShares(r, f.today.Areas), Risks: risksTable(r, f),
 		File: r.Path("/daycare/economy/file.csv") + "?year=" + strconv.Itoa(year)}
 	for _, y := range []int{year - 1, year + 1} {
 		v.Years = append(v.Years, ui.Link{Text: strconv.Itoa(y), Href: r.Path("/daycare/economy") + "?year=" + strconv.Itoa(y)})

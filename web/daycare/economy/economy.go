@@ -34,7 +34,7 @@ func (p *Pages) Audience() ui.Audience {
 		Nav:    []ui.NavItem{{Key: "economy.nav", Path: "/daycare/economy", Right: access.SimulationRun}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
-			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Sources: sampleTable(), Years: []ui.Link{{Text: "x", Href: "x"}}}),
+			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Areas: sampleTable(), Sources: sampleTable(), Years: []ui.Link{{Text: "x", Href: "x"}}}),
 			ui.Page("economy/cost", costView{}),
 			ui.Page("economy/cost-file", costFileView{}, costFileView{Faults: new(sampleTable()), Preview: new(sampleTable())}, costFileView{Preview: new(sampleTable()), Lines: "x", Changes: 2}),
 			ui.Page("economy/risks", risksView{}, risksView{MayEdit: true, Table: sampleTable()}),

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"seteli/core/calendar"
 	"seteli/domain/daycare/simulation"
 	"seteli/domain/daycare/simulation/simulationtest"
 	w "seteli/domain/voucher/vouchertest"
@@ -41,7 +42,7 @@ func open(t *testing.T, children int) *desk {
 	words, err := i18n.Load()
 	must(t, err)
 	pages := &economy.Pages{DB: n.DB, Words: words}
-	site := uitest.New(t, ui.Session{SignedIn: true, Actor: n.Main, Tenant: ui.Tenant{Organiser: w.Organiser, Name: "Mallilan kunta"}}, pages.Audience())
+	site := uitest.NewAt(t, calendar.Noon(calendar.Day(2026, 6, 29)), ui.Session{SignedIn: true, Actor: n.Main, Tenant: ui.Tenant{Organiser: w.Organiser, Name: "Mallilan kunta"}}, pages.Audience())
 	return &desk{n, t, uitest.Serve(t, site)}
 }
 

@@ -33,6 +33,7 @@ type resultView struct {
 	Sums          ui.Table
 	Families      ui.Table
 	Payments      ui.Table
+	Areas         ui.Table
 	Units         ui.Table
 	Gaps          ui.Table
 	Facts         ui.Summary
@@ -40,7 +41,7 @@ type resultView struct {
 }
 
 func sampleResult() resultView {
-	return resultView{Over: true, Answer: "x", Sums: sampleTable(), Families: sampleTable(), Payments: sampleTable(), Units: sampleTable(), Gaps: sampleTable(), CSV: "x", XLSX: "x"}
+	return resultView{Over: true, Answer: "x", Sums: sampleTable(), Families: sampleTable(), Payments: sampleTable(), Areas: sampleTable(), Units: sampleTable(), Gaps: sampleTable(), CSV: "x", XLSX: "x"}
 }
 
 func (p *Pages) one(r *ui.Request) (s simulation.Simulation, names map[string]string, steps []job.Step, err error) {
@@ -195,7 +196,7 @@ func (p *Pages) answer(r *ui.Request, v *resultView, s simulation.Simulation) {
 	v.Sums = sumsTable(r, *a)
 	v.Months, v.Bands = monthsChart(r, *a), bandsChart(r, *a)
 	v.Families, v.Payments = familiesTables(r, *a)
-	v.Units, v.Gaps = unitsTable(r, *a), gapsTable(r, *a)
+	v.Areas, v.Units, v.Gaps = areasTable(r, *a), unitsTable(r, *a), gapsTable(r, *a)
 	v.Facts = facts(r, s)
 	v.Facts.Rows = slices.Insert(v.Facts.Rows, 2, ui.Row{Key: r.T("economy.anew"), Value: i18n.Int(r.Lang, int64(a.Anew))})
 	v.CSV, v.XLSX = r.Path("/daycare/economy/simulations/{simulation}/file.csv", s.ID), r.Path("/daycare/economy/simulations/{simulation}/file.xlsx", s.ID)
@@ -384,6 +385,13 @@ func fileRows(r *ui.Request, s simulation.Simulation, names map[string]string) (
 			[]any{part, r.T("economy.families.same"), nil, told(r, b.Same), nil}, []any{part, r.T("economy.families.lose"), nil, told(r, b.Lose), nil})
 		pair(part, r.T("economy.sum.own"), b.Own)
 		pair(part, r.T("economy.sum.family"), b.Family)
+	}
+	for _, x := range a.Areas {
+		part := r.T("economy.areas") + ": " + areaName(r, x.Name, x.Rest)
+		rows = append(rows, []any{part, r.T("economy.families.all"), told(r, x.All), nil, nil}, []any{part, r.T("economy.families.gain"), nil, told(r, x.Gain), nil}, []any{part, r.T("economy.families.lose"), nil, told(r, x.Lose), nil})
+		pair(part, r.T("economy.sum.year"), x.Municipality)
+		pair(part, r.T("economy.sum.own"), x.Own)
+		pair(part, r.T("economy.sum.family"), x.Family)
 	}
 	for _, u := range simulation.ByCost(a.Units) {
 		pair(r.T("economy.file.unit"), u.Name, u.Municipality)

@@ -223,10 +223,11 @@ func (q *Queries) CostVoid(ctx context.Context, arg CostVoidParams) (int64, erro
 }
 
 const decisionsOn = `-- name: DecisionsOn :many
-select d.provider_id, d.value_cents, d.own_cents, d.payable_cents, coalesce((b.basis::jsonb ->> 'family_cents')::bigint, 0)::bigint as family_cents,
+select d.provider_id, u.postcode, u.city, d.value_cents, d.own_cents, d.payable_cents, coalesce((b.basis::jsonb ->> 'family_cents')::bigint, 0)::bigint as family_cents,
   coalesce(b.basis::jsonb #>> '{draft,AdultIncomes}', '[]')::text as incomes
 from daycare_decision d
 join daycare_decision_basis b on b.organiser_id = d.organiser_id and b.value_decision_id = d.value_decision_id
+join unit u on u.unit_id = d.unit_id
 left join lateral (select x.valid_to from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1) e on true
 where d.organiser_id = $1 and d.valid_from <= $2 and coalesce(e.valid_to, d.valid_to) > $2
 order by d.value_decision_id
@@ -239,6 +240,8 @@ type DecisionsOnParams struct {
 
 type DecisionsOnRow struct {
 	ProviderID   int64
+	Postcode     string
+	City         string
 	ValueCents   money.Cents
 	OwnCents     money.Cents
 	PayableCents money.Cents
@@ -257,6 +260,8 @@ func (q *Queries) DecisionsOn(ctx context.Context, arg DecisionsOnParams) ([]Dec
 		var i DecisionsOnRow
 		if err := rows.Scan(
 			&i.ProviderID,
+			&i.Postcode,
+			&i.City,
 			&i.ValueCents,
 			&i.OwnCents,
 			&i.PayableCents,

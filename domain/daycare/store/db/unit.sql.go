@@ -653,6 +653,36 @@ func (q *Queries) RefillTell(ctx context.Context, arg RefillTellParams) (int64, 
 	return result.RowsAffected(), nil
 }
 
+const unitAreas = `-- name: UnitAreas :many
+select unit_id, postcode, city from unit where unit_id = any($1::bigint[]) order by unit_id
+`
+
+type UnitAreasRow struct {
+	UnitID   int64
+	Postcode string
+	City     string
+}
+
+func (q *Queries) UnitAreas(ctx context.Context, units []int64) ([]UnitAreasRow, error) {
+	rows, err := q.db.Query(ctx, unitAreas, units)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnitAreasRow
+	for rows.Next() {
+		var i UnitAreasRow
+		if err := rows.Scan(&i.UnitID, &i.Postcode, &i.City); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unitNames = `-- name: UnitNames :many
 select u.unit_id, u.name, p.name as provider_name from unit u join provider p on p.provider_id = u.provider_id where u.unit_id = any($1::bigint[]) order by u.unit_id
 `
