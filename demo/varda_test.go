@@ -144,7 +144,7 @@ func testWarehouseHoldsTheSameTruth(t *testing.T, d demo.Deps) {
 	}
 	r.agrees()
 	r.do(func(tx *postgres.Tx) error {
-		tasks, err := domain.Troubles(t.Context(), tx, r.by, r.organiser)
+		tasks, _, err := domain.Troubles(t.Context(), tx, r.by, r.organiser, 100)
 		if err != nil || len(tasks) == 0 || tasks[0].Codes[0].Code != string(domain.NoAgreement) {
 			t.Errorf("tasks %+v", tasks)
 		}

@@ -48,34 +48,38 @@ func (t Trouble) bearsOn(units []Placed) Placed {
 	return Placed{}
 }
 
-// Troubles lists them by name and logs the reading.
-func Troubles(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) ([]Trouble, error) {
+// Troubles lists the first of them by name, tells how many they are in all, and logs the reading.
+func Troubles(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, most int) (list []Trouble, all int, err error) {
 	if err := by.May(access.DaycareDecide, organiser); err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	rows, err := db.New(tx).Troubles(ctx, organiser)
+	rows, err := db.New(tx).Troubles(ctx, db.TroublesParams{OrganiserID: organiser, Most: int32(most)})
 	if err != nil {
-		return nil, fmt.Errorf("listing children whom the warehouse refused: %w", err)
+		return nil, 0, fmt.Errorf("listing children whom the warehouse refused: %w", err)
 	}
-	list, views := make([]Trouble, len(rows)), make([]audit.View, len(rows))
-	units, err := unitsOf(ctx, tx, organiser)
+	children, views := make([]int64, len(rows)), make([]audit.View, len(rows))
+	for i, r := range rows {
+		children[i], all = r.ChildID, int(r.AllOfThem)
+	}
+	units, err := unitsOf(ctx, tx, organiser, children)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	list = make([]Trouble, len(rows))
 	for i, r := range rows {
 		list[i] = Trouble{Child: r.ChildID, Name: strings.TrimSpace(r.LastName + " " + r.FirstNames), State: r.State, Tries: int(r.Tries), ReportedAt: r.ReportedAt}
 		if err := json.Unmarshal([]byte(r.Codes), &list[i].Codes); err != nil {
-			return nil, fmt.Errorf("codes of child %d: %w", r.ChildID, err)
+			return nil, 0, fmt.Errorf("codes of child %d: %w", r.ChildID, err)
 		}
 		list[i].Unit = list[i].bearsOn(units[r.ChildID])
 		views[i] = audit.View{Organiser: organiser, Person: r.PersonID, Client: r.ChildID, Purpose: client.ForCase, What: "daycare"}
 	}
-	return list, audit.SeenMany(ctx, tx, by, views)
+	return list, all, audit.SeenMany(ctx, tx, by, views)
 }
 
-// unitsOf reads the units of the children who are tasks, with what is recorded of them for the warehouse, in the order of the places.
-func unitsOf(ctx context.Context, tx *postgres.Tx, organiser int32) (map[int64][]Placed, error) {
-	rows, err := db.New(tx).TroubleUnits(ctx, organiser)
+// unitsOf reads the units of children, with what is recorded of them for the warehouse, in the order of the places.
+func unitsOf(ctx context.Context, tx *postgres.Tx, organiser int32, children []int64) (map[int64][]Placed, error) {
+	rows, err := db.New(tx).TroubleUnits(ctx, db.TroubleUnitsParams{OrganiserID: organiser, Children: children})
 	if err != nil {
 		return nil, fmt.Errorf("reading units of children whom the warehouse refused: %w", err)
 	}

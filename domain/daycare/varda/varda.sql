@@ -52,18 +52,18 @@ set state = excluded.state, codes = excluded.codes, reported_at = excluded.repor
   tries = case when varda_child.state = excluded.state and varda_child.codes = excluded.codes then varda_child.tries + 1 else 1 end;
 
 -- name: Troubles :many
--- Children whom the warehouse does not hold as they are.
-select v.child_id, v.state, v.codes, v.tries, v.reported_at, c.last_name, c.first_names, c.person_id
+-- Children whom the warehouse does not hold as they are, with how many they are in all.
+select v.child_id, v.state, v.codes, v.tries, v.reported_at, c.last_name, c.first_names, c.person_id, count(*) over () as all_of_them
 from varda_child v
 join client c on c.organiser_id = v.organiser_id and c.client_id = v.child_id
 where v.organiser_id = @organiser_id and v.state <> 'same'
-order by c.last_name, c.first_names, v.child_id;
+order by c.last_name, c.first_names, v.child_id
+limit @most;
 
 -- name: TroubleUnits :many
--- The voucher units of those children, each once, in the order in which the places began.
+-- The voucher units of these children, each once, in the order in which the places began.
 select p.child_id, u.unit_id, u.name, coalesce(v.unit_oid, u.oid, '')::text as unit_oid, coalesce(v.producer_oid, '')::text as producer_oid, coalesce(v.agreed, false)::boolean as agreed
-from (select x.child_id, x.unit_id, max(x.valid_from) as began from daycare_placement x where x.organiser_id = @organiser_id and x.voucher and x.voided_at is null group by x.child_id, x.unit_id) p
-join varda_child c on c.organiser_id = @organiser_id and c.child_id = p.child_id and c.state <> 'same'
+from (select x.child_id, x.unit_id, max(x.valid_from) as began from daycare_placement x where x.organiser_id = @organiser_id and x.child_id = any(@children::bigint[]) and x.voucher and x.voided_at is null group by x.child_id, x.unit_id) p
 join unit u on u.unit_id = p.unit_id
 left join varda_unit v on v.organiser_id = @organiser_id and v.unit_id = u.unit_id
 order by p.child_id, p.began, u.unit_id;

@@ -112,3 +112,18 @@ func TestASilentWarehouseIsToldWithTheNextTry(t *testing.T) {
 		t.Error("a broken run is not told")
 	}
 }
+
+func TestManyTasksAreCountedAndTheFirstShown(t *testing.T) {
+	t.Parallel()
+	world, do := connected(t)
+	do(`with p as (insert into person (identity_index) select sha256(convert_to('child' || i, 'utf8')) from generate_series(1, 130) i returning person_id),
+		c as (insert into client (organiser_id, person_id, last_name, first_names, birth_date, municipality, source, created_at)
+		select 1, person_id, 'Virtanen', 'Lapsi', date '2022-03-01', '991', 'file', now() from p returning client_id, person_id),
+		d as (insert into daycare_child (organiser_id, client_id, person_id, added_at, added_by) select 1, client_id, person_id, now(), 'S' from c returning client_id)
+		select count(*) from d`)
+	do(`insert into varda_child (organiser_id, child_id, state, codes, tries, reported_at) select 1, client_id, 'refused', '[{"field": "x", "code": "MA020", "words": "x"}]', 1, now() from daycare_child`)
+	body := page(t, world)("/fi/daycare/varda")
+	if !strings.Contains(body, "Korjattavia lapsia on 130.") || strings.Count(body, "ylittää Vardan enimmäismaksun") != 100 {
+		t.Errorf("%d tasks are shown", strings.Count(body, "ylittää Vardan enimmäismaksun"))
+	}
+}

@@ -37,6 +37,9 @@ const (
 	settings = "/settings/varda"
 )
 
+// shown is how many tasks the page has: those that are mended leave it with the next run, and the rest come up.
+const shown = 100
+
 var errUnit = fault.New(fault.NotFound, "VRW-001", "varda.error.unit")
 
 // Audience is the pages with their routes and navigation.
@@ -46,7 +49,7 @@ func (p *Pages) Audience() ui.Audience {
 		Nav:    []ui.NavItem{{Key: "varda.nav", Path: root, Right: access.DaycareDecide}, {Key: "varda.nav.settings", Path: settings, Right: access.OrganiserEdit}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
-			ui.Page("varda/overview", overviewView{}, overviewView{Off: true}, overviewView{Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Waits: true}, overviewView{Silent: &ui.Inset{Text: "x"}}),
+			ui.Page("varda/overview", overviewView{}, overviewView{Off: true}, overviewView{Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Waits: true}, overviewView{Silent: &ui.Inset{Text: "x"}, More: true, All: 101}),
 			ui.Page("varda/connection", connectionView{}, connectionView{Old: true}), ui.Page("varda/unit", unitView{}), ui.Page("varda/options", optionsView{}, optionsView{Options: []optionField{{Code: "x", Name: "x"}}}),
 		},
 		States: map[string]ui.State{
@@ -74,6 +77,8 @@ type overviewView struct {
 	Progress *ui.Progress
 	Silent   *ui.Inset // the warehouse does not answer, or the last run was broken off
 	Tasks    ui.Table
+	All      int // children with a task; more than the table shows when More
+	More     bool
 	Runs     ui.Table
 }
 
@@ -96,7 +101,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		v.Off = !c.Active
-		if tasks, err = varda.Troubles(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
+		if tasks, v.All, err = varda.Troubles(ctx, tx, r.Actor, r.Actor.Organiser, shown); err != nil {
 			return err
 		}
 		if runs, err = varda.Runs(ctx, tx, r.Actor, r.Actor.Organiser, 10); err != nil {
@@ -114,6 +119,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	v.More = v.All > len(tasks)
 	v.Tasks, v.Runs = tasksTable(r, tasks, slices.ContainsFunc(runs, func(x varda.Past) bool { return x.EndedAt != nil })), runsTable(r, runs)
 	return r.Show(w, http.StatusOK, "varda/overview", v)
 }

@@ -517,12 +517,16 @@ func (q *Queries) StatesOf(ctx context.Context, organiserID int32) ([]StatesOfRo
 
 const troubleUnits = `-- name: TroubleUnits :many
 select p.child_id, u.unit_id, u.name, coalesce(v.unit_oid, u.oid, '')::text as unit_oid, coalesce(v.producer_oid, '')::text as producer_oid, coalesce(v.agreed, false)::boolean as agreed
-from (select x.child_id, x.unit_id, max(x.valid_from) as began from daycare_placement x where x.organiser_id = $1 and x.voucher and x.voided_at is null group by x.child_id, x.unit_id) p
-join varda_child c on c.organiser_id = $1 and c.child_id = p.child_id and c.state <> 'same'
+from (select x.child_id, x.unit_id, max(x.valid_from) as began from daycare_placement x where x.organiser_id = $1 and x.child_id = any($2::bigint[]) and x.voucher and x.voided_at is null group by x.child_id, x.unit_id) p
 join unit u on u.unit_id = p.unit_id
 left join varda_unit v on v.organiser_id = $1 and v.unit_id = u.unit_id
 order by p.child_id, p.began, u.unit_id
 `
+
+type TroubleUnitsParams struct {
+	OrganiserID int32
+	Children    []int64
+}
 
 type TroubleUnitsRow struct {
 	ChildID     int64
@@ -533,9 +537,9 @@ type TroubleUnitsRow struct {
 	Agreed      bool
 }
 
-// The voucher units of those children, each once, in the order in which the places began.
-func (q *Queries) TroubleUnits(ctx context.Context, organiserID int32) ([]TroubleUnitsRow, error) {
-	rows, err := q.db.Query(ctx, troubleUnits, organiserID)
+// The voucher units of these children, each once, in the order in which the places began.
+func (q *Queries) TroubleUnits(ctx context.Context, arg TroubleUnitsParams) ([]TroubleUnitsRow, error) {
+	rows, err := q.db.Query(ctx, troubleUnits, arg.OrganiserID, arg.Children)
 	if err != nil {
 		return nil, err
 	}
@@ -562,12 +566,18 @@ func (q *Queries) TroubleUnits(ctx context.Context, organiserID int32) ([]Troubl
 }
 
 const troubles = `-- name: Troubles :many
-select v.child_id, v.state, v.codes, v.tries, v.reported_at, c.last_name, c.first_names, c.person_id
+select v.child_id, v.state, v.codes, v.tries, v.reported_at, c.last_name, c.first_names, c.person_id, count(*) over () as all_of_them
 from varda_child v
 join client c on c.organiser_id = v.organiser_id and c.client_id = v.child_id
 where v.organiser_id = $1 and v.state <> 'same'
 order by c.last_name, c.first_names, v.child_id
+limit $2
 `
+
+type TroublesParams struct {
+	OrganiserID int32
+	Most        int32
+}
 
 type TroublesRow struct {
 	ChildID    int64
@@ -578,11 +588,12 @@ type TroublesRow struct {
 	LastName   string
 	FirstNames string
 	PersonID   int64
+	AllOfThem  int64
 }
 
-// Children whom the warehouse does not hold as they are.
-func (q *Queries) Troubles(ctx context.Context, organiserID int32) ([]TroublesRow, error) {
-	rows, err := q.db.Query(ctx, troubles, organiserID)
+// Children whom the warehouse does not hold as they are, with how many they are in all.
+func (q *Queries) Troubles(ctx context.Context, arg TroublesParams) ([]TroublesRow, error) {
+	rows, err := q.db.Query(ctx, troubles, arg.OrganiserID, arg.Most)
 	if err != nil {
 		return nil, err
 	}
@@ -599,6 +610,7 @@ func (q *Queries) Troubles(ctx context.Context, organiserID int32) ([]TroublesRo
 			&i.LastName,
 			&i.FirstNames,
 			&i.PersonID,
+			&i.AllOfThem,
 		); err != nil {
 			return nil, err
 		}
