@@ -75,7 +75,7 @@ func (p *Pages) dashboard(w http.ResponseWriter, r *ui.Request) error {
 	if m.Month < calendar.MonthOf(r.Today()) {
 		v.Next = r.Path("/steering?month={month}", m.Month+1)
 	}
-	if !y.Hidden {
+	if !y.Hidden && y.Spent != [12]money.Cents{} { // of nothing spent there is no finding: closed months of early education stand on their own page
 		v.Budget = budgetChart(r, y)
 	}
 	if m.InReview > 0 {
