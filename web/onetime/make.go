@@ -105,7 +105,7 @@ func (p *Pages) make(w http.ResponseWriter, r *ui.Request, view makeView, done f
 				return err
 			})
 			if err == nil {
-				return r.SeeOther(w, to, "onetime.made")
+				return r.SeeOther(w, to, "onetime.made", "n", t.Count)
 			}
 			if !f.Take(ontoForm(err)) {
 				return err
