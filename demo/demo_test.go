@@ -115,6 +115,7 @@ func TestSmallDemoHasSomethingForEveryPage(t *testing.T) {
 		{"statements answered", "select case when silent then 'silent' else 'approved' end from daycare_statement_approval", []string{"approved", "silent"}},
 		{"objections", "select 'open' from daycare_objection", []string{"open"}},
 		{"drafts of early education", "select 'draft' from daycare_draft", []string{"draft"}},
+		{"proposals", "select state from proposal", []string{"hearing"}},
 		{"bands", "select band from event_piece", []string{"evening", "weekday"}},
 		{"languages", "select language from client", []string{"fi", "sv"}},
 	} {

@@ -9,6 +9,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/admission"
 	"seteli/domain/client"
+	"seteli/domain/decision"
 	"seteli/domain/event"
 	"seteli/domain/register"
 	"seteli/domain/voucher"
@@ -199,11 +200,35 @@ func (w *world) castWaiting(ctx context.Context, h House, stranger client.Client
 		}
 		w.vouchers++
 	}
+	if err := w.hearing(ctx, h, p); err != nil {
+		return err
+	}
 	_, bought := w.service("KSR/OSTO-ASUMINEN")
 	company := w.providers("KSR/OSTO-ASUMINEN")[0]
 	_, _, err := w.order(ctx, h, bought, grantInput(h, bought, stranger, p, nil, 0), 730, w.companies[company], w.companies[company].Units[0].ID, "")
 	w.vouchers++
 	return err
+}
+
+// hearing asks the client who acts in the portal about a proposal, and waits for the answer.
+func (w *world) hearing(ctx context.Context, h House, p calendar.Period) error {
+	c := w.cast[len(w.cast)-1]
+	_, o := w.service("KSR/TILAPAINEN")
+	by := h.As(access.Caseworker)
+	return w.In(ctx, h.Organiser.ID, func(tx *postgres.Tx) error {
+		means := w.means("hearing", 1)
+		proposed, err := voucher.ProposeGrant(ctx, tx, by, means, grantInput(h, o, c, p, []string{"TUNTI"}, 0), decision.DecideInput{})
+		if err != nil {
+			return fmt.Errorf("proposing to %s: %w", c.Name(), err)
+		}
+		_, err = voucher.HearProposed(ctx, tx, by, means, voucher.HearProposedInput{DecideInput: decision.DecideInput{Organiser: h.Organiser.ID, Proposal: proposed.ID, RowVersion: proposed.RowVersion}, Channel: "portal",
+			Due: decision.FirstDue("portal", w.today()) + 7, Office: "palveluohjaaja",
+			Question: "Ehdotamme tilapäistä kotihoitoa kahdeksan tuntia kuukaudessa. Riittääkö se, ja mihin aikaan päivästä tarvitset apua?"})
+		if err != nil {
+			return fmt.Errorf("asking %s: %w", c.Name(), err)
+		}
+		return nil
+	})
 }
 
 // thisMorning records single visits of yesterday on a phone, with one that is corrected and one that is deleted.

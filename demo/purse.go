@@ -25,7 +25,7 @@ var purseOffer = offer{house: "KSR", code: PurseService, mode: catalogue.Voucher
 	names:        i18n.Names{Fi: "Kotona asumisen saldo", Sv: "Saldo för boende hemma", En: "Balance for living at home"},
 	descriptions: i18n.Names{Fi: "Euromääräinen saldo, jolla asiakas ostaa kotihoitoa ja muita palveluja kotiin valitsemiltaan tuottajilta.", Sv: "Ett saldo i euro som klienten köper hemvård och andra tjänster hem för, av de producenter som klienten väljer.", En: "A balance in euros for buying home care and other services from providers of one's own choice."},
 	rates: []rate{{"SALDO", catalogue.Euro, i18n.Names{Fi: "Muu palvelu kotiin, euroina", Sv: "Annan tjänst hem, i euro", En: "Other service at home, in euros"}, 100,
-		"Hyvinkää (Hyky), balance 3 × 330 EUR, as printed; terms: " + invented, 990, voucher.Total, 0}},
+		"Hyvinkää (Hyky), saldo 3 × 330 €, kuten julkaistu; ehdot: " + invented, 990, voucher.Total, 0}},
 	valued: purseValue()}
 
 // purseValue: a euro is worth a euro. What is left of a month stays, a hold lasts a week and the end has two weeks of grace.

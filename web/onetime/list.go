@@ -1,6 +1,7 @@
 package onetime
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strconv"
@@ -106,7 +107,7 @@ func table(r *ui.Request, list []onetime.Slip, services map[int64]string) ui.Tab
 		if s.Use != nil {
 			state.Small = r.T("onetime.used_at", "day", s.Use.Day, "unit", s.Use.Name)
 		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: s.Number.Print(), Href: r.Path("/onetime/{slip}", s.ID)}, {Text: services[s.Service]}, {Text: s.ClientName}, {Text: r.Period(s.Period)}, r.CentsCell(s.Value), state})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: s.Number.Print(), Href: r.Path("/onetime/{slip}", s.ID)}, {Text: services[s.Service]}, {Text: cmp.Or(s.ClientName, "–")}, {Text: r.Period(s.Period)}, r.CentsCell(s.Value), state})
 	}
 	return t
 }
