@@ -158,9 +158,10 @@ func (h *hyper) runs(p Paragraph) {
 	}
 }
 
+// table is a table where there is room, and on a phone a card for each row: nothing of a letter is cut.
 func (h *hyper) table(t Table) {
-	h.f(`<section class="app-scroll" tabindex="0" aria-label="%s">`, t.Caption)
-	h.f(`<table class="govuk-table"><caption class="govuk-table__caption govuk-table__caption--s">%s</caption>`+"\n", t.Caption)
+	h.f(`<section class="app-scroll app-scroll--cards" tabindex="0" aria-label="%s">`, t.Caption)
+	h.f(`<table class="govuk-table app-table--cards"><caption class="govuk-table__caption govuk-table__caption--s">%s</caption>`+"\n", t.Caption)
 	h.f(`<thead class="govuk-table__head"><tr class="govuk-table__row">`)
 	for _, c := range t.Columns {
 		h.f(`<th scope="col" class="govuk-table__header%s">%s</th>`, numericClass("header", c.Numeric), c.Title)
@@ -178,7 +179,7 @@ func (h *hyper) table(t Table) {
 				h.f(`<th scope="row" class="govuk-table__header%s">`, numericClass("header", t.Columns[i].Numeric))
 				end = "</th>"
 			} else {
-				h.f(`<td class="govuk-table__cell%s">`, numericClass("cell", t.Columns[i].Numeric))
+				h.f(`<td class="govuk-table__cell%s" data-label="%s">`, numericClass("cell", t.Columns[i].Numeric), t.Columns[i].Title)
 			}
 			if r.Sum && i > 0 {
 				h.f("<strong>%s</strong>", c.Text)
