@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/purse/db"
 	"seteli/domain/rulebook"
@@ -141,4 +142,35 @@ func (f *facts) times(s sold, now time.Time) (out []TimePrice) {
 		}
 	}
 	return out
+}
+
+// BandNames tells in words by which band of time each hold was priced; holds whose price is the same at all times are not in it. For pages
+// whose own reading has been checked. A rulebook never changes after its publication, so the day of the charge finds the words it had.
+func BandNames(ctx context.Context, tx *postgres.Tx, organiser int32, holds []Hold) (map[int64]i18n.Names, error) {
+	out := map[int64]i18n.Names{}
+	read := map[[2]int64][]method.PriceBand{} // by content and day of the charge
+	for _, h := range holds {
+		if h.Band == "" {
+			continue
+		}
+		day := calendar.DateOf(h.At)
+		key := [2]int64{h.Content, int64(day)}
+		bands, known := read[key]
+		if !known {
+			book, err := rulebook.Current(ctx, tx, organiser, h.Service, day)
+			if err != nil {
+				return nil, fmt.Errorf("bands of hold %d: %w", h.ID, err)
+			}
+			if bands, err = method.PriceBands(book.Rules.Value, h.Content); err != nil {
+				return nil, fmt.Errorf("bands of hold %d: %w", h.ID, err)
+			}
+			read[key] = bands
+		}
+		for _, b := range bands {
+			if b.Name == h.Band {
+				out[h.ID] = b.Called
+			}
+		}
+	}
+	return out, nil
 }

@@ -75,7 +75,7 @@ order by move_id;
 
 -- name: HoldsOf :many
 -- Every hold of one purse with its ending, newest first, and the state of the event that a capture made.
-select h.hold_id, h.provider_id, h.unit_id, h.content_id, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
+select h.hold_id, h.provider_id, h.unit_id, h.content_id, h.service_id, h.band, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
   u.name as unit_name, p.name as provider_name, coalesce(w.name_fi, '') as name_fi, coalesce(w.name_sv, '') as name_sv, coalesce(w.name_en, '') as name_en,
   coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state, n.step_at
 from purse_hold h

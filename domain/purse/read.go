@@ -24,7 +24,8 @@ type Movement struct {
 	On     calendar.Date
 	Reason string
 	By     string
-	Hold   *Hold // nil for a move
+	Hold   *Hold      // nil for a move
+	Band   i18n.Names // of time, by which the hold was priced; empty = the same at all times
 }
 
 // View is a balance as a page shows it.
@@ -123,8 +124,9 @@ func movements(ctx context.Context, tx *postgres.Tx, organiser int32, id int64) 
 		return nil, fmt.Errorf("voucher %d: reading holds: %w", id, err)
 	}
 	var out []Movement
+	var priced []Hold
 	for _, r := range holds {
-		h := Hold{Organiser: organiser, ID: r.HoldID, Voucher: id, Provider: r.ProviderID, Unit: r.UnitID, Content: r.ContentID, Reference: r.Reference, Quantity: r.Quantity,
+		h := Hold{Organiser: organiser, ID: r.HoldID, Voucher: id, Provider: r.ProviderID, Unit: r.UnitID, Content: r.ContentID, Service: r.ServiceID, Band: r.Band, Reference: r.Reference, Quantity: r.Quantity,
 			Price: r.PriceCents, Total: r.TotalCents, Amount: r.AmountCents, Day: r.ServiceDate, ExpiresOn: r.ExpiresOn, Note: r.Note, At: r.HeldAt, By: r.HeldBy,
 			UnitName: r.UnitName, ProviderName: r.ProviderName, ContentNames: i18n.Names{Fi: r.NameFi, Sv: r.NameSv, En: r.NameEn},
 			State: stateOf(r.Ending, r.EventState), Taken: money.Cents(r.CapturedCents), Event: r.EventID, EndReason: r.Reason, EndedAt: r.EndedAt}
@@ -135,7 +137,14 @@ func movements(ctx context.Context, tx *postgres.Tx, organiser int32, id int64) 
 		case Released, Expired, Refunded:
 			m.Sum = 0
 		}
-		out = append(out, m)
+		out, priced = append(out, m), append(priced, h)
+	}
+	bands, err := BandNames(ctx, tx, organiser, priced)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		out[i].Band = bands[out[i].Hold.ID]
 	}
 	moves, err := q.MovesOf(ctx, db.MovesOfParams{OrganiserID: organiser, VoucherID: id})
 	if err != nil {

@@ -180,6 +180,15 @@ func TestPriceFollowsTheTimeOfDay(t *testing.T) {
 	if h := ask("weekday"); h.Price != price || h.Band != "weekday" {
 		t.Errorf("yesterday's visit: %s in %q, want %s", h.Price, h.Band, price)
 	}
+	said := map[string]money.Cents{} // the client's page says by which time each was priced
+	for _, m := range w.view(v).Movements {
+		if m.Hold != nil {
+			said[m.Band.Fi] = m.Hold.Price
+		}
+	}
+	if len(said) != 2 || said["Arki"] != price || said["Lauantai"] != saturday {
+		t.Errorf("the movements say %v", said)
+	}
 	_, err = w.try(purse.Ask{Number: v.Number.String(), Unit: w.Company.Units[0].ID, Content: w.hours(), Quantity: new(money.Units(1)), Band: "moonlight", Reference: "x", Source: event.Page})
 	want(t, err, "BAL-035")
 	w.verified()

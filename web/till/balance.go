@@ -86,6 +86,9 @@ func movements(r *ui.Request, list []purse.Movement) ui.Table {
 		sum := ui.Cell{Text: signed(r, m.Sum), Numeric: true}
 		if h := m.Hold; h != nil {
 			what.Small = h.ContentNames.In(r.Lang)
+			if band := m.Band.In(r.Lang); band != "" {
+				what.Small += ", " + band
+			}
 			who.Small = h.UnitName
 			if own := h.Own(); own > 0 && (h.State == purse.Captured || h.State == purse.Held) {
 				sum.Small = r.T("till.own", "sum", own)

@@ -58,8 +58,12 @@ func (p *Pages) hold(w http.ResponseWriter, r *ui.Request) error {
 	}
 	var h purse.Hold
 	var left *money.Cents
+	var bands map[int64]i18n.Names
 	err = r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if h, err = purse.One(ctx, tx, r.Actor, org, id); err != nil {
+			return err
+		}
+		if bands, err = purse.BandNames(ctx, tx, org, []purse.Hold{h}); err != nil {
 			return err
 		}
 		left, err = purse.LeftShown(ctx, tx, h)
@@ -69,7 +73,7 @@ func (p *Pages) hold(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	f.Set("amount", h.Amount)
-	return r.Show(w, f.Status(), "till/hold", p.receipt(r, f, h, left))
+	return r.Show(w, f.Status(), "till/hold", p.receipt(r, f, h, left, bands[h.ID].In(r.Lang)))
 }
 
 // end does what the pressed button says and gives the key of the notice.
@@ -99,7 +103,7 @@ func (p *Pages) end(r *ui.Request, f *ui.Form, org int32, id int64) (key string,
 	return "", nil
 }
 
-func (p *Pages) receipt(r *ui.Request, f *ui.Form, h purse.Hold, left *money.Cents) holdView {
+func (p *Pages) receipt(r *ui.Request, f *ui.Form, h purse.Hold, left *money.Cents, band string) holdView {
 	view := holdView{Form: f, State: "purse." + string(h.State), Answer: r.T("till.answer." + string(h.State)), Sum: r.Cents(shownSum(h)), Organiser: int64(h.Organiser), ID: h.ID,
 		Good: h.State == purse.Captured || h.State == purse.Held, Held: h.State == purse.Held, CanRefund: h.State == purse.Captured && r.Actor.Can(access.EventEdit)}
 	if own := h.Own(); own > 0 && view.Good {
@@ -110,6 +114,9 @@ func (p *Pages) receipt(r *ui.Request, f *ui.Form, h purse.Hold, left *money.Cen
 	}
 	rows := []ui.Row{{Key: r.T("till.when"), Value: i18n.DateTime(r.Lang, h.At), Small: h.By}, {Key: r.T("till.number"), Value: "…" + tail(h.Number)},
 		{Key: r.T("till.total"), Value: r.Cents(h.Total)}}
+	if band != "" {
+		rows = append(rows, ui.Row{Key: r.T("till.priced_by"), Value: band, Small: r.T("till.per_unit", "price", h.Price)})
+	}
 	if h.State == purse.Held {
 		rows = append(rows, ui.Row{Key: r.T("till.expires"), Value: r.Date(h.ExpiresOn - 1)})
 	}

@@ -235,8 +235,13 @@ func TestTheTillAsksWhenAServiceWasGivenWhosePriceDependsOnIt(t *testing.T) {
 	}
 	form.Set("asked_time", "1")
 	form.Set("band", "weekday")
-	if status, _, path := c.ask("POST", "/fi/till", form); status != 200 || !strings.Contains(path, "/till/") {
-		t.Errorf("charged by the time that was told: %d at %s", status, path)
+	status, body, path := c.ask("POST", "/fi/till", form)
+	if status != 200 || !strings.Contains(path, "/till/") || !strings.Contains(body, "Hinta ajan mukaan") || !strings.Contains(body, "Arki") {
+		t.Errorf("charged by the time that was told: %d at %s, or the receipt does not say by which", status, path)
+	}
+	staff := w.as(t, w.As(access.Caseworker))
+	if status, body, _ := staff.ask("GET", fmt.Sprintf("/fi/vouchers/%d/balance", v.ID), nil); status != 200 || !strings.Contains(body, ", Arki") {
+		t.Errorf("the balance does not say by which time it was charged: %d", status)
 	}
 }
 

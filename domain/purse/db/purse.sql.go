@@ -574,7 +574,7 @@ func (q *Queries) HoldsLive(ctx context.Context, arg HoldsLiveParams) ([]HoldsLi
 }
 
 const holdsOf = `-- name: HoldsOf :many
-select h.hold_id, h.provider_id, h.unit_id, h.content_id, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
+select h.hold_id, h.provider_id, h.unit_id, h.content_id, h.service_id, h.band, h.reference, h.quantity, h.price_cents, h.total_cents, h.amount_cents, h.service_date, h.expires_on, h.note, h.held_at, h.held_by,
   u.name as unit_name, p.name as provider_name, coalesce(w.name_fi, '') as name_fi, coalesce(w.name_sv, '') as name_sv, coalesce(w.name_en, '') as name_en,
   coalesce(e.ending, '') as ending, coalesce(e.captured_cents, 0)::bigint as captured_cents, coalesce(e.event_id, 0)::bigint as event_id, coalesce(e.reason, '') as reason, e.ended_at, coalesce(n.state, '') as event_state, n.step_at
 from purse_hold h
@@ -599,6 +599,8 @@ type HoldsOfRow struct {
 	ProviderID    int64
 	UnitID        int64
 	ContentID     int64
+	ServiceID     int64
+	Band          string
 	Reference     string
 	Quantity      money.Quantity
 	PriceCents    money.Cents
@@ -638,6 +640,8 @@ func (q *Queries) HoldsOf(ctx context.Context, arg HoldsOfParams) ([]HoldsOfRow,
 			&i.ProviderID,
 			&i.UnitID,
 			&i.ContentID,
+			&i.ServiceID,
+			&i.Band,
 			&i.Reference,
 			&i.Quantity,
 			&i.PriceCents,
