@@ -42,7 +42,7 @@ func layOptions(l *layout) {
 	l.notes = []string{l.t("option.fee") + ": " + l.t("option.fee.hint"), l.t("option.value") + ": " + l.t("option.value.hint")}
 	name := func(key string, i int, optional bool) field {
 		f := text(cell(key, i), l.t(key), optional)
-		f.Width = 20
+		f.Width = 30
 		return f
 	}
 	for i := range l.rows("options", len(pr.Options)) {
