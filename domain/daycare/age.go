@@ -3,6 +3,7 @@ package daycare
 import (
 	"cmp"
 	"slices"
+	"time"
 
 	"seteli/core/calendar"
 )
@@ -50,4 +51,14 @@ func SiblingOrder(children []Sibling) []string {
 // younger sorts by descending birth date and code; "" is the smallest text, so an unknown code comes last by itself.
 func younger(a, b Sibling) int {
 	return cmp.Or(cmp.Compare(b.Birth, a.Birth), cmp.Compare(b.Code, a.Code), cmp.Compare(a.ID, b.ID))
+}
+
+// BeforeSchoolBorn is the first birth day of those who have not begun school on the day: school begins in August of the year in which one
+// turns seven.
+func BeforeSchoolBorn(day calendar.Date) calendar.Date {
+	year, month, _ := day.Civil()
+	if month >= time.August {
+		year++
+	}
+	return calendar.Day(year-7, time.January, 1)
 }

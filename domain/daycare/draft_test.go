@@ -174,3 +174,13 @@ func BenchmarkDraftsOf10000Children(b *testing.B) {
 		}
 	}
 }
+
+// School begins in August of the year in which a child turns seven.
+func TestWhoMayBeInEarlyEducationHasNotBegunSchool(t *testing.T) {
+	t.Parallel()
+	for day, born := range map[calendar.Date]calendar.Date{calendar.Day(2026, 7, 31): calendar.Day(2019, 1, 1), calendar.Day(2026, 8, 1): calendar.Day(2020, 1, 1)} {
+		if got := daycare.BeforeSchoolBorn(day); got != born {
+			t.Errorf("%s: %s, want %s", day, got, born)
+		}
+	}
+}

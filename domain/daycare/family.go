@@ -72,8 +72,9 @@ func precedes(a, b []Child) bool {
 	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(slices.MaxFunc(a, younger).Birth, slices.MaxFunc(b, younger).Birth)) > 0
 }
 
-// ordinal is the child's place among the family's children with a placement that counts on the day. A child whose own
-// placement does not count pays as an only child.
+// ordinal is the child's place among the family's children with a placement that counts on the day, the youngest first: 1503/2016 orders
+// the children of the family who are in early education. One who is known only as a member of the household has no placement: it counts in
+// the size of the family and in nobody's order, and pays nothing. A child whose own placement does not count pays as an only child.
 func (k *kin) ordinal(f family, child string, day calendar.Date) int {
 	siblings := make([]Sibling, len(f.children))
 	for i, c := range f.children {

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"seteli/domain/client"
+	"seteli/domain/daycare/store"
 	"seteli/domain/organiser"
 	"seteli/domain/register"
 	"seteli/platform/access"
@@ -143,7 +144,11 @@ func (p *Pages) whom(ctx context.Context, m access.Mandate, own string, lang i18
 		switch m.Role.Side() {
 		case access.OrganiserSide:
 			o, err := organiser.Get(ctx, tx, m.Organiser)
+			if err != nil {
+				return err
+			}
 			out = whom{name: o.Names.In(lang), acting: ui.Acting{Kind: "role", Name: o.Names.In(lang)}, tenant: tenantOf(o, lang)}
+			out.tenant.Daycare, err = store.HasRules(ctx, tx, o.ID)
 			return err
 		case access.ProviderSide:
 			c, err := register.Get(ctx, tx, m.Provider)
@@ -180,7 +185,7 @@ func (p *Pages) person(ctx context.Context, tx *postgres.Tx, by access.Actor, la
 }
 
 func tenantOf(o organiser.Organiser, lang i18n.Lang) ui.Tenant {
-	return ui.Tenant{Organiser: o.ID, Name: o.Names.In(lang), Phone: o.Phone, Email: o.Email}
+	return ui.Tenant{Organiser: o.ID, Name: o.Names.In(lang), Phone: o.Phone, Email: o.Email, County: o.Kind == "county"}
 }
 
 // visited finds the organiser whose pages a visitor is on: the one that the address names, or the only one there is.

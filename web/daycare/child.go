@@ -43,6 +43,7 @@ type about struct {
 	tasks    []store.Task
 	drafts   []store.Draft
 	siblings []store.Sibling
+	others   []store.MemberOnly
 	adults   map[int64]string
 	units    map[int64]string
 	history  []audit.Row
@@ -73,6 +74,9 @@ func (p *Pages) about(r *ui.Request) (a about, err error) {
 			a.drafts = append(a.drafts, list...)
 		}
 		if a.siblings, err = store.Siblings(ctx, tx, r.Actor, of); err != nil {
+			return err
+		}
+		if a.others, err = store.MembersOnly(ctx, tx, r.Actor, of); err != nil {
 			return err
 		}
 		for _, h := range a.record.Heads {
@@ -241,6 +245,9 @@ func (a about) siblingTable() ui.Table {
 			unit.Text = r.T("daycarework.no_place")
 		}
 		t.Rows = append(t.Rows, []ui.Cell{{Text: s.Name, Href: r.Path("/daycare/children/{child}", s.Child)}, {Text: r.Date(s.BirthDate)}, unit})
+	}
+	for _, m := range a.others {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: m.Name, Href: r.Path("/clients/{client}/household", m.Adult)}, {Text: r.Date(m.BirthDate)}, {Text: r.T("daycarework.member_only"), Small: r.T("daycarework.member_only.text")}})
 	}
 	return t
 }

@@ -42,7 +42,7 @@ func (p *Pages) Audience() ui.Audience {
 	why := ui.Calculation{Caption: "x", Steps: []ui.Step{{Text: "x", Amount: "1"}}}
 	return ui.Audience{
 		Name: "daycare", Templates: templates, Roles: []access.Role{access.Caseworker, access.DecisionMaker},
-		Nav:    []ui.NavItem{{Key: "daycarework.nav", Path: "/daycare", Right: access.DaycareDecide}},
+		Nav:    []ui.NavItem{{Key: "daycarework.nav", Path: "/daycare", Right: access.DaycareDecide, Daycare: true}},
 		Routes: p.routes(), States: states(),
 		Pages: []ui.PageSpec{
 			ui.Page("daycare/overview", overviewView{}, overviewView{Notes: []ui.Inset{{Strong: "x"}}}), ui.Page("daycare/children", childrenView{}, childrenView{Table: table}),

@@ -13,7 +13,8 @@ import (
 // servicesView is the list of services in the order of the hierarchy.
 type servicesView struct {
 	Table   ui.Table
-	Classes int // without classes and areas no service can be made
+	Daycare bool // the organiser may have early education
+	Classes int  // without classes and areas no service can be made
 }
 
 func (p *Pages) services(w http.ResponseWriter, r *ui.Request) error {
@@ -33,7 +34,7 @@ func (p *Pages) services(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return p.Site.Show(w, r, http.StatusOK, "settings/services", servicesView{Table: servicesTable(r, list, books), Classes: len(areas)})
+	return p.Site.Show(w, r, http.StatusOK, "settings/services", servicesView{Table: servicesTable(r, list, books), Daycare: !r.Tenant.County, Classes: len(areas)})
 }
 
 func servicesTable(r *ui.Request, list []catalogue.Service, books map[int64]rulebook.Rulebook) ui.Table {

@@ -42,7 +42,7 @@ func (p *Pages) Audience() ui.Audience {
 		},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
-			ui.Page("settings/services", servicesView{}), ui.Page("settings/hierarchy", hierarchyView{}),
+			ui.Page("settings/services", servicesView{}, servicesView{Daycare: true}), ui.Page("settings/hierarchy", hierarchyView{}),
 			ui.Page("settings/service", serviceView{}), ui.Page("settings/service-edit", editView{}, sampleEdit()),
 			ui.Page("settings/service-teams", serviceTeamsView{}), ui.Page("settings/attachments", attachmentsView{}),
 			ui.Page("settings/organiser", organiserView{}), ui.Page("settings/income", definitionView{}, sampleDefinition()), ui.Page("settings/staff", staffView{}),

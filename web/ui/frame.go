@@ -68,7 +68,7 @@ func (f frame) Nav() []navEntry {
 			continue
 		}
 		for _, n := range a.Nav {
-			if n.Right != "" && !f.R.Actor.Can(n.Right) {
+			if n.Right != "" && !f.R.Actor.Can(n.Right) || n.Daycare && !f.R.Tenant.Daycare {
 				continue
 			}
 			for _, path := range n.Also {

@@ -42,6 +42,8 @@ type Tenant struct {
 	Name      string // "Mallilan kaupunki"
 	Phone     string // help line, the same place on each page
 	Email     string
+	County    bool   // arranges social and health services, never early education
+	Daycare   bool   // has early education: its rules have been written
 	Theme     string // address of the theme's style sheet, "" for our own
 }
 

@@ -101,6 +101,8 @@ type NavItem struct {
 	Path  string // without the language
 	Right access.Right
 	Also  []string // other paths whose pages belong below the entry
+	// Daycare is an entry of early education: those whose organiser has none do not see it. The pages behind it are there all the same.
+	Daycare bool
 }
 
 // Audience is what one package of pages brings.

@@ -302,6 +302,31 @@ func Siblings(ctx context.Context, tx *postgres.Tx, by access.Actor, of Of) ([]S
 	return list, audit.SeenMany(ctx, tx, by, views)
 }
 
+// MemberOnly is a child of the household who is not among the children of early education.
+type MemberOnly struct {
+	Name      string
+	BirthDate calendar.Date
+	Adult     int64 // client whose household tells of it
+}
+
+// MembersOnly lists the children of the household, young enough for early education, of whom nothing but the household tells. Each counts in
+// the size of the family. It has no place among the siblings of the fee: the act orders the children who are in early education, and that
+// somebody is one only a place tells. Whether a place is missing a person must ask the family. The reading of the child covers its household.
+func MembersOnly(ctx context.Context, tx *postgres.Tx, by access.Actor, of Of) ([]MemberOnly, error) {
+	if err := by.May(access.DaycareDecide, of.Organiser); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).MembersOnly(ctx, db.MembersOnlyParams{OrganiserID: of.Organiser, ChildID: of.Child, Day: tx.Today(), Born: daycare.BeforeSchoolBorn(tx.Today())})
+	if err != nil {
+		return nil, fmt.Errorf("reading the household of child %d: %w", of.Child, err)
+	}
+	list := make([]MemberOnly, len(rows))
+	for i, r := range rows {
+		list[i] = MemberOnly{listName(r.LastName, r.FirstNames), r.BirthDate, r.AdultID}
+	}
+	return list, nil
+}
+
 // HeadsOn gives the head of each child on a day, by number of client, for a page that leads to their households.
 func HeadsOn(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, day calendar.Date) (map[int64]int64, error) {
 	if err := by.May(access.DaycareDecide, organiser); err != nil {

@@ -166,6 +166,16 @@ func TestASiblingElsewhereCountsInTheSizeAndWithAPlaceInTheOrder(t *testing.T) {
 	if got := n.pieces(child); len(got) != 1 || got[0].own != 18800 || got[0].size != 3 || got[0].no != 1 {
 		t.Errorf("with a sibling in the household: %+v", got)
 	}
+	only := func() (list []store.MemberOnly) {
+		n.do(n.Staff, func(tx *postgres.Tx) (err error) {
+			list, err = store.MembersOnly(t.Context(), tx, n.Staff, store.Of{Organiser: w.Organiser, Child: child.ID})
+			return err
+		})
+		return list
+	}
+	if got := only(); len(got) != 1 || got[0].BirthDate != birth || got[0].Adult != head.ID {
+		t.Errorf("whose place should be asked for: %+v", got)
+	}
 	sibling := n.Client(n.hetu(birth))
 	of := store.Of{Organiser: w.Organiser, Child: sibling.ID}
 	n.do(n.Staff, func(tx *postgres.Tx) error {
@@ -180,6 +190,9 @@ func TestASiblingElsewhereCountsInTheSizeAndWithAPlaceInTheOrder(t *testing.T) {
 	})
 	if got := n.pieces(child); len(got) != 1 || got[0].own != 7500 || got[0].size != 3 || got[0].no != 2 {
 		t.Errorf("with a sibling whose place another municipality pays: %+v", got)
+	}
+	if got := only(); len(got) != 0 {
+		t.Errorf("a sibling with a place is still asked for: %+v", got)
 	}
 	if got := n.pieces(sibling); len(got) != 0 {
 		t.Errorf("a decision on a place without a voucher: %+v", got)

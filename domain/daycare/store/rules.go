@@ -198,6 +198,15 @@ type version struct {
 	set             daycare.RuleSet
 }
 
+// HasRules tells whether the organiser has early education: a version of rules has been published or is being written.
+func HasRules(ctx context.Context, tx *postgres.Tx, organiser int32) (bool, error) {
+	found, err := db.New(tx).RulesAny(ctx, organiser)
+	if err != nil {
+		return false, fmt.Errorf("looking for rules of early education: %w", err)
+	}
+	return found, nil
+}
+
 // published reads them; DAY-081 when there is none. Of two versions that begin on one day the later one holds.
 func published(ctx context.Context, tx *postgres.Tx, organiser int32) (inForce, error) {
 	list, err := allRules(ctx, tx, organiser)

@@ -4,6 +4,9 @@ from daycare_rules
 where organiser_id = @organiser_id
 order by published_at is not null, valid_from desc, rules_id desc;
 
+-- name: RulesAny :one
+select exists (select 1 from daycare_rules where organiser_id = @organiser_id)::bool as found;
+
 -- name: RulesLock :one
 -- Editor and publisher of one draft queue here.
 select rules_id, service_id, content_id, valid_from, profile, prepared_by_account, row_version

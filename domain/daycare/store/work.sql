@@ -224,6 +224,22 @@ left join lateral (
 where mine.organiser_id = @organiser_id and mine.child_id = @child_id and mine.voided_at is null
 order by c.birth_date, c.client_id;
 
+-- name: MembersOnly :many
+-- Children of the households of the child's heads, or of who lives with one of them, born on or after a day, who are nobody that any of
+-- those adults heads in early education: by the person where it is known, else by the day of birth.
+select distinct m.last_name, m.first_names, m.birth_date, m.client_id as adult_id
+from daycare_head mine
+join household_member m on m.organiser_id = mine.organiser_id and m.role = 'child' and m.voided_at is null and m.valid_from <= @day and m.valid_to > @day and m.birth_date >= @born
+  and (m.client_id = mine.adult_id or exists (select 1 from household_member p join client a on a.organiser_id = p.organiser_id and a.client_id = m.client_id
+    where p.organiser_id = mine.organiser_id and p.client_id = mine.adult_id and p.voided_at is null and p.valid_from <= @day and p.valid_to > @day
+      and p.role in ('spouse', 'partner') and p.member_person_id = a.person_id))
+where mine.organiser_id = @organiser_id and mine.child_id = @child_id and mine.voided_at is null and mine.valid_from <= @day and mine.valid_to > @day
+  and not exists (
+    select 1 from daycare_head h join client c on c.organiser_id = h.organiser_id and c.client_id = h.child_id
+    where h.organiser_id = mine.organiser_id and h.voided_at is null and h.adult_id in (m.client_id, mine.adult_id)
+      and (c.person_id = m.member_person_id or m.member_person_id is null and c.birth_date = m.birth_date))
+order by m.birth_date, m.last_name, m.first_names;
+
 -- name: HeadsOn :many
 select child_id, adult_id from daycare_head
 where organiser_id = @organiser_id and voided_at is null and valid_from <= @day and valid_to > @day;

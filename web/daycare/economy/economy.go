@@ -31,7 +31,7 @@ type Pages struct {
 func (p *Pages) Audience() ui.Audience {
 	return ui.Audience{
 		Name: "economy", Templates: templates, Roles: []access.Role{access.MainUser, access.StatisticsReader},
-		Nav:    []ui.NavItem{{Key: "economy.nav", Path: "/daycare/economy", Right: access.SimulationRun}},
+		Nav:    []ui.NavItem{{Key: "economy.nav", Path: "/daycare/economy", Right: access.SimulationRun, Daycare: true}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
 			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Areas: sampleTable(), Sources: sampleTable(), Years: []ui.Link{{Text: "x", Href: "x"}}}),

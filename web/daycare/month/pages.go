@@ -57,7 +57,7 @@ func (s *Pages) Audience() ui.Audience {
 		samples = append(samples, page{Title: "x", Caption: "x", Lead: "x", Ask: ask, Options: []ui.Option{{Value: "1", Text: "x"}}, Top: []ui.Component{ui.Inset{Text: "x"}}, Links: []ui.Link{{Text: "x", Href: "/"}}})
 	}
 	return ui.Audience{Name: "month", Templates: templates, Routes: s.routes(), Pages: []ui.PageSpec{ui.Page("month/page", samples...)},
-		Nav: []ui.NavItem{{Key: "daycaremonth.nav", Path: Home, Right: access.SettlementPreview}, {Key: "daycaremonth.nav.objections", Path: "/daycare-objections", Right: access.DaycareDecide}}}
+		Nav: []ui.NavItem{{Key: "daycaremonth.nav", Path: Home, Right: access.SettlementPreview, Daycare: true}, {Key: "daycaremonth.nav.objections", Path: "/daycare-objections", Right: access.DaycareDecide}}}
 }
 
 func (s *Pages) routes() []ui.Route {

@@ -2069,6 +2069,17 @@ func (q *Queries) RulesAdd(ctx context.Context, arg RulesAddParams) (int64, erro
 	return rules_id, err
 }
 
+const rulesAny = `-- name: RulesAny :one
+select exists (select 1 from daycare_rules where organiser_id = $1)::bool as found
+`
+
+func (q *Queries) RulesAny(ctx context.Context, organiserID int32) (bool, error) {
+	row := q.db.QueryRow(ctx, rulesAny, organiserID)
+	var found bool
+	err := row.Scan(&found)
+	return found, err
+}
+
 const rulesEdit = `-- name: RulesEdit :exec
 update daycare_rules
 set service_id = $1, content_id = $2, valid_from = $3, profile = $4, sha256 = $5,

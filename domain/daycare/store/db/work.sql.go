@@ -434,6 +434,67 @@ func (q *Queries) HeadsOn(ctx context.Context, arg HeadsOnParams) ([]HeadsOnRow,
 	return items, nil
 }
 
+const membersOnly = `-- name: MembersOnly :many
+select distinct m.last_name, m.first_names, m.birth_date, m.client_id as adult_id
+from daycare_head mine
+join household_member m on m.organiser_id = mine.organiser_id and m.role = 'child' and m.voided_at is null and m.valid_from <= $1 and m.valid_to > $1 and m.birth_date >= $2
+  and (m.client_id = mine.adult_id or exists (select 1 from household_member p join client a on a.organiser_id = p.organiser_id and a.client_id = m.client_id
+    where p.organiser_id = mine.organiser_id and p.client_id = mine.adult_id and p.voided_at is null and p.valid_from <= $1 and p.valid_to > $1
+      and p.role in ('spouse', 'partner') and p.member_person_id = a.person_id))
+where mine.organiser_id = $3 and mine.child_id = $4 and mine.voided_at is null and mine.valid_from <= $1 and mine.valid_to > $1
+  and not exists (
+    select 1 from daycare_head h join client c on c.organiser_id = h.organiser_id and c.client_id = h.child_id
+    where h.organiser_id = mine.organiser_id and h.voided_at is null and h.adult_id in (m.client_id, mine.adult_id)
+      and (c.person_id = m.member_person_id or m.member_person_id is null and c.birth_date = m.birth_date))
+order by m.birth_date, m.last_name, m.first_names
+`
+
+type MembersOnlyParams struct {
+	Day         calendar.Date
+	Born        calendar.Date
+	OrganiserID int32
+	ChildID     int64
+}
+
+type MembersOnlyRow struct {
+	LastName   string
+	FirstNames string
+	BirthDate  calendar.Date
+	AdultID    int64
+}
+
+// Children of the households of the child's heads, or of who lives with one of them, born on or after a day, who are nobody that any of
+// those adults heads in early education: by the person where it is known, else by the day of birth.
+func (q *Queries) MembersOnly(ctx context.Context, arg MembersOnlyParams) ([]MembersOnlyRow, error) {
+	rows, err := q.db.Query(ctx, membersOnly,
+		arg.Day,
+		arg.Born,
+		arg.OrganiserID,
+		arg.ChildID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MembersOnlyRow
+	for rows.Next() {
+		var i MembersOnlyRow
+		if err := rows.Scan(
+			&i.LastName,
+			&i.FirstNames,
+			&i.BirthDate,
+			&i.AdultID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const outsideNote = `-- name: OutsideNote :exec
 insert into daycare_outside (organiser_id, kind, outside_id, child_id, row_id, noted_at, noted_by)
 values ($1, $2, $3, $4, $5, $6, $7)
