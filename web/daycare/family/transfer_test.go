@@ -42,7 +42,7 @@ func TestTransferWithAnOfferAnsweredTooLate(t *testing.T) {
 	guide.sees("/fi/guidance", "piti vastata 28.11.2026")
 	unit.sends(200, "Vastaus on lähetetty", "/fi/proposals-of-places/1/1", "version", "1", "answer", "yes")
 	unit.sees("/fi/proposals-of-places", "Kunta lähettää tarjouksen perheelle")
-	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2")
+	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2", "office", "palveluohjaaja")
 	unit.sees("/fi/proposals-of-places/1/1", "Perhe vastaa viimeistään 14.12.2026")
 	family.sees(own, "Vastaa tarjoukseen viimeistään 14.12.2026")
 	guide.sees(application, "perhe vastaa viimeistään 14.12.2026")
@@ -57,7 +57,7 @@ func TestTransferWithAnOfferAnsweredTooLate(t *testing.T) {
 
 	guide.sends(200, "Ehdotus on lähetetty", application+"/propose", "version", "10", "unit", fmt.Sprint(w.Unit), "start", "1.4.2027")
 	guide.sends(200, "Vastaus on kirjattu", application+"/unit-answer", "version", "1", "choice", "yes")
-	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2")
+	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2", "office", "palveluohjaaja")
 	family.sends(200, "Paikka on teidän", mine+"/offer", "version", "3", "answer", "yes")
 	family.sees(own, "Toinen Ranta", "31.3.2027", "Hoiva Keskusta", "1.4.2027")
 	if n := world.Count(`select count(*) from daycare_placement where voided_at is null and unit_id = 42 and valid_to = '2027-04-01'`); n != 1 {
