@@ -203,6 +203,9 @@ func (n names) items(s household.Snapshot, day calendar.Date, edit bool) (now, p
 		if i.FetchedOn != nil {
 			source.Small = r.T("household.fetched", "day", *i.FetchedOn)
 		}
+		if i.ToldKind == "daycare_application" && r.Actor.Can(access.DaycareDecide) { // with its papers
+			source.Href = r.Path("/guidance/applications/{application}", i.ToldID)
+		}
 		line := []ui.Cell{kind, {Text: n.who(i.Member)}, amount, month, {Text: period(r, i.Period)}, source}
 		if i.Period.To <= day {
 			past.Rows = append(past.Rows, line)

@@ -69,6 +69,8 @@ type Item struct {
 	ReportedOn calendar.Date // when the organiser was told
 	AddedBy    string
 	RowVersion int32
+	ToldKind   string // what it was told in, e.g. an application with its papers; "" = nothing of its own
+	ToldID     int64
 }
 
 // ConsentKind is what somebody has agreed to.

@@ -35,16 +35,16 @@ update household_member set voided_at = @voided_at, row_version = row_version + 
 where organiser_id = @organiser_id and client_id = @client_id and member_id = @member_id and row_version = @row_version and voided_at is null;
 
 -- name: Items :many
-select income_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on, payer, note, reported_on, added_by, row_version
+select income_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on, payer, note, reported_on, added_by, row_version, told_kind, told_id
 from income_item
 where organiser_id = @organiser_id and client_id = @client_id and voided_at is null
 order by valid_from, income_id;
 
 -- name: ItemAdd :one
 insert into income_item (organiser_id, client_id, person_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on,
-  payer, note, reported_on, added_at, added_by)
+  payer, note, reported_on, added_at, added_by, told_kind, told_id)
 values (@organiser_id, @client_id, @person_id, @member_id, @kind, @amount_cents, @per, @valid_from, @valid_to, @source, @fetched_on,
-  @payer, @note, @reported_on, @added_at, @added_by)
+  @payer, @note, @reported_on, @added_at, @added_by, @told_kind, @told_id)
 returning income_id;
 
 -- name: ItemEdit :execrows

@@ -61,7 +61,7 @@ func (h Household) write(ctx context.Context, tx *postgres.Tx, by access.Actor, 
 		act, detail = IncomeAdded, map[string]any{"kind": in.Kind, "member": in.Member, "from": in.Period.From, "source": in.Source}
 		in.ID, err = q.ItemAdd(ctx, db.ItemAddParams{OrganiserID: h.Organiser, ClientID: h.Client, PersonID: h.Person, MemberID: orNull(in.Member),
 			Kind: in.Kind, AmountCents: in.Cents, Per: in.Per, ValidFrom: in.Period.From, ValidTo: in.Period.To, Source: string(in.Source), FetchedOn: in.FetchedOn,
-			Payer: in.Payer, Note: in.Note, ReportedOn: in.ReportedOn, AddedAt: tx.Now(), AddedBy: by.Name})
+			Payer: in.Payer, Note: in.Note, ReportedOn: in.ReportedOn, AddedAt: tx.Now(), AddedBy: by.Name, ToldKind: in.ToldKind, ToldID: in.ToldID})
 		if err != nil {
 			return mapped(fmt.Errorf("adding income of client %d: %w", h.Client, err))
 		}

@@ -122,7 +122,7 @@ func load(ctx context.Context, tx *postgres.Tx, organiser int32, clientID, perso
 	for _, i := range items {
 		h.Items = append(h.Items, Item{ID: i.IncomeID, Member: orZero(i.MemberID), Kind: i.Kind, Cents: i.AmountCents, Per: i.Per,
 			Period: calendar.Period{From: i.ValidFrom, To: i.ValidTo}, Source: Source(i.Source), FetchedOn: i.FetchedOn, Payer: i.Payer, Note: i.Note,
-			ReportedOn: i.ReportedOn, AddedBy: i.AddedBy, RowVersion: i.RowVersion})
+			ReportedOn: i.ReportedOn, AddedBy: i.AddedBy, RowVersion: i.RowVersion, ToldKind: i.ToldKind, ToldID: i.ToldID})
 	}
 	consents, err := q.Consents(ctx, db.ConsentsParams{OrganiserID: organiser, ClientID: clientID})
 	if err != nil {

@@ -97,6 +97,7 @@ type Application struct {
 	ChangedAt  time.Time
 	ChangedBy  string
 	RowVersion int32
+	Told       ToldIncome
 	Wishes     []Wish
 	Consents   []Consent
 	Proposals  []Proposal // the newest first

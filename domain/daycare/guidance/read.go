@@ -28,6 +28,7 @@ func whole(ctx context.Context, tx *postgres.Tx, organiser int32, rows []db.Appl
 			Request: Request{Start: r.StartOn, Option: r.OptionCode, Hours: r.HoursQuantity, Urgent: r.Urgent, Reason: r.Reason, Shift: r.Shift, Words: r.Words, Home: r.HomeID,
 				IncomeWay: IncomeWay(r.IncomeWay), Income: r.IncomeCents},
 			Arrival: Arrival{Channel(r.Channel), r.ArrivedOn},
+			Told:    ToldIncome{r.IncomeAt, r.IncomeBy, r.IncomeOutcome, r.IncomeAnswer},
 			State:   State(r.State), SentAt: r.SentAt, Due: r.DueOn, EndedAt: r.EndedAt, EndedWhy: r.EndedWhy, ChangedAt: r.ChangedAt, ChangedBy: r.ChangedBy, RowVersion: r.RowVersion}
 		at[r.ApplicationID] = &list[i]
 	}
@@ -128,7 +129,7 @@ func (a Application) veiled(by access.Actor) Application {
 	if a.own(by) == nil {
 		return a
 	}
-	a.Income, a.IncomeWay, a.Words, a.Reason = nil, "", "", ""
+	a.Income, a.IncomeWay, a.Words, a.Reason, a.Told = nil, "", "", "", ToldIncome{}
 	if a.Veiled(by.Person) {
 		a.Wishes, a.Units, a.Proposals, a.Home = nil, nil, nil, 0
 	}

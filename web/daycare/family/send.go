@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 
 	"seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/store"
@@ -163,6 +164,9 @@ func (p *Pages) summary(r *ui.Request, a guidance.Application, rules store.Rules
 		told := ""
 		if a.Income != nil && a.IncomeWay == guidance.IncomeTold {
 			told = r.T("family.application.income_sum", "sum", *a.Income)
+		}
+		if a.Told.Outcome != "" {
+			told = strings.TrimSpace(told + " · " + r.T("family.told."+a.Told.Outcome, "who", a.Told.By, "at", *a.Told.At) + " " + a.Told.Answer)
 		}
 		row("family.application.income", r.T("family.income."+string(a.IncomeWay)), told, "income")
 	}

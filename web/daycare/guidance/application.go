@@ -28,15 +28,15 @@ type applicationView struct {
 	Papers    ui.Table
 	History   ui.Timeline
 	// What can be done now, each "" or false when it is not the time.
-	CanTake, CanOffer, CanAnswer, CanFamily, CanCancel, CanPropose, CanEnd bool
-	Version                                                                string
-	Income                                                                 string
-	Decision                                                               string // on the place
+	CanTake, CanOffer, CanAnswer, CanFamily, CanCancel, CanPropose, CanEnd, CanRecord bool
+	Version                                                                           string
+	Income                                                                            string
+	Decision                                                                          string // on the place
 }
 
 func sampleApplication() applicationView {
 	return applicationView{ID: 1, Child: 1, State: "daycare.application.sent", Clock: &ui.Inset{Text: "x"}, CanTake: true, CanOffer: true, CanAnswer: true, CanFamily: true, CanCancel: true,
-		CanPropose: true, CanEnd: true, Income: "/fi/clients", Decision: "/fi/decisions"}
+		CanPropose: true, CanEnd: true, CanRecord: true, Income: "/fi/clients", Decision: "/fi/decisions"}
 }
 
 // one reads the application of the address and runs fn with it.
@@ -127,6 +127,11 @@ func (v *applicationView) fill(r *ui.Request, a queue.Application, rules store.R
 	if a.Income != nil && a.IncomeWay == queue.IncomeTold {
 		told = r.T("family.application.income_sum", "sum", *a.Income)
 	}
+	if a.Told.Outcome != "" {
+		told += " · " + r.T("family.told."+a.Told.Outcome, "who", a.Told.By, "at", *a.Told.At)
+		row("family.told.answer", a.Told.Answer, "")
+	}
+	v.CanRecord = a.IncomeWaits()
 	row("family.application.income", r.T("family.income."+string(a.IncomeWay)), told)
 	v.Income = r.Path("/clients/{client}/household", a.Home)
 	for i, wish := range a.Wishes {

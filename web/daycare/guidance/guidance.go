@@ -47,7 +47,7 @@ func (p *Pages) Audience() ui.Audience {
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
 			ui.Page("guidance/queue", queueView{}), ui.Page("guidance/application", applicationView{}, sampleApplication()), ui.Page("guidance/propose", proposeView{}, proposeView{Units: []ui.Option{{Value: "1"}}}),
-			ui.Page("guidance/act", actView{}, actView{Answers: []ui.Option{{Value: "1"}}, Reason: true}), ui.Page("guidance/consent", consentView{}), ui.Page("guidance/offer", offerView{}), ui.Page("guidance/units", unitsView{}),
+			ui.Page("guidance/act", actView{}, actView{Answers: []ui.Option{{Value: "1"}}, Reason: true}), ui.Page("guidance/consent", consentView{}), ui.Page("guidance/offer", offerView{}), ui.Page("guidance/income", incomeView{}, incomeView{Sums: []incomeSum{{"sum0", "x"}}}), ui.Page("guidance/units", unitsView{}),
 			ui.Page("guidance/unit", unitView{}, unitView{ID: 1}), ui.Page("guidance/places", placesView{}, placesView{Row: 1}), ui.Page("guidance/changes", changesView{}),
 			ui.Page("guidance/change", actView{}, actView{Answers: []ui.Option{{Value: "1"}}}), ui.Page("guidance/guardians", guardiansView{}), ui.Page("guidance/guardian-end", actView{}),
 			ui.Page("guidance/find", findView{}, findView{Asking: true, Found: []ui.Option{{Value: "1", Text: "x"}}}), ui.Page("guidance/received", receivedView{Lead: &ui.Inset{Text: "x"}}, sampleReceived()),
@@ -72,6 +72,7 @@ func (p *Pages) routes() []ui.Route {
 	get(oneApplication, p.application)
 	post(oneApplication+"/take", p.take)
 	form(oneApplication+"/offer", p.offer)
+	form(oneApplication+"/income", p.income)
 	form(oneApplication+"/propose", p.propose)
 	form(oneApplication+"/unit-answer", p.unitAnswer)
 	form(oneApplication+"/family-answer", p.familyAnswer)

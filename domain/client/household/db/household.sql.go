@@ -402,9 +402,9 @@ func (q *Queries) Definitions(ctx context.Context, organiserID int32) ([]Definit
 
 const itemAdd = `-- name: ItemAdd :one
 insert into income_item (organiser_id, client_id, person_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on,
-  payer, note, reported_on, added_at, added_by)
+  payer, note, reported_on, added_at, added_by, told_kind, told_id)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14, $15, $16)
+  $12, $13, $14, $15, $16, $17, $18)
 returning income_id
 `
 
@@ -425,6 +425,8 @@ type ItemAddParams struct {
 	ReportedOn  calendar.Date
 	AddedAt     time.Time
 	AddedBy     string
+	ToldKind    string
+	ToldID      int64
 }
 
 func (q *Queries) ItemAdd(ctx context.Context, arg ItemAddParams) (int64, error) {
@@ -445,6 +447,8 @@ func (q *Queries) ItemAdd(ctx context.Context, arg ItemAddParams) (int64, error)
 		arg.ReportedOn,
 		arg.AddedAt,
 		arg.AddedBy,
+		arg.ToldKind,
+		arg.ToldID,
 	)
 	var income_id int64
 	err := row.Scan(&income_id)
@@ -525,7 +529,7 @@ func (q *Queries) ItemVoid(ctx context.Context, arg ItemVoidParams) (int64, erro
 }
 
 const items = `-- name: Items :many
-select income_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on, payer, note, reported_on, added_by, row_version
+select income_id, member_id, kind, amount_cents, per, valid_from, valid_to, source, fetched_on, payer, note, reported_on, added_by, row_version, told_kind, told_id
 from income_item
 where organiser_id = $1 and client_id = $2 and voided_at is null
 order by valid_from, income_id
@@ -551,6 +555,8 @@ type ItemsRow struct {
 	ReportedOn  calendar.Date
 	AddedBy     string
 	RowVersion  int32
+	ToldKind    string
+	ToldID      int64
 }
 
 func (q *Queries) Items(ctx context.Context, arg ItemsParams) ([]ItemsRow, error) {
@@ -577,6 +583,8 @@ func (q *Queries) Items(ctx context.Context, arg ItemsParams) ([]ItemsRow, error
 			&i.ReportedOn,
 			&i.AddedBy,
 			&i.RowVersion,
+			&i.ToldKind,
+			&i.ToldID,
 		); err != nil {
 			return nil, err
 		}
