@@ -26,6 +26,7 @@ func isGone(err error) bool { return errors.Is(err, access.ErrNoDraft) }
 
 // meView is what the service knows of the account, with the choice of language.
 type meView struct {
+	Mailbox   bool // a demo keeps the mail that would have been sent
 	Form      *ui.Form
 	Rows      ui.Summary
 	Languages []ui.Option
@@ -48,7 +49,7 @@ func (p *Pages) mine(r *ui.Request) (meView, error) {
 	if err != nil {
 		return meView{}, err
 	}
-	v := meView{Form: r.Input(), Rows: ui.Summary{Rows: []ui.Row{{Key: r.T("account.me.name"), Value: a.Name}, {Key: r.T("account.me.email"), Value: a.Email}}}}
+	v := meView{Mailbox: p.Mailbox != nil, Form: r.Input(), Rows: ui.Summary{Rows: []ui.Row{{Key: r.T("account.me.name"), Value: a.Name}, {Key: r.T("account.me.email"), Value: a.Email}}}}
 	for _, l := range i18n.Langs {
 		v.Languages = append(v.Languages, ui.Option{Value: string(l), Text: r.T("account.language." + string(l))})
 	}
