@@ -1,76 +1,74 @@
 package main
 
 import (
-	"crypto/rand"
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
+	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/notice"
 	"seteli/domain/onetime"
 	"seteli/domain/voucher"
+	"seteli/domain/voucher/vouchertest"
 	"seteli/integration/sms/standin"
-	"seteli/platform/access"
 	"seteli/platform/job"
 	"seteli/platform/postgres"
 	"seteli/platform/postgres/postgrestest"
-	"seteli/scene"
 )
 
 // texted gives a slip to a client with a phone and asks for its text message.
-func texted(t *testing.T, w *scene.World) onetime.Slip {
+func texted(t *testing.T, w *vouchertest.World) onetime.Slip {
 	t.Helper()
-	c, s := w.Client(), w.House.Services["TILAPAINEN"]
-	if _, err := postgrestest.Owner(t, w.DB).Exec(t.Context(), `update client set phone = '040 123 4567' where client_id = $1`, c.ID); err != nil {
-		t.Fatal(err)
-	}
-	by := w.As(access.Caseworker)
+	w.Exec(`update client set phone = '040 123 4567' where client_id = $1`, w.Aino.ID)
+	in := w.Input(1)
 	var list []onetime.Slip
-	w.Must(w.Do(func(tx *postgres.Tx) (err error) {
-		list, err = onetime.Give(t.Context(), tx, by, voucher.Means{Texts: w.Texts, Models: w.Models, Random: rand.Reader}, onetime.GiveInput{Client: c.ID, Channel: voucher.ByHand,
-			Terms: onetime.Terms{Organiser: w.Organiser(), Service: s.ID, Content: s.Contents[0].ID, Quantity: money.Units(1), Period: w.Valid(), Count: 1,
-				Contact: "Olga, 020 000 0000", Reasons: "Apua kerran.", Office: "palveluohjaaja"}})
+	w.Do(w.Staff, func(tx *postgres.Tx) (err error) {
+		list, err = onetime.Give(t.Context(), tx, w.Staff, w.Means, onetime.GiveInput{Client: w.Aino.ID, Channel: voucher.ByHand,
+			Terms: onetime.Terms{Organiser: vouchertest.Organiser, Service: vouchertest.Service, Content: in.Lines[0].Content, Quantity: money.Units(1), Period: in.Period, Count: 1,
+				Contact: in.Contact, Reasons: in.Reasons, Office: in.Office}})
 		if err != nil {
 			return err
 		}
-		_, err = onetime.SendText(t.Context(), tx, by, w.Texts, "https://seteli.example", w.Organiser(), list[0].ID)
+		_, err = onetime.SendText(t.Context(), tx, w.Staff, w.Means.Texts, "https://seteli.example", vouchertest.Organiser, list[0].ID)
 		return err
-	}))
+	})
 	return list[0]
 }
 
 // sentAs is how the newest message of a slip stands.
-func sentAs(t *testing.T, w *scene.World, s onetime.Slip) (out string) {
+func sentAs(t *testing.T, w *vouchertest.World, s onetime.Slip) (out string) {
 	t.Helper()
-	w.Must(w.Do(func(tx *postgres.Tx) error {
-		list, err := onetime.TextsOf(t.Context(), tx, w.Organiser(), s.ID)
+	w.Do(w.Staff, func(tx *postgres.Tx) error {
+		list, err := onetime.TextsOf(t.Context(), tx, vouchertest.Organiser, s.ID)
 		if len(list) > 0 {
 			out = list[0].Outcome
 		}
 		return err
-	}))
+	})
 	return out
 }
 
 // The program's own wiring: what a caseworker asks for leaves through the gateway of the settings, once, under its own name.
 func TestATextMessageLeavesThroughTheGatewayOfTheSettings(t *testing.T) {
 	t.Parallel()
-	w := scene.New(t, "2026-11-21")
+	clock := calendar.Noon(vouchertest.Today)
+	w := vouchertest.New(t, postgrestest.Clock(clock))
 	server := standin.New("avain")
 	defer server.Close()
-	a := &app{set: &Settings{SMSGateway: server.URL, SMSKey: "avain", SMSFrom: "Seteli"}, db: w.DB, texts: w.Texts, log: slog.New(slog.DiscardHandler)}
+	a := &app{set: &Settings{SMSGateway: server.URL, SMSKey: "avain", SMSFrom: "Seteli"}, db: w.DB, texts: w.Means.Texts, log: slog.New(slog.DiscardHandler)}
 	texter, err := a.texter()
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := &notice.Desk{Store: w.DB, Texts: w.Texts, Texter: texter, Address: "https://seteli.example", Log: a.log}
+	desk := &notice.Desk{Store: w.DB, Texts: w.Means.Texts, Texter: texter, Address: "https://seteli.example", Log: a.log}
 	s := texted(t, w)
 	handle := map[string]job.Handler{onetime.TopicText: desk.Handlers()[onetime.TopicText]}
 	deliver := func(want string) {
 		t.Helper()
-		if _, err := job.DeliverOutbox(t.Context(), w.DB, []int32{w.Organiser()}, handle); fault.CodeOf(err) != want {
+		if _, err := job.DeliverOutbox(t.Context(), w.DB, []int32{vouchertest.Organiser}, handle); fault.CodeOf(err) != want {
 			t.Fatalf("got %v, want %q", err, want)
 		}
 	}
@@ -79,7 +77,7 @@ func TestATextMessageLeavesThroughTheGatewayOfTheSettings(t *testing.T) {
 	if got := sentAs(t, w, s); got != "failed" {
 		t.Errorf("the gateway is down: %q", got)
 	}
-	w.At(w.Today(), 23, 0) // its turn comes again
+	clock.Set(clock.Now().Add(11 * time.Hour)) // its turn comes again
 	deliver("")
 	list, asked := server.Taken()
 	if len(list) != 1 || asked != 2 || sentAs(t, w, s) != "sent" {
@@ -92,7 +90,8 @@ func TestATextMessageLeavesThroughTheGatewayOfTheSettings(t *testing.T) {
 
 func TestAMessageThatIsRefusedForGoodIsNotTriedAgain(t *testing.T) {
 	t.Parallel()
-	w := scene.New(t, "2026-11-21")
+	clock := calendar.Noon(vouchertest.Today)
+	w := vouchertest.New(t, postgrestest.Clock(clock))
 	server := standin.New("avain")
 	defer server.Close()
 	a := &app{set: &Settings{SMSGateway: server.URL, SMSKey: "avain", SMSFrom: "Seteli"}, db: w.DB}
@@ -100,14 +99,14 @@ func TestAMessageThatIsRefusedForGoodIsNotTriedAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	desk := &notice.Desk{Store: w.DB, Texts: w.Texts, Texter: texter, Log: slog.New(slog.DiscardHandler)}
+	desk := &notice.Desk{Store: w.DB, Texts: w.Means.Texts, Texter: texter, Log: slog.New(slog.DiscardHandler)}
 	s := texted(t, w)
 	server.Answer(400)
 	for range 2 {
-		if _, err := job.DeliverOutbox(t.Context(), w.DB, []int32{w.Organiser()}, map[string]job.Handler{onetime.TopicText: desk.Handlers()[onetime.TopicText]}); err != nil {
+		if _, err := job.DeliverOutbox(t.Context(), w.DB, []int32{vouchertest.Organiser}, map[string]job.Handler{onetime.TopicText: desk.Handlers()[onetime.TopicText]}); err != nil {
 			t.Fatal(err)
 		}
-		w.At(w.Today(), 23, 0)
+		clock.Set(clock.Now().Add(11 * time.Hour))
 	}
 	if _, asked := server.Taken(); asked != 1 || sentAs(t, w, s) != "refused" {
 		t.Errorf("asked %d times, %q", asked, sentAs(t, w, s))
@@ -125,9 +124,9 @@ func TestWithoutAGatewayMessagesWaitAndAWrongOneStopsTheStart(t *testing.T) {
 			t.Errorf("%+v is taken", set)
 		}
 	}
-	w := scene.New(t, "2026-11-21")
-	desk := &notice.Desk{Store: w.DB, Texts: w.Texts, Log: slog.New(slog.DiscardHandler)}
-	if err := desk.Handlers()[onetime.TopicText](t.Context(), postgres.Delivery{Organiser: w.Organiser()}); fault.CodeOf(err) != "NOT-002" {
+	w := vouchertest.New(t)
+	desk := &notice.Desk{Store: w.DB, Texts: w.Means.Texts, Log: slog.New(slog.DiscardHandler)}
+	if err := desk.Handlers()[onetime.TopicText](t.Context(), postgres.Delivery{Organiser: vouchertest.Organiser}); fault.CodeOf(err) != "NOT-002" {
 		t.Errorf("a message without a gateway: %v", err)
 	}
 }
