@@ -38,7 +38,7 @@ func (p *Pages) claims(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	v := claimsView{Debts: ui.Table{Caption: r.T("finance.claims.debts"), Cards: true, Columns: []ui.Column{{Text: r.T("finance.payee")}, {Text: r.T("finance.claim.debt"), Numeric: true}, {Text: r.T("finance.claims.act")}},
+	v := claimsView{Debts: ui.Table{Caption: r.T("finance.claims.debts"), Cards: true, Columns: []ui.Column{{Text: r.T("finance.claim.company")}, {Text: r.T("finance.claim.debt"), Numeric: true}, {Text: r.T("finance.claims.act")}},
 		Empty: ui.Empty{Title: r.T("finance.claims.debts.none"), Text: r.T("finance.claims.debts.none.text")}}, Claims: claimTable(r, list)}
 	for _, d := range debts {
 		act := ui.Cell{Text: "–"}
@@ -52,7 +52,7 @@ func (p *Pages) claims(w http.ResponseWriter, r *ui.Request) error {
 
 // claimTable lists claims, for those who asked or for the one who was asked.
 func claimTable(r *ui.Request, list []settlement.Claim) ui.Table {
-	who := "finance.payee"
+	who := "finance.claim.company"
 	if r.Actor.Role.Side() == access.ProviderSide {
 		who = "finance.organiser"
 	}
@@ -106,7 +106,7 @@ func (p *Pages) claimNew(w http.ResponseWriter, r *ui.Request) error {
 		return ui.ErrNoPage
 	}
 	f.Set("due", calendar.NextBankDay(r.Today()+calendar.Date(o.PaymentTermDays)))
-	v := claimNewView{Form: f, Facts: ui.Summary{Rows: []ui.Row{{Key: r.T("finance.payee"), Value: debt.Name}, {Key: r.T("finance.claim.debt"), Value: r.Cents(debt.Amount)},
+	v := claimNewView{Form: f, Facts: ui.Summary{Rows: []ui.Row{{Key: r.T("finance.claim.company"), Value: debt.Name}, {Key: r.T("finance.claim.debt"), Value: r.Cents(debt.Amount)},
 		{Key: r.T("finance.claim.to"), Value: o.PayerName, Small: accountText(o.PayerIBAN)}}}}
 	if f.Submitted() {
 		in := settlement.ClaimInput{Organiser: org, Provider: provider, Amount: debt.Amount, Due: f.Date("due"), Reason: f.LongText("reason")}
@@ -171,7 +171,7 @@ func (p *Pages) claim(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	v := claimView{Claim: c, PDF: r.Path(claimPath(c) + "/pdf"), Reason: ui.Inset{Text: c.Reason}, Back: ui.Link{Text: r.T("finance.statements.title"), Href: r.Path("/statements")},
-		Facts: ui.Summary{Rows: []ui.Row{{Key: r.T("finance.payee"), Value: c.Payee}, {Key: r.T("finance.state"), Tag: r.Tag("claim." + c.State(r.Today()))},
+		Facts: ui.Summary{Rows: []ui.Row{{Key: r.T("finance.claim.company"), Value: c.Payee}, {Key: r.T("finance.state"), Tag: r.Tag("claim." + c.State(r.Today()))},
 			{Key: r.T("finance.claim.amount"), Value: r.Cents(c.Amount)}, {Key: r.T("finance.claim.left"), Value: r.Cents(c.Left())}, {Key: r.T("finance.claim.due"), Value: r.Date(c.DueOn)},
 			{Key: r.T("finance.claim.to"), Value: c.ToName, Small: accountText(c.ToIBAN)}, {Key: r.T("finance.claim.by"), Value: c.MadeBy, Small: r.Date(c.MadeOn)}}},
 		History: ui.Table{Caption: r.T("finance.claim.history"), Cards: true, Columns: []ui.Column{{Text: r.T("finance.claim.what")}, {Text: r.T("finance.claim.on")}, {Text: r.T("finance.claim.sum"), Numeric: true}, {Text: r.T("finance.claim.note")}},
@@ -234,7 +234,7 @@ func (p *Pages) claimRecord(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	f := r.Input()
-	v := claimRecordView{Form: f, Claim: c, Back: r.Path(claimPath(c)), Facts: ui.Summary{Rows: []ui.Row{{Key: r.T("finance.payee"), Value: c.Payee},
+	v := claimRecordView{Form: f, Claim: c, Back: r.Path(claimPath(c)), Facts: ui.Summary{Rows: []ui.Row{{Key: r.T("finance.claim.company"), Value: c.Payee},
 		{Key: r.T("finance.claim.amount"), Value: r.Cents(c.Amount)}, {Key: r.T("finance.claim.left"), Value: r.Cents(c.Left())}}}}
 	var allowed []string
 	for _, k := range []struct {
