@@ -17,12 +17,13 @@ import (
 )
 
 // bulkRoutes are the pages of changes of many vouchers: prepared by one, looked through, approved by another.
-func (p *Pages) bulkRoutes(get, form routeAdder) {
-	get("/changes", access.VoucherRead, p.bulks)
-	form("/changes/new", access.VoucherBulk, p.bulkPrepare)
-	get("/changes/{bulk}", access.VoucherRead, p.bulk)
-	form("/changes/{bulk}/approve", access.VoucherBulkApprove, p.bulkApprove)
-	form("/changes/{bulk}/drop", access.VoucherBulk, p.bulkDrop)
+func (p *Pages) bulkRoutes(work ui.Routes) {
+	work.Get("/changes", access.VoucherRead, p.bulks)
+	work.Form("/changes/new", access.VoucherBulk, p.bulkPrepare)
+	bulk := work.About("bulk")
+	bulk.Get("/changes/{bulk}", access.VoucherRead, p.bulk)
+	bulk.Form("/changes/{bulk}/approve", access.VoucherBulkApprove, p.bulkApprove)
+	bulk.Form("/changes/{bulk}/drop", access.VoucherBulk, p.bulkDrop)
 }
 
 func bulkPages() []ui.PageSpec {

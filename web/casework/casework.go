@@ -8,10 +8,8 @@ package casework
 import (
 	"embed"
 	"maps"
-	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"seteli/domain/voucher"
 	"seteli/platform/access"
@@ -63,54 +61,35 @@ func states() map[string]ui.State {
 }
 
 func (p *Pages) routes() []ui.Route {
-	var routes []ui.Route
-	get := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: right, Handle: handle, ClientData: true})
-	}
-	form := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(path, right, handle)
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: right, Handle: handle, ClientData: true})
-	}
-	get("/work", access.VoucherChange, p.work)
-	get("/clients", access.ClientRead, p.clients)
-	form("/clients/new", access.ClientEdit, p.clientAdd)
-	form("/clients/import", access.ClientImport, p.clientImport)
-	get("/clients/{client}", access.ClientRead, p.client)
-	form("/clients/{client}/edit", access.ClientEdit, p.clientEdit)
-	form("/clients/{client}/grant", access.VoucherGrant, p.grant)
-	p.householdRoutes(get, form)
-	p.decisionRoutes(get, form)
-	p.bulkRoutes(get, form)
-	get("/vouchers", access.VoucherRead, p.find)
-	get("/vouchers/{voucher}", access.VoucherRead, p.voucher)
-	get("/vouchers/{voucher}/paper", access.VoucherRead, p.paper)
-	get("/vouchers/{voucher}/documents/{document}", access.DecisionRead, p.document)
-	form("/vouchers/{voucher}/sheet", access.VoucherChange, p.sheet)
-	form("/vouchers/{voucher}/answer", access.VoucherChange, p.answer)
-	form("/vouchers/{voucher}/change", access.VoucherChange, p.change)
-	form("/vouchers/{voucher}/raise", access.VoucherChange, p.raise)
-	form("/vouchers/{voucher}/pause", access.VoucherChange, p.pause)
-	form("/vouchers/{voucher}/resume", access.VoucherChange, p.resume)
-	form("/vouchers/{voucher}/close", access.VoucherClose, p.close)
-	form("/vouchers/{voucher}/annul", access.VoucherClose, p.annul)
-	form("/vouchers/{voucher}/reserve", access.ReservationMake, p.reserve)
-	form("/vouchers/{voucher}/reservations/{reservation}/end", access.ReservationEnd, p.reservationEnd)
-	for i := range routes {
-		routes[i].Side = access.OrganiserSide
-		switch path := routes[i].Path; {
-		case strings.HasPrefix(path, "/vouchers/{voucher}"):
-			routes[i].Subject = "voucher"
-		case strings.HasPrefix(path, "/clients/{client}"):
-			routes[i].Subject = "client"
-		case decisionSubject(path) != "":
-			routes[i].Subject = decisionSubject(path)
-		case strings.HasPrefix(path, "/changes/{bulk}"):
-			routes[i].Subject = "bulk"
-		case path == "/clients/import", path == incomeImportPath:
-			routes[i].Body = 26 << 20
-		}
-	}
-	return routes
+	work := ui.NewRoutes(ui.Route{Side: access.OrganiserSide, ClientData: true})
+	work.Get("/work", access.VoucherChange, p.work)
+	work.Get("/clients", access.ClientRead, p.clients)
+	work.Form("/clients/new", access.ClientEdit, p.clientAdd)
+	work.Large(fileBody).Form("/clients/import", access.ClientImport, p.clientImport)
+	client := work.About("client")
+	client.Get("/clients/{client}", access.ClientRead, p.client)
+	client.Form("/clients/{client}/edit", access.ClientEdit, p.clientEdit)
+	client.Form("/clients/{client}/grant", access.VoucherGrant, p.grant)
+	p.householdRoutes(work)
+	p.decisionRoutes(work)
+	p.bulkRoutes(work)
+	work.Get("/vouchers", access.VoucherRead, p.find)
+	const one = "/vouchers/{voucher}"
+	voucher := work.About("voucher")
+	voucher.Get(one, access.VoucherRead, p.voucher)
+	voucher.Get(one+"/paper", access.VoucherRead, p.paper)
+	voucher.Get(one+"/documents/{document}", access.DecisionRead, p.document)
+	voucher.Form(one+"/sheet", access.VoucherChange, p.sheet)
+	voucher.Form(one+"/answer", access.VoucherChange, p.answer)
+	voucher.Form(one+"/change", access.VoucherChange, p.change)
+	voucher.Form(one+"/raise", access.VoucherChange, p.raise)
+	voucher.Form(one+"/pause", access.VoucherChange, p.pause)
+	voucher.Form(one+"/resume", access.VoucherChange, p.resume)
+	voucher.Form(one+"/close", access.VoucherClose, p.close)
+	voucher.Form(one+"/annul", access.VoucherClose, p.annul)
+	voucher.Form(one+"/reserve", access.ReservationMake, p.reserve)
+	voucher.Form(one+"/reservations/{reservation}/end", access.ReservationEnd, p.reservationEnd)
+	return work.All()
 }
 
 // version is the row version that the form was made of.

@@ -3,7 +3,6 @@ package casework
 import (
 	"context"
 	"net/http"
-	"strings"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
@@ -34,38 +33,35 @@ func decisionPages() []ui.PageSpec {
 	}
 }
 
-func (p *Pages) decisionRoutes(get, form routeAdder) {
-	get("/decisions", access.DecisionMake, p.decisions)
-	get("/decisions/file.csv", access.DecisionMake, p.decisionsFile)
-	get("/clients/{client}/decisions", access.DecisionRead, p.clientDecisions)
-	get("/decisions/{decision}", access.DecisionRead, p.decision)
-	get("/decisions/{decision}/letter", access.DecisionRead, p.decisionLetter)
-	get("/decisions/{decision}/letter/text", access.DecisionRead, p.decisionText)
-	form("/decisions/{decision}/sent", access.DecisionMake, p.decisionSent)
-	form("/decisions/{decision}/received", access.DecisionMake, p.decisionReceived)
-	form("/decisions/{decision}/appeal", access.DecisionMake, p.decisionAppeal)
-	form("/decisions/{decision}/outcome", access.DecisionMake, p.decisionOutcome)
-	form("/decisions/{decision}/correct", access.DecisionCorrect, p.decisionCorrect)
-	form("/decisions/{decision}/annul", access.DecisionCorrect, p.decisionAnnul)
-	get("/proposals/{proposal}", access.DecisionRead, p.proposalPage)
-	get("/proposals/{proposal}/hearings/{hearing}", access.DecisionRead, p.hearingLetter)
-	get("/proposals/{proposal}/files/{file}", access.DecisionRead, p.proposalFile)
-	form("/proposals/{proposal}/decide", access.DecisionMake, p.proposalDecide)
-	form("/proposals/{proposal}/refuse", access.DecisionMake, p.proposalRefuse)
-	form("/proposals/{proposal}/hear", access.DecisionMake, p.proposalHear)
-	form("/proposals/{proposal}/answer", access.DecisionMake, p.proposalAnswer)
-	form("/proposals/{proposal}/withdraw", access.DecisionMake, p.proposalWithdraw)
+func (p *Pages) decisionRoutes(work ui.Routes) {
+	work.Get("/decisions", access.DecisionMake, p.decisions)
+	work.Get("/decisions/file.csv", access.DecisionMake, p.decisionsFile)
+	work.About("client").Get("/clients/{client}/decisions", access.DecisionRead, p.clientDecisions)
+	const one = "/decisions/{decision}"
+	decision := work.About("decision")
+	decision.Get(one, access.DecisionRead, p.decision)
+	decision.Get(one+"/letter", access.DecisionRead, p.decisionLetter)
+	decision.Get(one+"/letter/text", access.DecisionRead, p.decisionText)
+	decision.Form(one+"/sent", access.DecisionMake, p.decisionSent)
+	decision.Form(one+"/received", access.DecisionMake, p.decisionReceived)
+	decision.Form(one+"/appeal", access.DecisionMake, p.decisionAppeal)
+	decision.Form(one+"/outcome", access.DecisionMake, p.decisionOutcome)
+	decision.Form(one+"/correct", access.DecisionCorrect, p.decisionCorrect)
+	decision.Form(one+"/annul", access.DecisionCorrect, p.decisionAnnul)
+	p.proposalRoutes(work.About("proposal"))
 }
 
-// decisionSubject is the kind of thing that an address of these pages names.
-func decisionSubject(path string) string {
-	switch {
-	case strings.HasPrefix(path, "/decisions/{decision}"):
-		return "decision"
-	case strings.HasPrefix(path, "/proposals/{proposal}"):
-		return "proposal"
-	}
-	return ""
+// proposalRoutes are the pages of what is not decided yet.
+func (p *Pages) proposalRoutes(proposal ui.Routes) {
+	const one = "/proposals/{proposal}"
+	proposal.Get(one, access.DecisionRead, p.proposalPage)
+	proposal.Get(one+"/hearings/{hearing}", access.DecisionRead, p.hearingLetter)
+	proposal.Get(one+"/files/{file}", access.DecisionRead, p.proposalFile)
+	proposal.Form(one+"/decide", access.DecisionMake, p.proposalDecide)
+	proposal.Form(one+"/refuse", access.DecisionMake, p.proposalRefuse)
+	proposal.Form(one+"/hear", access.DecisionMake, p.proposalHear)
+	proposal.Form(one+"/answer", access.DecisionMake, p.proposalAnswer)
+	proposal.Form(one+"/withdraw", access.DecisionMake, p.proposalWithdraw)
 }
 
 // decisionStates are the tags of proposals and decisions.

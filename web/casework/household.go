@@ -29,20 +29,20 @@ func householdPages() []ui.PageSpec {
 	}
 }
 
-type routeAdder = func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error)
-
-func (p *Pages) householdRoutes(get, form routeAdder) {
-	get("/income-reports", access.IncomeEdit, p.incomeReports)
-	form(incomeImportPath, access.IncomeEdit, p.incomeImport)
-	get("/clients/{client}/household", access.ClientIncome, p.household)
-	form("/clients/{client}/household/members/new", access.IncomeEdit, p.member)
-	form("/clients/{client}/household/members/{member}", access.IncomeEdit, p.member)
-	form("/clients/{client}/household/income/new", access.IncomeEdit, p.income)
-	form("/clients/{client}/household/income/{income}", access.IncomeEdit, p.income)
-	form("/clients/{client}/household/consents/new", access.IncomeEdit, p.consent)
-	form("/clients/{client}/household/consents/{consent}/withdraw", access.IncomeEdit, p.withdraw)
-	form("/clients/{client}/household/reports/{report}", access.IncomeEdit, p.proposals)
-	get("/clients/{client}/household/proposals", access.VoucherChange, p.proposals)
+func (p *Pages) householdRoutes(work ui.Routes) {
+	work.Get("/income-reports", access.IncomeEdit, p.incomeReports)
+	work.Large(fileBody).Form(incomeImportPath, access.IncomeEdit, p.incomeImport)
+	const root = "/clients/{client}/household"
+	client := work.About("client")
+	client.Get(root, access.ClientIncome, p.household)
+	client.Form(root+"/members/new", access.IncomeEdit, p.member)
+	client.Form(root+"/members/{member}", access.IncomeEdit, p.member)
+	client.Form(root+"/income/new", access.IncomeEdit, p.income)
+	client.Form(root+"/income/{income}", access.IncomeEdit, p.income)
+	client.Form(root+"/consents/new", access.IncomeEdit, p.consent)
+	client.Form(root+"/consents/{consent}/withdraw", access.IncomeEdit, p.withdraw)
+	client.Form(root+"/reports/{report}", access.IncomeEdit, p.proposals)
+	client.Get(root+"/proposals", access.VoucherChange, p.proposals)
 }
 
 type householdView struct {

@@ -14,8 +14,11 @@ import (
 	"seteli/web/ui"
 )
 
-// fileMax is the largest client file in bytes.
-const fileMax = 25 << 20
+// fileMax is the largest file of clients or incomes in bytes, fileBody that of the request that brings it.
+const (
+	fileMax  = 25 << 20
+	fileBody = fileMax + 1<<20
+)
 
 // mostErrors is how many refused rows the check page lists; all are counted.
 const mostErrors = 200

@@ -70,49 +70,32 @@ func states() map[string]ui.State {
 }
 
 func (p *Pages) routes() []ui.Route {
-	var routes []ui.Route
-	get := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: access.DaycareDecide, Side: access.OrganiserSide, Handle: handle, ClientData: true})
-	}
-	form := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(path, handle)
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: access.DaycareDecide, Side: access.OrganiserSide, Handle: handle, ClientData: true})
-	}
-	get("/daycare", p.overview)
-	get("/daycare/children", p.children)
-	form("/daycare/children/new", p.childNew)
-	get("/daycare/children/{child}", p.child)
+	const may = access.DaycareDecide
+	all := ui.NewRoutes(ui.Route{Side: access.OrganiserSide, ClientData: true})
+	all.Get("/daycare", may, p.overview)
+	all.Get("/daycare/children", may, p.children)
+	all.Form("/daycare/children/new", may, p.childNew)
+	child := all.About("daycare_child")
+	child.Get("/daycare/children/{child}", may, p.child)
 	for _, f := range facts {
-		form("/daycare/children/{child}/"+f.path+"/new", p.fact(f))
-		form("/daycare/children/{child}/"+f.path+"/{row}", p.fact(f))
+		child.Form("/daycare/children/{child}/"+f.path+"/new", may, p.fact(f))
+		child.Form("/daycare/children/{child}/"+f.path+"/{row}", may, p.fact(f))
 	}
-	get("/daycare/drafts", p.drafts)
-	get("/daycare/drafts/{draft}", p.draft)
-	form("/daycare/drafts/{draft}/ignore", p.ignore)
-	form("/daycare/drafts/{draft}/restore", p.restore)
-	get("/daycare/sendings", p.sendings)
-	form("/daycare/sendings/new", p.sendingNew)
-	get("/daycare/sendings/{sending}", p.sending)
-	get("/daycare/decisions/{decision}", p.decision)
-	form("/daycare/decisions/{decision}/end", p.end)
-	get("/daycare/endings", p.endings)
-	get("/daycare/tasks", p.tasks)
-	form("/daycare/import", p.importFile)
-	for i := range routes {
-		switch path := routes[i].Path; {
-		case strings.HasPrefix(path, "/daycare/children/{child}"):
-			routes[i].Subject = "daycare_child"
-		case path == "/daycare/import":
-			routes[i].Body = fileMax + 1<<20
-		case strings.HasPrefix(path, "/daycare/drafts/{draft}"):
-			routes[i].Subject = "daycare_draft"
-		case strings.HasPrefix(path, "/daycare/sendings/{sending}"):
-			routes[i].Subject = "daycare_sending"
-		case strings.HasPrefix(path, "/daycare/decisions/{decision}"):
-			routes[i].Subject = "daycare_decision"
-		}
-	}
-	return routes
+	all.Get("/daycare/drafts", may, p.drafts)
+	draft := all.About("daycare_draft")
+	draft.Get("/daycare/drafts/{draft}", may, p.draft)
+	draft.Form("/daycare/drafts/{draft}/ignore", may, p.ignore)
+	draft.Form("/daycare/drafts/{draft}/restore", may, p.restore)
+	all.Get("/daycare/sendings", may, p.sendings)
+	all.Form("/daycare/sendings/new", may, p.sendingNew)
+	all.About("daycare_sending").Get("/daycare/sendings/{sending}", may, p.sending)
+	decision := all.About("daycare_decision")
+	decision.Get("/daycare/decisions/{decision}", may, p.decision)
+	decision.Form("/daycare/decisions/{decision}/end", may, p.end)
+	all.Get("/daycare/endings", may, p.endings)
+	all.Get("/daycare/tasks", may, p.tasks)
+	all.Large(fileMax+1<<20).Form("/daycare/import", may, p.importFile)
+	return all.All()
 }
 
 // period writes a period whose end may be open.

@@ -8,7 +8,6 @@ package economy
 import (
 	"embed"
 	"iter"
-	"net/http"
 
 	"seteli/core/money"
 	"seteli/domain/daycare/simulation"
@@ -58,33 +57,25 @@ func (p *Pages) Audience() ui.Audience {
 }
 
 func (p *Pages) routes() []ui.Route {
-	get := func(path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: "GET", Path: path, Right: access.SimulationRun, Side: access.OrganiserSide, Handle: handle}
-	}
-	post := func(path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		r := get(path, handle)
-		r.Method = "POST"
-		return r
-	}
-	entering := func(method, path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: method, Path: path, Right: access.BudgetEdit, Side: access.OrganiserSide, Handle: handle}
-	}
-	return []ui.Route{
-		get("/daycare/economy", p.costs), get("/daycare/economy/file.csv", p.costsFile),
-		entering("GET", "/daycare/economy/costs/new", p.cost), entering("POST", "/daycare/economy/costs/new", p.cost),
-		entering("GET", "/daycare/economy/costs/file", p.costFile), entering("POST", "/daycare/economy/costs/file", p.costFile),
-		entering("GET", "/daycare/economy/assumptions", p.assumptions), entering("POST", "/daycare/economy/assumptions", p.assumptions),
-		get("/daycare/economy/risks", p.risks), get("/daycare/economy/risks/file.csv", p.risksFile),
-		entering("GET", "/daycare/economy/risks/{risk}", p.risk), entering("POST", "/daycare/economy/risks/{risk}", p.risk),
-		get("/daycare/economy/simulations", p.list),
-		get("/daycare/economy/simulations/new", p.ask), post("/daycare/economy/simulations/new", p.ask),
-		get("/daycare/economy/simulations/compare", p.compare),
-		get("/daycare/economy/simulations/compare/file.csv", p.compareFile),
-		get("/daycare/economy/simulations/{simulation}", p.result),
-		get("/daycare/economy/simulations/{simulation}/file.csv", p.resultCSV),
-		get("/daycare/economy/simulations/{simulation}/file.xlsx", p.resultXLSX),
-		post("/daycare/economy/simulations/{simulation}/cancel", p.cancel),
-	}
+	const root, ask = "/daycare/economy", "/daycare/economy/simulations"
+	all := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
+	all.Get(root, access.SimulationRun, p.costs)
+	all.Get(root+"/file.csv", access.SimulationRun, p.costsFile)
+	all.Form(root+"/costs/new", access.BudgetEdit, p.cost)
+	all.Form(root+"/costs/file", access.BudgetEdit, p.costFile)
+	all.Form(root+"/assumptions", access.BudgetEdit, p.assumptions)
+	all.Get(root+"/risks", access.SimulationRun, p.risks)
+	all.Get(root+"/risks/file.csv", access.SimulationRun, p.risksFile)
+	all.Form(root+"/risks/{risk}", access.BudgetEdit, p.risk)
+	all.Get(ask, access.SimulationRun, p.list)
+	all.Form(ask+"/new", access.SimulationRun, p.ask)
+	all.Get(ask+"/compare", access.SimulationRun, p.compare)
+	all.Get(ask+"/compare/file.csv", access.SimulationRun, p.compareFile)
+	all.Get(ask+"/{simulation}", access.SimulationRun, p.result)
+	all.Get(ask+"/{simulation}/file.csv", access.SimulationRun, p.resultCSV)
+	all.Get(ask+"/{simulation}/file.xlsx", access.SimulationRun, p.resultXLSX)
+	all.Post(ask+"/{simulation}/cancel", access.SimulationRun, p.cancel)
+	return all.All()
 }
 
 func sampleTable() ui.Table {

@@ -69,49 +69,31 @@ func states() map[string]ui.State {
 }
 
 func (p *Pages) routes() []ui.Route {
-	var routes []ui.Route
-	get := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: access.DaycareApply, Side: access.PersonSide, Handle: handle, ClientData: true})
-	}
-	post := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: access.DaycareApply, Side: access.PersonSide, Handle: handle, ClientData: true})
-	}
-	form := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(path, handle)
-		post(path, handle)
-	}
-	get("/my/children", p.children)
-	get(oneChild, p.child)
-	post(oneChild+"/apply", p.begin)
-	get(oneChild+"/prices", p.prices)
-	form(oneChild+"/notice", p.notice)
-	form(oneChild+"/change", p.change)
-	get(oneChild+"/decisions/{decision}", p.why)
-	get(oneChild+"/decisions/{decision}/pdf", p.letter)
-	form(oneApplication, p.application)
-	form(oneApplication+"/time", p.time)
-	form(oneApplication+"/need", p.need)
-	form(oneApplication+"/income", p.income)
-	form(oneApplication+"/places", p.places)
-	form(oneApplication+"/papers", p.papers)
-	get(oneApplication+"/papers/{paper}", p.paper)
-	form(oneApplication+"/check", p.check)
-	form(oneApplication+"/offer", p.offer)
-	get(oneApplication+"/decisions/{proposal}", p.placeDecision)
-	get(oneApplication+"/decisions/{proposal}/pdf", p.placePDF)
-	form(oneApplication+"/withdraw", p.withdraw)
-	for i := range routes {
-		switch path := routes[i].Path; {
-		case strings.HasPrefix(path, oneChild):
-			routes[i].Subject = "ward"
-		case strings.HasPrefix(path, oneApplication):
-			routes[i].Subject = "place_application"
-		}
-		if strings.HasSuffix(routes[i].Path, "/papers") {
-			routes[i].Body = 26 << 20
-		}
-	}
-	return routes
+	const may = access.DaycareApply
+	my := ui.NewRoutes(ui.Route{Side: access.PersonSide, ClientData: true})
+	my.Get("/my/children", may, p.children)
+	child := my.About("ward")
+	child.Get(oneChild, may, p.child)
+	child.Post(oneChild+"/apply", may, p.begin)
+	child.Get(oneChild+"/prices", may, p.prices)
+	child.Form(oneChild+"/notice", may, p.notice)
+	child.Form(oneChild+"/change", may, p.change)
+	child.Get(oneChild+"/decisions/{decision}", may, p.why)
+	child.Get(oneChild+"/decisions/{decision}/pdf", may, p.letter)
+	application := my.About("place_application")
+	application.Form(oneApplication, may, p.application)
+	application.Form(oneApplication+"/time", may, p.time)
+	application.Form(oneApplication+"/need", may, p.need)
+	application.Form(oneApplication+"/income", may, p.income)
+	application.Form(oneApplication+"/places", may, p.places)
+	application.Large(26<<20).Form(oneApplication+"/papers", may, p.papers)
+	application.Get(oneApplication+"/papers/{paper}", may, p.paper)
+	application.Form(oneApplication+"/check", may, p.check)
+	application.Form(oneApplication+"/offer", may, p.offer)
+	application.Get(oneApplication+"/decisions/{proposal}", may, p.placeDecision)
+	application.Get(oneApplication+"/decisions/{proposal}/pdf", may, p.placePDF)
+	application.Form(oneApplication+"/withdraw", may, p.withdraw)
+	return my.All()
 }
 
 // ward reads whose child the address names, and runs fn in its organiser's scope.

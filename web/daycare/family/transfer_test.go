@@ -107,5 +107,8 @@ func placed(t *testing.T, world *w.World, guide *browser, child int64) {
 func lapse(t *testing.T, world *w.World) {
 	t.Helper()
 	by := access.System("night", w.Organiser)
-	world.Do(by, func(tx *postgres.Tx) error { _, err := guidance.LapseOffers(t.Context(), tx, by, w.Organiser); return err })
+	world.Do(by, func(tx *postgres.Tx) error {
+		_, err := guidance.LapseOffers(t.Context(), tx, by, w.Organiser)
+		return err
+	})
 }

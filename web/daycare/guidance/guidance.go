@@ -57,54 +57,36 @@ func (p *Pages) Audience() ui.Audience {
 }
 
 func (p *Pages) routes() []ui.Route {
-	var routes []ui.Route
-	get := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: access.DaycareDecide, Side: access.OrganiserSide, Handle: handle, ClientData: true})
-	}
-	post := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: access.DaycareDecide, Side: access.OrganiserSide, Handle: handle, ClientData: true})
-	}
-	form := func(path string, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(path, handle)
-		post(path, handle)
-	}
-	get("/guidance", p.queue)
-	get(oneApplication, p.application)
-	post(oneApplication+"/take", p.take)
-	form(oneApplication+"/offer", p.offer)
-	form(oneApplication+"/income", p.income)
-	form(oneApplication+"/propose", p.propose)
-	form(oneApplication+"/unit-answer", p.unitAnswer)
-	form(oneApplication+"/family-answer", p.familyAnswer)
-	form(oneApplication+"/cancel", p.cancel)
-	form(oneApplication+"/withdraw", p.withdraw)
-	form(oneApplication+"/consent/{adult}", p.consent)
-	get(oneApplication+"/papers/{paper}", p.paper)
-	form(oneApplication+"/papers", p.papers)
-	form("/guidance/received", p.find)
-	form(receivedFor, p.received)
-	get("/guidance/units", p.units)
-	form("/guidance/units/new", p.unitAdd)
-	form("/guidance/units/{unit}", p.unit)
-	form("/guidance/units/{unit}/places", p.places)
-	form("/guidance/units/{unit}/places/{places}", p.places)
-	get("/guidance/decisions.csv", p.decisions)
-	get("/guidance/changes", p.changes)
-	form("/guidance/changes/{change}", p.change)
-	form("/guidance/children/{client}", p.guardians)
-	form("/guidance/children/{client}/guardians/{guardian}", p.guardianEnd)
-	for i := range routes {
-		if strings.HasSuffix(routes[i].Path, "/papers") {
-			routes[i].Body = 26 << 20
-		}
-		switch path := routes[i].Path; {
-		case strings.HasPrefix(path, oneApplication):
-			routes[i].Subject = "place_application"
-		case strings.HasPrefix(path, "/guidance/children/{client}"):
-			routes[i].Subject = "client"
-		}
-	}
-	return routes
+	const may = access.DaycareDecide
+	all := ui.NewRoutes(ui.Route{Side: access.OrganiserSide, ClientData: true})
+	all.Get("/guidance", may, p.queue)
+	application := all.About("place_application")
+	application.Get(oneApplication, may, p.application)
+	application.Post(oneApplication+"/take", may, p.take)
+	application.Form(oneApplication+"/offer", may, p.offer)
+	application.Form(oneApplication+"/income", may, p.income)
+	application.Form(oneApplication+"/propose", may, p.propose)
+	application.Form(oneApplication+"/unit-answer", may, p.unitAnswer)
+	application.Form(oneApplication+"/family-answer", may, p.familyAnswer)
+	application.Form(oneApplication+"/cancel", may, p.cancel)
+	application.Form(oneApplication+"/withdraw", may, p.withdraw)
+	application.Form(oneApplication+"/consent/{adult}", may, p.consent)
+	application.Get(oneApplication+"/papers/{paper}", may, p.paper)
+	application.Large(26<<20).Form(oneApplication+"/papers", may, p.papers)
+	all.Form("/guidance/received", may, p.find)
+	client := all.About("client")
+	client.Form(receivedFor, may, p.received)
+	client.Form("/guidance/children/{client}", may, p.guardians)
+	client.Form("/guidance/children/{client}/guardians/{guardian}", may, p.guardianEnd)
+	all.Get("/guidance/units", may, p.units)
+	all.Form("/guidance/units/new", may, p.unitAdd)
+	all.Form("/guidance/units/{unit}", may, p.unit)
+	all.Form("/guidance/units/{unit}/places", may, p.places)
+	all.Form("/guidance/units/{unit}/places/{places}", may, p.places)
+	all.Get("/guidance/decisions.csv", may, p.decisions)
+	all.Get("/guidance/changes", may, p.changes)
+	all.Form("/guidance/changes/{change}", may, p.change)
+	return all.All()
 }
 
 func version(f *ui.Form) int32 {

@@ -61,26 +61,18 @@ func (s *Pages) Audience() ui.Audience {
 }
 
 func (s *Pages) routes() []ui.Route {
-	get := func(path string, right access.Right, h func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: "GET", Path: path, Right: right, Handle: h, Side: access.OrganiserSide}
-	}
-	post := func(r ui.Route) ui.Route { r.Method = "POST"; return r }
-	closing := get(Home+"/close", access.SettlementPreview, s.close)
-	closing.ClientData = true
-	answer := get("/daycare-objections/{line}", access.DaycareDecide, s.answer)
-	answer.Subject, answer.ClientData = "care_row", true
-	objections, absences := get("/daycare-objections", access.DaycareDecide, s.objections), get("/daycare-absences", access.DaycareDecide, s.absences)
-	objections.ClientData, absences.ClientData = true, true
-	all := []ui.Route{get(Home, access.SettlementPreview, s.months), closing, post(closing), objections, answer, post(answer), absences}
-	for _, one := range []struct {
-		path string
-		h    func(http.ResponseWriter, *ui.Request) error
-	}{{"", s.month}, {"/{unit}", s.statement}, {"/{unit}/pdf", s.pdf}, {"/{unit}/csv", s.csv}} {
-		r := get(Home+"/months/{month}"+one.path, access.SettlementPreview, one.h)
-		r.Subject, r.ClientData = "care_statement", one.path != ""
-		all = append(all, r)
-	}
-	return all
+	all := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
+	all.Get(Home, access.SettlementPreview, s.months)
+	all.Clients().Form(Home+"/close", access.SettlementPreview, s.close)
+	all.Clients().Get("/daycare-objections", access.DaycareDecide, s.objections)
+	all.Clients().About("care_row").Form("/daycare-objections/{line}", access.DaycareDecide, s.answer)
+	all.Clients().Get("/daycare-absences", access.DaycareDecide, s.absences)
+	statements := all.About("care_statement")
+	statements.Get(Home+"/months/{month}", access.SettlementPreview, s.month)
+	statements.Clients().Get(Home+"/months/{month}/{unit}", access.SettlementPreview, s.statement)
+	statements.Clients().Get(Home+"/months/{month}/{unit}/pdf", access.SettlementPreview, s.pdf)
+	statements.Clients().Get(Home+"/months/{month}/{unit}/csv", access.SettlementPreview, s.csv)
+	return all.All()
 }
 
 func (s *Pages) show(w http.ResponseWriter, r *ui.Request, p page) error {

@@ -33,13 +33,11 @@ const one = "/proposals-of-places/{organiser}/{proposal}"
 
 // Audience is the pages with their routes and navigation. The tags of proposals are registered by the family's pages.
 func (p *Pages) Audience() ui.Audience {
-	route := func(method, path string, handle func(http.ResponseWriter, *ui.Request) error) ui.Route {
-		return ui.Route{Method: method, Path: path, Right: access.DaycareReport, Side: access.ProviderSide, Handle: handle, ClientData: true}
-	}
-	routes := []ui.Route{route("GET", "/proposals-of-places", p.list), route("GET", one, p.proposal), route("POST", one, p.proposal)}
-	routes[1].Subject, routes[2].Subject = "place_proposal", "place_proposal"
+	all := ui.NewRoutes(ui.Route{Side: access.ProviderSide, ClientData: true})
+	all.Get("/proposals-of-places", access.DaycareReport, p.list)
+	all.About("place_proposal").Form(one, access.DaycareReport, p.proposal)
 	return ui.Audience{
-		Name: "place", Templates: templates, Routes: routes,
+		Name: "place", Templates: templates, Routes: all.All(),
 		Roles: []access.Role{access.Signatory, access.ProviderMainUser, access.ServiceResponsible, access.Recorder},
 		Nav:   []ui.NavItem{{Key: "place.nav", Path: "/proposals-of-places", Right: access.DaycareReport}},
 		Pages: []ui.PageSpec{ui.Page("place/list", listView{}), ui.Page("place/proposal", proposalView{}, proposalView{Open: true, Unit: "x"})},

@@ -487,17 +487,3 @@ func readThreshold(f *ui.Form, suffix string) profile.Thresholds {
 	}
 	return t
 }
-
-// warningText is one doubt in words; which option and which age stand before it where a list names several.
-func warningText(r *ui.Request, w profile.Warning) string {
-	s := r.T(w.Key(), "day", w.Day, "before", w.Before, "after", w.After, "option", w.Option)
-	switch w.Doubt {
-	case profile.Dropped, profile.Jumped:
-		age := "value.over"
-		if w.UnderThree {
-			age = "value.under"
-		}
-		s = r.T("daycarerules."+age) + ": " + s
-	}
-	return s
-}

@@ -9,7 +9,6 @@ package rules
 import (
 	"context"
 	"embed"
-	"net/http"
 	"slices"
 
 	"seteli/core/fault"
@@ -66,43 +65,31 @@ func (p *Pages) Audience() ui.Audience {
 	}
 }
 
-func (p *Pages) routes() (routes []ui.Route) {
-	get := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		routes = append(routes, ui.Route{Method: "GET", Path: path, Right: right, Handle: handle})
-	}
-	form := func(path string, right access.Right, handle func(http.ResponseWriter, *ui.Request) error) {
-		get(path, right, handle)
-		routes = append(routes, ui.Route{Method: "POST", Path: path, Right: right, Handle: handle})
-	}
-	get(root, access.RulebookPublish, p.overview) // who publishes reads it too
-	form(root+"/new", access.RulebookEdit, p.adopt)
-	get(root+"/version", access.RulebookPublish, p.version)
-	get(root+"/draft", access.RulebookEdit, p.draft)
-	get(root+"/draft/values", access.RulebookEdit, p.values)
-	form(root+"/draft/value", access.RulebookEdit, p.value)
+func (p *Pages) routes() []ui.Route {
+	own := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
+	own.Get(root, access.RulebookPublish, p.overview) // who publishes reads it too
+	own.Form(root+"/new", access.RulebookEdit, p.adopt)
+	own.Get(root+"/version", access.RulebookPublish, p.version)
+	own.Get(root+"/draft", access.RulebookEdit, p.draft)
+	own.Get(root+"/draft/values", access.RulebookEdit, p.values)
+	own.Form(root+"/draft/value", access.RulebookEdit, p.value)
 	for _, s := range sections() {
-		form(root+"/draft/"+s.key, access.RulebookEdit, p.section(s))
+		own.Form(root+"/draft/"+s.key, access.RulebookEdit, p.section(s))
 	}
-	form(root+"/trial", access.RulebookEdit, p.trial)
-	get(root+"/trial/template", access.RulebookEdit, p.trialTemplate)
-	get(root+"/compare", access.RulebookPublish, p.compare)
-	routes = append(routes, ui.Route{Method: "POST", Path: root + "/compare", Right: access.RulebookEdit, Handle: p.compare})
-	form(root+"/service", access.RulebookEdit, p.service)
-	form(root+"/publish", access.RulebookPublish, p.publish)
-	get(root+"/thresholds", access.RulebookPublish, p.thresholds)
-	form(root+"/thresholds/edit", access.RulebookEdit, p.threshold)
-	form(root+"/thresholds/publish", access.RulebookPublish, p.thresholdPublish)
-	for i := range routes {
-		routes[i].Side = access.OrganiserSide
-	}
-	n := len(routes)
-	get("/operator/thresholds", access.CatalogueNational, p.thresholds)
-	form("/operator/thresholds/edit", access.CatalogueNational, p.threshold)
-	form("/operator/thresholds/publish", access.CatalogueNational, p.thresholdPublish)
-	for i := range routes[n:] {
-		routes[n+i].Side = access.NationSide
-	}
-	return routes
+	own.Form(root+"/trial", access.RulebookEdit, p.trial)
+	own.Get(root+"/trial/template", access.RulebookEdit, p.trialTemplate)
+	own.Get(root+"/compare", access.RulebookPublish, p.compare)
+	own.Post(root+"/compare", access.RulebookEdit, p.compare)
+	own.Form(root+"/service", access.RulebookEdit, p.service)
+	own.Form(root+"/publish", access.RulebookPublish, p.publish)
+	own.Get(root+"/thresholds", access.RulebookPublish, p.thresholds)
+	own.Form(root+"/thresholds/edit", access.RulebookEdit, p.threshold)
+	own.Form(root+"/thresholds/publish", access.RulebookPublish, p.thresholdPublish)
+	nation := own.On(access.NationSide)
+	nation.Get("/operator/thresholds", access.CatalogueNational, p.thresholds)
+	nation.Form("/operator/thresholds/edit", access.CatalogueNational, p.threshold)
+	nation.Form("/operator/thresholds/publish", access.CatalogueNational, p.thresholdPublish)
+	return own.All()
 }
 
 // work is what most pages read: the versions and what holds for the whole country.

@@ -72,44 +72,27 @@ func (s *Pages) Audience() ui.Audience {
 }
 
 func (s *Pages) routes() []ui.Route {
-	var all []ui.Route
-	get := func(path string, h func(http.ResponseWriter, *ui.Request) error) {
-		all = append(all, ui.Route{Method: "GET", Path: Home + path, Right: access.DaycareReport, Handle: h})
-	}
-	form := func(path string, h func(http.ResponseWriter, *ui.Request) error) {
-		get(path, h)
-		all = append(all, ui.Route{Method: "POST", Path: Home + path, Right: access.DaycareReport, Handle: h})
-	}
-	get("", s.home)
-	get("/{organiser}/children", s.children)
-	get("/{organiser}/children/{placement}", s.child)
-	form("/{organiser}/children/{placement}/notice", s.notice)
-	form("/{organiser}/children/{placement}/refilled", s.refilled)
-	form("/{organiser}/children/{placement}/absence", s.absence)
-	form("/{organiser}/children/{placement}/absences/{absence}/remove", s.removeAbsence)
-	get("/{organiser}/prices", s.prices)
-	form("/{organiser}/prices/{unit}", s.price)
-	get("/{organiser}/statements", s.statements)
-	form("/{organiser}/statements/{month}/{unit}", s.statement)
-	get("/{organiser}/statements/{month}/{unit}/pdf", s.pdf)
-	get("/{organiser}/statements/{month}/{unit}/csv", s.csv)
-	form("/{organiser}/statements/{month}/{unit}/rows/{line}", s.object)
-	for i := range all {
-		r := &all[i]
-		r.Side = access.ProviderSide
-		r.ClientData = r.Path != Home && !strings.Contains(r.Path, "/prices") && !strings.HasSuffix(r.Path, "/statements")
-		switch {
-		case strings.Contains(r.Path, "{placement}"):
-			r.Subject = "placement"
-		case strings.Contains(r.Path, "{month}"):
-			r.Subject = "care_statement"
-		case strings.Contains(r.Path, "{unit}"):
-			r.Subject = "unit"
-		case strings.Contains(r.Path, "{organiser}"):
-			r.Subject = "organiser"
-		}
-	}
-	return all
+	const may = access.DaycareReport
+	all := ui.NewRoutes(ui.Route{Side: access.ProviderSide})
+	all.Get(Home, may, s.home)
+	organiser := all.About("organiser")
+	organiser.Clients().Get(Home+"/{organiser}/children", may, s.children)
+	organiser.Get(Home+"/{organiser}/prices", may, s.prices)
+	all.About("unit").Form(Home+"/{organiser}/prices/{unit}", may, s.price)
+	organiser.Get(Home+"/{organiser}/statements", may, s.statements)
+	const child, statement = Home + "/{organiser}/children/{placement}", Home + "/{organiser}/statements/{month}/{unit}"
+	placement := all.Clients().About("placement")
+	placement.Get(child, may, s.child)
+	placement.Form(child+"/notice", may, s.notice)
+	placement.Form(child+"/refilled", may, s.refilled)
+	placement.Form(child+"/absence", may, s.absence)
+	placement.Form(child+"/absences/{absence}/remove", may, s.removeAbsence)
+	month := all.Clients().About("care_statement")
+	month.Form(statement, may, s.statement)
+	month.Get(statement+"/pdf", may, s.pdf)
+	month.Get(statement+"/csv", may, s.csv)
+	month.Form(statement+"/rows/{line}", may, s.object)
+	return all.All()
 }
 
 func (s *Pages) show(w http.ResponseWriter, r *ui.Request, p page) error {
