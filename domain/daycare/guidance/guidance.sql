@@ -209,6 +209,14 @@ where p.provider_id = @provider_id
 order by (p.state = 'proposed') desc, p.proposal_id desc
 limit @most;
 
+-- name: ProposedChildren :many
+-- Under the organiser's scope for one company: whom its proposals are about.
+select p.proposal_id, p.unit_id, p.state, c.client_id, c.person_id, c.first_names, c.last_name, c.birth_date
+from daycare_proposal p
+join client c on c.organiser_id = p.organiser_id and c.client_id = p.child_id
+where p.organiser_id = @organiser_id and p.provider_id = @provider_id and p.proposal_id = any(@proposals::bigint[])
+order by p.proposal_id;
+
 -- name: ProposalOf :one
 select application_id, unit_id, provider_id
 from daycare_proposal

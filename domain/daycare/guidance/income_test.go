@@ -62,8 +62,12 @@ func TestToldIncomeIsRecordedOnce(t *testing.T) {
 		t.Error("nobody is told to compute the drafts again")
 	}
 	faulttest.Want(t, n.record(a, func(in *guidance.RecordInput) { in.Replace = true }), "GUI-048")
-	faulttest.Want(t, n.Try(n.Staff, func(tx *postgres.Tx) error { return guidance.RefuseIncome(t.Context(), tx, n.Staff, w.Organiser, a.ID, "x") }), "GUI-048")
-	faulttest.Want(t, n.Try(self, func(tx *postgres.Tx) error { return guidance.RefuseIncome(t.Context(), tx, self, w.Organiser, a.ID, "x") }), "ACC-001")
+	faulttest.Want(t, n.Try(n.Staff, func(tx *postgres.Tx) error {
+		return guidance.RefuseIncome(t.Context(), tx, n.Staff, w.Organiser, a.ID, "x")
+	}), "GUI-048")
+	faulttest.Want(t, n.Try(self, func(tx *postgres.Tx) error {
+		return guidance.RefuseIncome(t.Context(), tx, self, w.Organiser, a.ID, "x")
+	}), "ACC-001")
 	if got := n.get(self, a.ID).Told; got.Outcome != guidance.IncomeRecorded || got.By != n.Staff.Name {
 		t.Errorf("the family sees %+v", got)
 	}
@@ -91,7 +95,9 @@ func TestRefusedIncomeTellsTheFamilyWhy(t *testing.T) {
 	n := open(t)
 	a, home, self := n.told(450000)
 	refuse := func(why string) error {
-		return n.Try(n.Staff, func(tx *postgres.Tx) error { return guidance.RefuseIncome(t.Context(), tx, n.Staff, w.Organiser, a.ID, why) })
+		return n.Try(n.Staff, func(tx *postgres.Tx) error {
+			return guidance.RefuseIncome(t.Context(), tx, n.Staff, w.Organiser, a.ID, why)
+		})
 	}
 	faulttest.Want(t, refuse(" "), "GUI-012")
 	must(t, refuse("Liitä palkkalaskelma."))

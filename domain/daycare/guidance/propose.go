@@ -8,7 +8,6 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/domain/admission"
-	"seteli/domain/client"
 	"seteli/domain/daycare/guidance/db"
 	"seteli/domain/daycare/store"
 	"seteli/domain/decision"
@@ -364,51 +363,4 @@ func Offer(ctx context.Context, tx *postgres.Tx, by access.Actor, in OfferInput)
 		return Proposal{}, err
 	}
 	return p, tell(ctx, tx, a, TopicOffered, p.ID)
-}
-
-// UnitProposal is a proposal as the unit's company sees it: the child's name and birth date, what is asked for, never the family's home.
-type UnitProposal struct {
-	Proposal
-	ChildName string
-	BirthDate calendar.Date
-	Option    string
-	Request   Request // without income, home and words
-}
-
-// OfProvider lists a company's proposals of all organisers, those that wait for it first, without saying whom they are about: see Named.
-func OfProvider(ctx context.Context, tx *postgres.Tx, by access.Actor, most int) ([]Proposal, error) {
-	if err := by.May(access.DaycareReport, 0); err != nil {
-		return nil, err
-	}
-	rows, err := db.New(tx).ProposalsOfProvider(ctx, db.ProposalsOfProviderParams{ProviderID: by.Provider, Most: int32(most)})
-	if err != nil {
-		return nil, fmt.Errorf("reading proposals: %w", err)
-	}
-	var list []Proposal
-	for _, r := range rows {
-		p := proposalFrom(r.OrganiserID, db.ProposalsOfRow{ProposalID: r.ProposalID, ApplicationID: r.ApplicationID, ChildID: r.ChildID, UnitID: r.UnitID, ProviderID: r.ProviderID, Way: r.Way,
-			StartOn: r.StartOn, State: r.State, ProposedAt: r.ProposedAt, ProposedBy: r.ProposedBy, UnitDue: r.UnitDue, UnitAt: r.UnitAt, UnitBy: r.UnitBy, UnitWords: r.UnitWords,
-			OfferedAt: r.OfferedAt, OfferedBy: r.OfferedBy, AnswerBy: r.AnswerBy, EndedAt: r.EndedAt, EndedBy: r.EndedBy, EndedWords: r.EndedWords, RowVersion: r.RowVersion, Name: r.Name})
-		if by.SeesUnit(p.Unit) {
-			list = append(list, p)
-		}
-	}
-	return list, nil
-}
-
-// Named reads one proposal for the unit's company under the organiser's scope, and logs the reading. When the place went elsewhere, the
-// child is no longer told of (GUI-021).
-func Named(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, id int64) (UnitProposal, error) {
-	a, p, err := locked(ctx, tx, by, organiser, id)
-	if err != nil {
-		return UnitProposal{}, err
-	}
-	if by.Role.Side() != access.ProviderSide {
-		return UnitProposal{}, errUnknown
-	}
-	if !p.Told() {
-		return UnitProposal{}, errNoProposal
-	}
-	u := UnitProposal{Proposal: p, ChildName: a.Child, BirthDate: a.BirthDate, Option: a.Option, Request: Request{Start: a.Start, Hours: a.Hours, Shift: a.Shift}}
-	return u, audit.Seen(ctx, tx, by, audit.View{Organiser: organiser, Person: a.Person, Client: a.Of.Child, Purpose: client.ForService, What: "daycare.proposal"})
 }

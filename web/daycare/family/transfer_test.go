@@ -52,7 +52,10 @@ func TestTransferWithAnOfferAnsweredTooLate(t *testing.T) {
 	family.sends(422, "14.12.2026", mine+"/offer", "version", "3", "answer", "yes")
 	lapse(t, world)
 	family.sees(mine, "Tarjous raukesi", "Paikka on tiedossa viimeistään 1.4.2027")
-	unit.sees("/fi/proposals-of-places", "Rauennut", "Päättyi 15.12.2026")
+	unit.sees("/fi/proposals-of-places", "Rauennut", "Päättyi 15.12.2026", "Ei enää näytetä")
+	if _, page, _ := unit.do("GET", "/fi/proposals-of-places"); strings.Contains(page, "Virtanen") {
+		t.Error("the list names a child whose place went elsewhere")
+	}
 	guide.sees("/fi/guidance?waits=guide", "Virtanen Lumi")
 
 	guide.sends(200, "Ehdotus on lähetetty", application+"/propose", "version", "10", "unit", fmt.Sprint(w.Unit), "start", "1.4.2027")

@@ -200,7 +200,7 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 	guide.sends(200, "Hakemus on käsittelyssä", application+"/take", "version", "6")
 	guide.sees(application+"/propose", "1. toive")
 	guide.sends(200, "Ehdotus on lähetetty", application+"/propose", "version", "7", "unit", fmt.Sprint(w.Unit), "start", "1.4.2027")
-	unit.sees("/fi/proposals-of-places", "Hoiva Keskusta")
+	unit.sees("/fi/proposals-of-places", "Lumi", "Hoiva Keskusta")
 	unit.sends(422, "perustelu", "/fi/proposals-of-places/1/1", "version", "1", "answer", "no")
 	unit.sends(200, "Vastaus on lähetetty", "/fi/proposals-of-places/1/1", "version", "1", "answer", "yes")
 	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2", "office", "palveluohjaaja")

@@ -7,7 +7,9 @@ package place
 import (
 	"context"
 	"embed"
+	"maps"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"seteli/core/calendar"
@@ -46,25 +48,61 @@ func (p *Pages) Audience() ui.Audience {
 
 type listView struct{ Table ui.Table }
 
-// list shows what municipalities have proposed; the child is named on the proposal's own page.
+// list shows what municipalities have proposed, and for which child. Each municipality's children are read under its own scope.
 func (p *Pages) list(w http.ResponseWriter, r *ui.Request) error {
-	view := listView{ui.Table{Caption: r.T("place.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("guidance.unit")}, {Text: r.T("guidance.start")}, {Text: r.T("guidance.state")}, {Text: r.T("place.next")}},
+	view := listView{ui.Table{Caption: r.T("place.title"), Quiet: true, Cards: true, Columns: []ui.Column{{Text: r.T("guidance.child")}, {Text: r.T("guidance.unit")}, {Text: r.T("guidance.start")}, {Text: r.T("guidance.state")}, {Text: r.T("place.next")}},
 		Empty: ui.Empty{Title: r.T("place.none"), Text: r.T("place.none.text")}}}
-	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
-		list, err := guidance.OfProvider(ctx, tx, r.Actor, most)
-		for _, x := range list {
-			unit := ui.Cell{Text: x.UnitName, Small: i18n.DateTime(r.Lang, x.ProposedAt)}
-			if x.Told() { // of a place that went elsewhere nothing more is shown
-				unit.Href = r.Path(one, x.Organiser, x.ID)
-			}
-			view.Table.Rows = append(view.Table.Rows, []ui.Cell{unit, {Text: r.Date(x.Start)}, r.TagCell("daycare.proposal." + string(x.State)), clock(r, x)})
-		}
+	var list []guidance.Proposal
+	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+		list, err = guidance.OfProvider(ctx, tx, r.Actor, most)
 		return err
 	})
 	if err != nil {
 		return err
 	}
+	named, err := p.named(r, list)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		child := ui.Cell{Text: r.T("place.untold")} // of a place that went elsewhere nothing more is shown
+		if c, told := named[key{x.Organiser, x.ID}]; told {
+			child = ui.Cell{Text: c.Name, Small: r.T("family.born", "day", c.BirthDate), Href: r.Path(one, x.Organiser, x.ID)}
+		}
+		view.Table.Rows = append(view.Table.Rows, []ui.Cell{child, {Text: x.UnitName, Small: i18n.DateTime(r.Lang, x.ProposedAt)}, {Text: r.Date(x.Start)},
+			r.TagCell("daycare.proposal." + string(x.State)), clock(r, x)})
+	}
 	return r.Show(w, http.StatusOK, "place/list", view)
+}
+
+// named tells whom the proposals are about.
+func (p *Pages) named(r *ui.Request, list []guidance.Proposal) (map[key]guidance.NamedChild, error) {
+	of := map[int32][]int64{}
+	for _, x := range list {
+		if x.Told() {
+			of[x.Organiser] = append(of[x.Organiser], x.ID)
+		}
+	}
+	named := map[key]guidance.NamedChild{}
+	for _, org := range slices.Sorted(maps.Keys(of)) {
+		err := r.DoIn(p.DB, org, func(ctx context.Context, tx *postgres.Tx) error {
+			children, err := guidance.ChildrenNamed(ctx, tx, r.Actor, org, of[org])
+			for id, c := range children {
+				named[key{org, id}] = c
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return named, nil
+}
+
+// key of a proposal: its number is the organiser's own.
+type key struct {
+	organiser int32
+	proposal  int64
 }
 
 // clock tells who answers next, and by when.

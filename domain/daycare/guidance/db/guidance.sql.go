@@ -1748,6 +1748,61 @@ func (q *Queries) ProposalsOfProvider(ctx context.Context, arg ProposalsOfProvid
 	return items, nil
 }
 
+const proposedChildren = `-- name: ProposedChildren :many
+select p.proposal_id, p.unit_id, p.state, c.client_id, c.person_id, c.first_names, c.last_name, c.birth_date
+from daycare_proposal p
+join client c on c.organiser_id = p.organiser_id and c.client_id = p.child_id
+where p.organiser_id = $1 and p.provider_id = $2 and p.proposal_id = any($3::bigint[])
+order by p.proposal_id
+`
+
+type ProposedChildrenParams struct {
+	OrganiserID int32
+	ProviderID  int64
+	Proposals   []int64
+}
+
+type ProposedChildrenRow struct {
+	ProposalID int64
+	UnitID     int64
+	State      string
+	ClientID   int64
+	PersonID   int64
+	FirstNames string
+	LastName   string
+	BirthDate  calendar.Date
+}
+
+// Under the organiser's scope for one company: whom its proposals are about.
+func (q *Queries) ProposedChildren(ctx context.Context, arg ProposedChildrenParams) ([]ProposedChildrenRow, error) {
+	rows, err := q.db.Query(ctx, proposedChildren, arg.OrganiserID, arg.ProviderID, arg.Proposals)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ProposedChildrenRow
+	for rows.Next() {
+		var i ProposedChildrenRow
+		if err := rows.Scan(
+			&i.ProposalID,
+			&i.UnitID,
+			&i.State,
+			&i.ClientID,
+			&i.PersonID,
+			&i.FirstNames,
+			&i.LastName,
+			&i.BirthDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const queue = `-- name: Queue :many
 with missing as (
   select a.application_id
