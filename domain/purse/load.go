@@ -237,7 +237,6 @@ func (f *facts) references(ctx context.Context, tx *postgres.Tx, organiser int32
 	if len(p.Refs) == 0 {
 		return nil
 	}
-	p.Providers = distinct(p.Providers)
 	rows, err := db.New(tx).HoldsByReference(ctx, p)
 	if err != nil {
 		return fmt.Errorf("reading earlier references: %w", err)

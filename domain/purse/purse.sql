@@ -37,11 +37,15 @@ select nextval('purse_number')::bigint as id
 from generate_series(1, @wanted::int);
 
 -- name: HoldsByReference :many
--- What was held under a payee's references before: a repeat gets its first answer. Pairs that were not asked for may come with them: a
--- join with the pairs is planned row by row while the table is young, and is then quadratic.
+-- What was held under a payee's references before: a repeat gets its first answer. By the unique key, one probe for each reference (offset
+-- 0 keeps it so): with the statistics of a young table the planner would walk through all holds for each of them.
 select h.hold_id, h.provider_id, h.reference, h.content_hash
-from purse_hold h
-where h.organiser_id = @organiser_id and h.provider_id = any(@providers::bigint[]) and h.reference = any(@refs::text[]);
+from (select unnest(@providers::bigint[]) as provider_id, unnest(@refs::text[]) as reference) q
+cross join lateral (
+  select f.hold_id, f.provider_id, f.reference, f.content_hash
+  from purse_hold f
+  where f.organiser_id = @organiser_id and f.provider_id = q.provider_id and f.reference = q.reference
+  offset 0) h;
 
 -- name: HoldsByID :many
 -- Whole holds with the voucher's number and, when they have ended, how. The event's own state tells whether a capture was refunded.
