@@ -60,6 +60,14 @@ from event_piece
 where organiser_id = @organiser_id and event_id = @event_id
 order by piece_no;
 
+-- name: BandsOfEvents :many
+-- The parts of many events, with what leads to the words of their bands.
+select p.event_id, p.band, p.quantity, p.price_cents, p.value_cents, e.rulebook_id, e.service_id, e.service_date
+from event_piece p
+join event e on e.organiser_id = p.organiser_id and e.event_id = p.event_id
+where p.organiser_id = @organiser_id and p.event_id = any(@events::bigint[])
+order by p.event_id, p.piece_no;
+
 -- name: PieceDifferences :many
 -- The sums of an event in parts: each part is rounded by itself, and what was accepted are the first units in the order of time.
 select e.event_id, e.total_cents, e.organiser_cents, e.own_cents, e.accepted_quantity, s.total, s.organiser

@@ -25,6 +25,7 @@ type Purchase struct {
 	Date         calendar.Date
 	Quantity     money.Quantity
 	Price, Value money.Cents // per unit
+	Band         string      // of time, by which the price was made; "" = it is the same at all times
 }
 
 // RecordPurchases stores the purchases as accepted events, takes them from the locked balances and posts what they cost. The caller
@@ -40,6 +41,9 @@ func RecordPurchases(ctx context.Context, tx *postgres.Tx, organiser int32, peri
 		j.verdicts[i] = []Verdict{{State: Accepted, Voucher: p.Voucher, VoucherLine: p.Line, Content: p.Content, Service: p.Service, Reservation: p.Reservation,
 			Unit: p.Unit, Client: p.Client, Person: p.Person, Rulebook: p.Rulebook, Bucket: ledger.Whole, Euro: true, Quantity: p.Quantity, Accepted: p.Quantity,
 			Price: p.Price, Value: p.Value, Share: money.Split(p.Price, p.Value, p.Quantity), hash: hash[:]}}
+		if p.Band != "" {
+			j.verdicts[i][0].Pieces = []Piece{{p.Band, p.Quantity, p.Price, p.Value}}
+		}
 	}
 	if err := newWriting(organiser, j, &loaded{book: book, periods: periods}).part(ctx, tx, j.places, true); err != nil {
 		return nil, err

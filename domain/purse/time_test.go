@@ -1,8 +1,6 @@
 package purse_test
 
 import (
-	"encoding/json"
-	"fmt"
 	"testing"
 
 	"seteli/core/calendar"
@@ -13,7 +11,6 @@ import (
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
-	"seteli/platform/postgres/postgrestest"
 )
 
 // tend does what the days do, until nothing is left to do.
@@ -160,13 +157,7 @@ func TestWhatIsLeftReturnsToTheOrganiserWhenTheRulebookSaysSo(t *testing.T) {
 func TestPriceFollowsTheTimeOfDay(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	owner := postgrestest.Owner(t, w.DB)
-	_, err := owner.Exec(t.Context(), `update rulebook set rules = jsonb_set(rules, '{value}', $1) where service_id = $2`,
-		json.RawMessage(fmt.Sprintf(`{"method":"time_band_table","bands":[{"band":"weekday","kind":"weekday","from":"00:00","to":"24:00","multiplier":"1","fi":"Arki"},
-		{"band":"saturday","kind":"saturday","from":"00:00","to":"24:00","multiplier":"1.5","fi":"Lauantai"}],"values":[{"content_id":%d,"value_cents":2000}]}`, w.hours())), w.House.Services["TILAPAINEN"].ID)
-	w.Must(err)
-	var price money.Cents
-	w.Must(owner.QueryRow(t.Context(), `select price_cents from price where content_id = $1 and unit_id = $2`, w.hours(), w.Company.Units[0].ID).Scan(&price))
+	price := w.banded()
 	v := w.purse(500, nil)
 	ask := func(band string) purse.Hold {
 		a, err := w.try(purse.Ask{Number: v.Number.String(), Unit: w.Company.Units[0].ID, Content: w.hours(), Quantity: new(money.Units(1)), Band: band, Reference: "aika-" + band, Source: event.Page, Capture: true})
@@ -189,7 +180,7 @@ func TestPriceFollowsTheTimeOfDay(t *testing.T) {
 	if len(said) != 2 || said["Arki"] != price || said["Lauantai"] != saturday {
 		t.Errorf("the movements say %v", said)
 	}
-	_, err = w.try(purse.Ask{Number: v.Number.String(), Unit: w.Company.Units[0].ID, Content: w.hours(), Quantity: new(money.Units(1)), Band: "moonlight", Reference: "x", Source: event.Page})
+	_, err := w.try(purse.Ask{Number: v.Number.String(), Unit: w.Company.Units[0].ID, Content: w.hours(), Quantity: new(money.Units(1)), Band: "moonlight", Reference: "x", Source: event.Page})
 	want(t, err, "BAL-035")
 	w.verified()
 }

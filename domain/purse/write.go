@@ -166,7 +166,7 @@ func (w *writing) events(ctx context.Context, tx *postgres.Tx) error {
 		}
 		list = append(list, event.Purchase{By: j.by, Request: j.id, Source: source, Reference: fmt.Sprintf("purse-%d", h.ID), Note: h.Note, Provider: h.Provider, Unit: h.Unit,
 			Voucher: h.Voucher, Line: h.Line, Content: h.Content, Service: h.Service, Reservation: h.Reservation, Client: h.Client, Person: h.Person, Rulebook: h.Rules,
-			Date: j.day, Quantity: j.taken, Price: h.Price, Value: h.Value})
+			Date: j.day, Quantity: j.taken, Price: h.Price, Value: h.Value, Band: h.Band})
 		of = append(of, j)
 	}
 	if len(list) == 0 {

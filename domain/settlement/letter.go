@@ -11,6 +11,7 @@ import (
 	"seteli/core/ident"
 	"seteli/core/money"
 	"seteli/domain/decision"
+	"seteli/domain/event"
 	"seteli/domain/organiser"
 	"seteli/domain/settlement/db"
 	"seteli/platform/access"
@@ -161,7 +162,10 @@ func lineTable(texts *i18n.Catalogue, lang i18n.Lang, list []Line) document.Tabl
 	for _, l := range list {
 		what := document.Cell{Text: l.Content.In(lang)}
 		if l.Kind != Delivery {
-			what.Notes = []string{texts.Text(lang, "settlement.line."+string(l.Kind), nil)}
+			what.Notes = append(what.Notes, texts.Text(lang, "settlement.line."+string(l.Kind), nil))
+		}
+		if times := event.TimesText(lang, l.Times); times != "" {
+			what.Notes = append(what.Notes, times)
 		}
 		t.Rows = append(t.Rows, document.Row{Cells: []document.Cell{{Text: i18n.Date(lang, l.Date)}, what, {Text: ident.PrintVoucher(l.Voucher)},
 			{Text: i18n.Quantity(lang, l.Quantity, l.Unit)}, {Text: i18n.Cents(lang, l.Amount)}}})
@@ -207,7 +211,7 @@ func WriteCSV(w io.Writer, texts *i18n.Catalogue, lang i18n.Lang, s Statement, l
 	}
 	return sheet.WriteCSV(w, headings, func(yield func([]any, error) bool) {
 		for _, l := range list {
-			row := []any{s.Number, l.Date, texts.Text(lang, "settlement.line."+string(l.Kind), nil), l.Content.In(lang), l.Voucher, figure(l.Quantity),
+			row := []any{s.Number, l.Date, texts.Text(lang, "settlement.line."+string(l.Kind), nil), described(lang, l), l.Voucher, figure(l.Quantity),
 				texts.Text(lang, "unit."+l.Unit+".one", nil), l.Price, l.Value, l.Amount, l.Reference, l.Event}
 			if !yield(row, nil) {
 				return
@@ -217,6 +221,14 @@ func WriteCSV(w io.Writer, texts *i18n.Catalogue, lang i18n.Lang, s Statement, l
 			yield([]any{s.Number, nil, texts.Text(lang, "settlement.carried", nil), nil, nil, nil, nil, nil, nil, s.Carried, nil, nil}, nil)
 		}
 	})
+}
+
+// described is the content of a line with the time by which it was priced.
+func described(lang i18n.Lang, l Line) string {
+	if times := event.TimesText(lang, l.Times); times != "" {
+		return l.Content.In(lang) + ", " + times
+	}
+	return l.Content.In(lang)
 }
 
 // figure is a number where the quantity is one, and hours and minutes where only those are exact.

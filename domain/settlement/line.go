@@ -34,6 +34,7 @@ type Line struct {
 	Date       calendar.Date
 	Voucher    string // number; the client's name is not on statements
 	Content    i18n.Names
+	Times      []event.Timed // bands of time by which it was priced; none = the price is the same at all times
 	Unit       string
 	Quantity   money.Quantity
 	Price      money.Cents
@@ -67,11 +68,15 @@ func lines(ctx context.Context, tx *postgres.Tx, organiser int32, run, provider 
 	if err != nil {
 		return nil, err
 	}
-	var contents, vouchers []int64
+	var contents, vouchers, events []int64
 	for _, f := range facts {
-		contents, vouchers = append(contents, f.Content), append(vouchers, f.Voucher)
+		contents, vouchers, events = append(contents, f.Content), append(vouchers, f.Voucher), append(events, f.Event)
 	}
 	names, numbers, err := labels(ctx, tx, organiser, distinct(contents), distinct(vouchers))
+	if err != nil {
+		return nil, err
+	}
+	times, err := event.TimesOf(ctx, tx, organiser, distinct(events))
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +84,7 @@ func lines(ctx context.Context, tx *postgres.Tx, organiser int32, run, provider 
 	for i, f := range facts {
 		c := names[f.Content]
 		out[i] = Line{Kind: Delivery, Event: f.Event, Date: f.Date, Voucher: numbers[f.Voucher], Content: i18n.Names{Fi: c.NameFi, Sv: c.NameSv, En: c.NameEn},
-			Unit: c.Unit, Quantity: f.Quantity, Price: f.Price, Value: f.Value, Amount: f.Amount, Reference: f.Reference, ReasonCode: f.ReasonCode, client: f.Client, person: f.Person}
+			Times: times[f.Event], Unit: c.Unit, Quantity: f.Quantity, Price: f.Price, Value: f.Value, Amount: f.Amount, Reference: f.Reference, ReasonCode: f.ReasonCode, client: f.Client, person: f.Person}
 		switch {
 		case f.Refund:
 			out[i].Kind = Refund

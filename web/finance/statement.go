@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"seteli/core/ident"
 	"seteli/domain/decision"
+	"seteli/domain/event"
 	"seteli/domain/settlement"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -164,6 +166,9 @@ func lineTable(r *ui.Request, s settlement.Statement, list []settlement.Line) (u
 		what := ui.Cell{Text: l.Content.In(r.Lang)}
 		if l.Kind != settlement.Delivery {
 			what.Small = r.T("settlement.line." + string(l.Kind))
+		}
+		if times := event.TimesText(r.Lang, l.Times); times != "" {
+			what.Small = strings.TrimPrefix(what.Small+", "+times, ", ")
 		}
 		t.Rows = append(t.Rows, []ui.Cell{{Text: r.Date(l.Date)}, what, {Text: ident.PrintVoucher(l.Voucher)}, {Text: i18n.Quantity(r.Lang, l.Quantity, l.Unit), Numeric: true}, r.CentsCell(l.Amount)})
 	}

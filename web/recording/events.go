@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
@@ -137,6 +138,9 @@ func (s *Pages) read(r *ui.Request, o int32, id int64) (e event.Event, n named, 
 		if e, steps, err = event.Get(r.Context(), tx, r.Actor, o, id); err != nil {
 			return err
 		}
+		if n.times, err = event.TimesOf(r.Context(), tx, o, []int64{e.ID}); err != nil {
+			return err
+		}
 		return n.read(r.Context(), tx, r.Actor, o, []event.Event{e})
 	})
 	return e, n, steps, err
@@ -178,25 +182,48 @@ func (s *Pages) eventPage(r *ui.Request, e event.Event, n named, steps []event.S
 	if e.Start != nil && e.End != nil {
 		rows = append(rows, ui.Row{Key: r.T("recording.times"), Value: clock(*e.Start) + "–" + clock(*e.End)})
 	}
-	for _, x := range [][2]string{{"recording.note", e.Note}, {"recording.worker", e.Worker}, {"recording.reason", e.Reason}} {
+	for _, x := range [][2]string{{"recording.priced_by", event.TimesText(r.Lang, n.times[e.ID])}, {"recording.note", e.Note}, {"recording.worker", e.Worker}, {"recording.reason", e.Reason}} {
 		if x[1] != "" {
 			rows = append(rows, ui.Row{Key: r.T(x[0]), Value: x[1]})
 		}
 	}
 	p := page{Title: r.T("recording.event.title", "date", e.Date), Caption: l.Client, Top: []ui.Component{ui.Summary{Rows: rows}}}
 	p.Top = put(p.Top, s.findings(r, e.Findings))
-	p.Bottom = []ui.Component{why(r, e, l), timeline(r, e, steps, l)}
+	p.Bottom = []ui.Component{why(r, e, n.times[e.ID], l), timeline(r, e, steps, l)}
 	return p
 }
 
 // why shows the sum line by line, as the ledger has it.
-func why(r *ui.Request, e event.Event, l event.Label) ui.Calculation {
-	q := r.Quantity(e.Accepted, l.Measure)
-	lower := min(e.Price, e.Value)
+func why(r *ui.Request, e event.Event, times []event.Timed, l event.Label) ui.Calculation {
+	var whole, organiser []string
+	rule, parts := r.T("recording.why.organiser.rule", "price", e.Price, "value", e.Value), accepted(e, times)
+	for _, p := range parts {
+		q := r.Quantity(p.Quantity, l.Measure) + " × "
+		whole, organiser = append(whole, q+r.Cents(p.Price)), append(organiser, q+r.Cents(min(p.Price, p.Value)))
+	}
+	if len(times) > 1 {
+		rule = r.T("recording.why.organiser.by_time")
+	}
 	return ui.Calculation{Caption: r.T("recording.why"), Steps: []ui.Step{
-		{Text: r.T("recording.why.total"), Formula: q + " × " + r.Cents(e.Price), Amount: r.Cents(e.Share.Total)},
-		{Text: r.T("recording.why.organiser"), Formula: q + " × " + r.Cents(lower), Source: r.T("recording.why.organiser.rule", "price", e.Price, "value", e.Value), Amount: r.Cents(e.Share.Organiser)},
+		{Text: r.T("recording.why.total"), Formula: strings.Join(whole, " + "), Amount: r.Cents(e.Share.Total)},
+		{Text: r.T("recording.why.organiser"), Formula: strings.Join(organiser, " + "), Source: rule, Amount: r.Cents(e.Share.Organiser)},
 		{Text: r.T("recording.why.own"), Formula: r.Cents(e.Share.Total) + " − " + r.Cents(e.Share.Organiser), Amount: r.Cents(e.Share.Own), Sum: true}}}
+}
+
+// accepted are the parts of what was accepted, the first units in the order of time; one where the price is the same at all times.
+func accepted(e event.Event, times []event.Timed) []event.Piece {
+	var out []event.Piece
+	left := e.Accepted
+	for _, t := range times {
+		if t.Quantity = min(left, t.Quantity); t.Quantity > 0 {
+			left -= t.Quantity
+			out = append(out, t.Piece)
+		}
+	}
+	if len(out) == 0 {
+		return []event.Piece{{Quantity: e.Accepted, Price: e.Price, Value: e.Value}}
+	}
+	return out
 }
 
 func timeline(r *ui.Request, e event.Event, steps []event.Step, l event.Label) ui.Timeline {

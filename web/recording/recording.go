@@ -159,10 +159,11 @@ func put(list []ui.Component, c ui.Component) []ui.Component {
 type named struct {
 	labels map[int64]event.Label
 	paid   map[event.PeriodKey]settlement.PayeeState
+	times  map[int64][]event.Timed // of the event whose own page is shown
 }
 
 func newNamed() named {
-	return named{map[int64]event.Label{}, map[event.PeriodKey]settlement.PayeeState{}}
+	return named{map[int64]event.Label{}, map[event.PeriodKey]settlement.PayeeState{}, nil}
 }
 
 // name reads words and settlement states for events that were read already: one transaction an organiser.

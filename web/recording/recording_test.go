@@ -337,3 +337,27 @@ func TestProviderReservesByNumber(t *testing.T) {
 	status, body = p.post("/fi/reservations/new", sent)
 	p.want(status, body, 200, "Palveluvaraus on tehty")
 }
+
+func TestTheEventSaysByWhichTimesItWasPriced(t *testing.T) {
+	t.Parallel()
+	w := eventtest.New(t)
+	v := w.Voucher(eventtest.Spec{})
+	w.Exec(`update rulebook set rules = jsonb_set(rules::jsonb, '{value}', '{"method":"time_band_table",
+		"bands":[{"band":"day","kind":"weekday","from":"00:00","to":"24:00","fi":"Arkipäivä"},{"band":"evening","kind":"evening","from":"18:00","to":"22:00","fi":"Arki-ilta"}],
+		"values":[{"content_id":1,"band":"day","value_cents":3600},{"content_id":1,"band":"evening","value_cents":4140}]}')`)
+	w.Exec(`update voucher_value set value_cents = 3600, bands = '[{"band":"day","value_cents":3600},{"band":"evening","value_cents":4140}]'`)
+	day := calendar.Day(2026, time.November, 11)
+	from, _, err := calendar.Instant(day, 17, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := from.Add(2 * time.Hour)
+	got := w.Record(event.Line{Reference: "ilta", Number: v.Number, Date: day, Start: &from, End: &to, Quantity: quantity(2)})[0]
+	if got.State != event.Accepted {
+		t.Fatalf("%v", got.Codes())
+	}
+	p := as(t, w, w.Recorder())
+	status, body := p.get(fmt.Sprintf("/fi/events/%d/%d", w.Organiser, got.Event))
+	// 42.00 and 48.30 an hour; the voucher pays 36.00 and 41.40 of them.
+	p.want(status, body, 200, "Hinta ajan mukaan", "Arkipäivä, Arki-ilta", "1 h × 42,00 € &#43; 1 h × 48,30 €", "1 h × 36,00 € &#43; 1 h × 41,40 €", "Kultakin ajalta hinnasta ja setelin arvosta pienempi", "77,40")
+}

@@ -32,6 +32,60 @@ func (q *Queries) AcceptedPeriod(ctx context.Context, arg AcceptedPeriodParams) 
 	return period_no, err
 }
 
+const bandsOfEvents = `-- name: BandsOfEvents :many
+select p.event_id, p.band, p.quantity, p.price_cents, p.value_cents, e.rulebook_id, e.service_id, e.service_date
+from event_piece p
+join event e on e.organiser_id = p.organiser_id and e.event_id = p.event_id
+where p.organiser_id = $1 and p.event_id = any($2::bigint[])
+order by p.event_id, p.piece_no
+`
+
+type BandsOfEventsParams struct {
+	OrganiserID int32
+	Events      []int64
+}
+
+type BandsOfEventsRow struct {
+	EventID     int64
+	Band        string
+	Quantity    money.Quantity
+	PriceCents  money.Cents
+	ValueCents  money.Cents
+	RulebookID  int64
+	ServiceID   int64
+	ServiceDate calendar.Date
+}
+
+// The parts of many events, with what leads to the words of their bands.
+func (q *Queries) BandsOfEvents(ctx context.Context, arg BandsOfEventsParams) ([]BandsOfEventsRow, error) {
+	rows, err := q.db.Query(ctx, bandsOfEvents, arg.OrganiserID, arg.Events)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BandsOfEventsRow
+	for rows.Next() {
+		var i BandsOfEventsRow
+		if err := rows.Scan(
+			&i.EventID,
+			&i.Band,
+			&i.Quantity,
+			&i.PriceCents,
+			&i.ValueCents,
+			&i.RulebookID,
+			&i.ServiceID,
+			&i.ServiceDate,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const batchesAdd = `-- name: BatchesAdd :many
 with added as (
   insert into event_batch (organiser_id, provider_id, source, file_name, file_sha256, line_count, recorded_at, recorded_by_account, recorded_by)
