@@ -10,6 +10,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/client"
 	"seteli/domain/daycare"
+	"seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/store"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -21,6 +22,7 @@ import (
 type childView struct {
 	ID          int64
 	Name        string
+	Told        []ui.Inset // income told in an application, which waits for confirmation
 	Summary     ui.Summary
 	Tasks       ui.Table
 	Drafts      ui.Table
@@ -47,6 +49,7 @@ type about struct {
 	adults   map[int64]string
 	units    map[int64]string
 	history  []audit.Row
+	told     []guidance.IncomeWaiting
 }
 
 func (p *Pages) about(r *ui.Request) (a about, err error) {
@@ -91,6 +94,13 @@ func (p *Pages) about(r *ui.Request) (a about, err error) {
 		for _, x := range a.record.Placements {
 			a.units[x.Unit] = x.UnitName
 		}
+		family := []int64{number}
+		for _, s := range a.siblings {
+			family = append(family, s.Child)
+		}
+		if a.told, err = guidance.WaitingIncome(ctx, tx, r.Actor, of.Organiser, family); err != nil {
+			return err
+		}
 		a.history, err = audit.History(ctx, tx, of.Organiser, of.Ref(), 0, 60)
 		return err
 	})
@@ -111,6 +121,10 @@ func (p *Pages) child(w http.ResponseWriter, r *ui.Request) error {
 		if h.Period.Contains(r.Today()) {
 			v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("daycarework.household"), Link: &ui.Link{Text: r.T("daycarework.household.link", "name", a.adults[h.Adult]), Href: r.Path("/clients/{client}/household", h.Adult)}})
 		}
+	}
+	for _, x := range a.told {
+		v.Told = append(v.Told, ui.Inset{Strong: r.T("daycarework.told"), Text: r.T("daycarework.told.text", "day", x.Sent),
+			Link: &ui.Link{Text: r.T("daycarework.told.link"), Href: r.Path("/guidance/applications/{application}/income", x.Application)}})
 	}
 	v.facts(a)
 	return r.Show(w, http.StatusOK, "daycare/child", v)

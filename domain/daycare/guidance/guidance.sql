@@ -136,6 +136,14 @@ from daycare_application
 where organiser_id = @organiser_id and child_id = any(@children::bigint[])
 order by application_id desc;
 
+-- name: IncomeWaiting :many
+-- Income that has been told for children and that staff have not handled.
+select application_id, sent_at
+from daycare_application
+where organiser_id = @organiser_id and child_id = any(@children::bigint[])
+  and income_way = 'told' and income_cents is not null and state not in ('draft', 'withdrawn') and income_outcome = ''
+order by application_id;
+
 -- name: ApplicationIncome :execrows
 -- What the family told of its income is handled once.
 update daycare_application set income_at = @income_at, income_by = @income_by, income_outcome = @income_outcome, income_answer = @income_answer

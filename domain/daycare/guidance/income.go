@@ -41,6 +41,29 @@ func (a Application) IncomeWaits() bool {
 	return a.IncomeWay == IncomeTold && a.Income != nil && a.State != Draft && a.State != Withdrawn && a.Told.Outcome == ""
 }
 
+// IncomeWaiting is an application whose told income staff have neither recorded nor refused.
+type IncomeWaiting struct {
+	Application int64
+	Sent        calendar.Date
+}
+
+// WaitingIncome lists the applications of children, as a child and its siblings, whose told income waits for staff: the family's fee does
+// not know it yet. It tells no sum and logs no reading; the application's own page does.
+func WaitingIncome(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, children []int64) ([]IncomeWaiting, error) {
+	if err := by.May(access.DaycareDecide, organiser); err != nil {
+		return nil, err
+	}
+	rows, err := db.New(tx).IncomeWaiting(ctx, db.IncomeWaitingParams{OrganiserID: organiser, Children: children})
+	if err != nil {
+		return nil, fmt.Errorf("reading the told income of %d children: %w", len(children), err)
+	}
+	list := make([]IncomeWaiting, len(rows))
+	for i, r := range rows {
+		list[i] = IncomeWaiting{r.ApplicationID, dayOf(r.SentAt, tx.Today())}
+	}
+	return list, nil
+}
+
 // Earner is an adult of the home on whose income the fee is computed; Member 0 is the home's own client.
 type Earner struct {
 	Member int64

@@ -47,12 +47,28 @@ func (n *town) items(home int64) (list []household.Item) {
 	return list
 }
 
+// waiting is the told income that waits for a child.
+func (n *town) waiting(by access.Actor, child int64) (list []guidance.IncomeWaiting) {
+	n.t.Helper()
+	n.Do(by, func(tx *postgres.Tx) (err error) {
+		list, err = guidance.WaitingIncome(n.t.Context(), tx, by, w.Organiser, []int64{child})
+		return err
+	})
+	return list
+}
+
 func TestToldIncomeIsRecordedOnce(t *testing.T) {
 	t.Parallel()
 	n := open(t)
 	a, home, self := n.told(450000)
 	faulttest.WantField(t, n.record(a, func(in *guidance.RecordInput) { in.Sums = nil }), "GUI-049", "sum0")
+	if got := n.waiting(n.Staff, a.Of.Child); len(got) != 1 || got[0].Application != a.ID || got[0].Sent != today {
+		t.Errorf("what waits: %+v", got)
+	}
 	must(t, n.record(a, nil))
+	if got := n.waiting(n.Staff, a.Of.Child); len(got) != 0 {
+		t.Errorf("recorded, and still waits: %+v", got)
+	}
 	items := n.items(home)
 	if len(items) != 1 || items[0].Cents != 450000 || items[0].Source != household.FromClient || items[0].Period.From != a.Start || items[0].ReportedOn != today ||
 		items[0].ToldKind != "daycare_application" || items[0].ToldID != a.ID {

@@ -22,6 +22,7 @@ import (
 	"seteli/platform/postgres/postgrestest"
 	"seteli/web/casework"
 	"seteli/web/citizen"
+	"seteli/web/daycare"
 	"seteli/web/daycare/family"
 	guide "seteli/web/daycare/guidance"
 	"seteli/web/daycare/place"
@@ -47,7 +48,7 @@ func at(t *testing.T, world *w.World, clock calendar.Clock, by access.Actor) *br
 	texts := world.Means.Texts
 	site := uitest.NewAt(t, clock, ui.Session{Actor: by, SignedIn: true, Tenant: ui.Tenant{Organiser: w.Organiser, Name: "Mallila"}}, (&family.Pages{DB: world.DB, Texts: texts, Keys: world.Keys}).Audience(),
 		(&guide.Pages{DB: world.DB, Keys: world.Keys}).Audience(), (&place.Pages{DB: world.DB}).Audience(), (&citizen.Pages{DB: world.DB, Texts: texts}).Audience(),
-		(&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience())
+		(&casework.Pages{DB: world.DB, Keys: world.Keys, Means: world.Means}).Audience(), (&daycare.Pages{DB: world.DB, Keys: world.Keys, Texts: texts}).Audience())
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -195,6 +196,7 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 	family.sends(200, "Hakemus on lähetetty", at+"/check", "version", "5")
 	family.sees(at, "Paikka on tiedossa viimeistään 1.4.2027", "jonossa 1.")
 
+	guide.sees(fmt.Sprintf("/fi/daycare/children/%d", child.ID), "Perheen ilmoittamat tulot odottavat vahvistusta", "/fi/guidance/applications/1/income")
 	guide.sees("/fi/guidance", "Virtanen Lumi", "Palveluohjaajaa")
 	application := "/fi/guidance/applications/1"
 	guide.sends(200, "Hakemus on käsittelyssä", application+"/take", "version", "6")

@@ -1200,6 +1200,45 @@ func (q *Queries) GuardiansOfPerson(ctx context.Context, arg GuardiansOfPersonPa
 	return items, nil
 }
 
+const incomeWaiting = `-- name: IncomeWaiting :many
+select application_id, sent_at
+from daycare_application
+where organiser_id = $1 and child_id = any($2::bigint[])
+  and income_way = 'told' and income_cents is not null and state not in ('draft', 'withdrawn') and income_outcome = ''
+order by application_id
+`
+
+type IncomeWaitingParams struct {
+	OrganiserID int32
+	Children    []int64
+}
+
+type IncomeWaitingRow struct {
+	ApplicationID int64
+	SentAt        *time.Time
+}
+
+// Income that has been told for children and that staff have not handled.
+func (q *Queries) IncomeWaiting(ctx context.Context, arg IncomeWaitingParams) ([]IncomeWaitingRow, error) {
+	rows, err := q.db.Query(ctx, incomeWaiting, arg.OrganiserID, arg.Children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []IncomeWaitingRow
+	for rows.Next() {
+		var i IncomeWaitingRow
+		if err := rows.Scan(&i.ApplicationID, &i.SentAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const offersLate = `-- name: OffersLate :many
 select application_id
 from daycare_proposal
