@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"seteli/core/calendar"
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/event"
 	"seteli/domain/onetime"
@@ -56,7 +58,7 @@ func (a *API) useOneTime(ctx context.Context, c *call, in *struct{ Body OneTimeA
 		return err
 	})
 	if err != nil {
-		return nil, missing(err)
+		return nil, atTill(missing(err))
 	}
 	use := answer.Slip.Use
 	out := OneTimeBody{Organiser: a.reach.organiser(org).Prefix, Event: a.reach.name(org, use.Event), State: "accepted", Unit: use.Unit, Date: use.Day, ValueCents: answer.Slip.Value,
@@ -65,4 +67,17 @@ func (a *API) useOneTime(ctx context.Context, c *call, in *struct{ Body OneTimeA
 		out.State = "review"
 	}
 	return &oneTimeOutput{out}, nil
+}
+
+// atTill lets a refusal point at the field as the bodies of a till name it: the use cases name those of the pages.
+func atTill(err error) error {
+	var f *fault.Fault
+	if !errors.As(err, &f) {
+		return err
+	}
+	field, known := map[string]string{"number": "voucher", "amount": "amount_cents", "day": "date"}[f.Field]
+	if !known {
+		return err
+	}
+	return f.At(field).Because(err)
 }

@@ -125,7 +125,7 @@ func (a *API) holdBody(h purse.Hold) HoldBody {
 
 func (a *API) answerBody(answer purse.Answer, err error) (*holdOutput, error) {
 	if err != nil {
-		return nil, missing(err)
+		return nil, atTill(missing(err))
 	}
 	b := a.holdBody(answer.Hold)
 	b.RemainingCents, b.Repeated = answer.Left, answer.Repeated

@@ -100,7 +100,7 @@ type letterView struct {
 	Form     *ui.Form
 	Kind     string
 	Name     string
-	Known    string // fields that the texts may name
+	Places   ui.Table // what the texts may name, and with what it is filled
 	Texts    []letterText
 	Preview  bool // a draft is saved and can be looked at
 	Versions ui.Table
@@ -147,7 +147,7 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	fillLetter(f, x, r.Today())
-	v := letterView{Form: f, Kind: kindPath(kind), Name: kindName(r, kind), Known: "{" + strings.Join(decision.FieldsOf(kind), "}, {") + "}", Preview: x.draft.ID != 0}
+	v := letterView{Form: f, Kind: kindPath(kind), Name: kindName(r, kind), Places: letterPlaces(r, kind), Preview: x.draft.ID != 0}
 	for _, name := range decision.WordFields() {
 		t := letterText{Title: r.T("decision.letters.text." + name), Hint: r.T("decision.letters.text." + name + ".hint"), Rows: 4}
 		if slices.Contains([]string{"secrecy", "body_title", "hours"}, name) {
@@ -167,6 +167,15 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	return p.Site.Show(w, r, f.Status(), "settings/letter", v)
+}
+
+// letterPlaces says in words what the letter has in the place of each field.
+func letterPlaces(r *ui.Request, kind decision.Kind) ui.Table {
+	t := ui.Table{Caption: r.T("decision.letters.places"), Dense: true, Columns: []ui.Column{{Text: r.T("decision.letters.places.write")}, {Text: r.T("decision.letters.places.becomes")}}}
+	for _, name := range decision.FieldsOf(kind) {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: "{" + name + "}"}, {Text: r.T("decision.letters.place." + name)}})
+	}
+	return t
 }
 
 // fillLetter starts from the draft, else from the newest version, else from nothing.

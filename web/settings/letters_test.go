@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"seteli/domain/decision"
 )
 
 func shows(t *testing.T, body string, parts ...string) {
@@ -63,6 +65,22 @@ func TestLetterTextsAreDraftedLookedAtAndPublished(t *testing.T) {
 	if code, _ := post(t, s, place, publish); code != http.StatusNotFound {
 		t.Errorf("published twice: %d", code)
 	}
+}
+
+func TestEveryPlaceOfALetterIsExplainedInWords(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, kind := range decision.TemplateKinds() {
+		path := "/settings/letters/all"
+		if kind != "" {
+			path = "/settings/letters/" + string(kind)
+		}
+		body := get(t, h.pirkko, path)
+		for _, name := range decision.FieldsOf(kind) {
+			shows(t, body, ">{"+name+"}<") // and no text is missing
+		}
+	}
+	shows(t, get(t, h.pirkko, "/settings/letters/voucher_end"), "Setelin viimeinen voimassaolopäivä", "Kirjeen saajan nimi")
 }
 
 func TestPowerToDecideIsGivenAndEndedOnThePages(t *testing.T) {
