@@ -17,6 +17,7 @@ import (
 	"seteli/domain/payment"
 	"seteli/domain/purse"
 	"seteli/domain/settlement"
+	"seteli/domain/statistics"
 	"seteli/migrations"
 	"seteli/platform/access"
 	"seteli/platform/audit"
@@ -59,9 +60,10 @@ var checks = []struct {
 	run  func(context.Context, *postgres.Tx, int32) ([]ledger.Difference, error)
 }{
 	{"balances", ledger.Verify}, {"events", event.Verify}, {"purses", purse.Verify}, {"early education", daycare.Verify}, {"settlements", settlement.Verify}, {"payment files", payment.Verify},
+	{"figures of months", statistics.Verify},
 }
 
-// verify rebuilds balances, events, purses, months of early education, settlements, payment files and the audit's hash chain of every organiser. It prints the first
+// verify rebuilds balances, events, purses, months of early education, settlements, payment files, the figures of months and the audit's hash chain of every organiser. It prints the first
 // difference of each check with their number, and fails when there is any.
 func (a *app) verify(ctx context.Context, out io.Writer) error {
 	ctx = postgres.Unhurried(ctx)

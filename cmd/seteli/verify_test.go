@@ -12,6 +12,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/demo"
 	"seteli/domain/daycare/profile"
+	"seteli/domain/statistics"
 	"seteli/integration/bank"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres/postgrestest"
@@ -34,6 +35,9 @@ func village(t *testing.T) (*app, demo.Result) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if _, err := statistics.RollAll(t.Context(), a.db, []int32{1}); err != nil {
+		t.Fatal(err)
+	}
 	if err := a.seal(t.Context(), sealArgs{Everything: true}); err != nil {
 		t.Fatal(err)
 	}
@@ -54,6 +58,8 @@ func TestVerifyFindsNothingUntilSomethingIsChanged(t *testing.T) {
 			"update event set own_cents = own_cents - 1, total_cents = total_cents - 1 where event_id = (select min(event_id) from event)"},
 		{"settlements", "update statement set gross_cents = gross_cents + 1, net_cents = net_cents + 1 where statement_no = (select min(statement_no) from statement)",
 			"update statement set gross_cents = gross_cents - 1, net_cents = net_cents - 1 where statement_no = (select min(statement_no) from statement)"},
+		{"figures of months", "update statistic_month set organiser_cents = organiser_cents + 1 where month = (select min(month) from statistic_month)",
+			"update statistic_month set organiser_cents = organiser_cents - 1 where month = (select min(month) from statistic_month)"},
 		{"audit", "update audit set actor_name = actor_name || 'x' where audit_id = (select max(audit_id) from audit)",
 			"update audit set actor_name = left(actor_name, -1) where audit_id = (select max(audit_id) from audit)"},
 	} {

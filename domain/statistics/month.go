@@ -27,6 +27,7 @@ type Line struct {
 	Providers int64
 	Events    int64
 	Units     []Amount
+	CareDays  int64       // of early education: days of care in closed months, without those that are paid after notice
 	Organiser money.Cents // what the organiser pays
 	Own       money.Cents // what the clients pay
 	Few       bool        // 1–4 clients: the number is not told
@@ -44,7 +45,7 @@ type Month struct {
 	Month    calendar.Month
 	At       time.Time // time of the data; zero = nothing has been rolled up yet
 	Vouchers int64     // valid today
-	Lines    []Line    // services with events, in the catalogue's order
+	Lines    []Line    // services with events or closed months of early education, in the catalogue's order
 	Total    Line      // Clients counts each client once; -1 when only a part of the services is seen, where that is not known
 	Services []catalogue.Service
 	Waiting  []Age
@@ -133,7 +134,7 @@ func (m *Month) lines(ctx context.Context, q *db.Queries, org int32, ids []int64
 	}
 	of := map[int64]Line{}
 	for _, s := range sums {
-		of[s.ServiceID] = Line{Providers: s.ProviderCount, Events: s.EventCount, Organiser: money.Cents(s.OrganiserCents), Own: money.Cents(s.OwnCents)}
+		of[s.ServiceID] = Line{Providers: s.ProviderCount, Events: s.EventCount, Organiser: money.Cents(s.OrganiserCents), Own: money.Cents(s.OwnCents), CareDays: s.CareDays}
 	}
 	for _, u := range units {
 		l := of[u.ServiceID]
@@ -156,6 +157,7 @@ func (m *Month) lines(ctx context.Context, q *db.Queries, org int32, ids []int64
 		l.Service, l.Names, l.Clients = s.ID, s.Names, counted[s.ID]
 		m.Lines = append(m.Lines, l)
 		m.Total.Events += l.Events
+		m.Total.CareDays += l.CareDays
 		m.Total.Organiser += l.Organiser
 		m.Total.Own += l.Own
 	}

@@ -15,6 +15,10 @@ import (
 // still appear. No transaction lives that long.
 const settled = 10 * time.Minute
 
+// edition is what the roll-ups count, as this program knows it; raise it when they count something else or more. Months that an older
+// program wrote are then all written anew.
+const edition = 1 // early education's closed months too
+
 // Roll writes the months anew that postings have touched since the last time, all months the first time. Safe to repeat; a second one
 // for the same organiser waits for the first. It tells how many months were written.
 func Roll(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) (int, error) {
@@ -29,6 +33,9 @@ func Roll(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	if err != nil {
 		return 0, fmt.Errorf("locking the roll-up of organiser %d: %w", organiser, err)
 	}
+	if state.Edition != edition {
+		state.LastPostingID = 0
+	}
 	months, err := q.MonthsTouched(ctx, db.MonthsTouchedParams{OrganiserID: organiser, AfterPostingID: state.LastPostingID})
 	if err != nil {
 		return 0, fmt.Errorf("finding the months to roll up: %w", err)
@@ -42,7 +49,7 @@ func Roll(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 			return 0, fmt.Errorf("rolling up %s of organiser %d: %w", month, organiser, err)
 		}
 	}
-	err = q.StateSet(ctx, db.StateSetParams{OrganiserID: organiser, LastPostingID: through, RolledAt: tx.Now()})
+	err = q.StateSet(ctx, db.StateSetParams{OrganiserID: organiser, LastPostingID: through, RolledAt: tx.Now(), Edition: edition})
 	if err != nil {
 		return 0, fmt.Errorf("noting the roll-up of organiser %d: %w", organiser, err)
 	}

@@ -75,7 +75,7 @@ func (p *Pages) dashboard(w http.ResponseWriter, r *ui.Request) error {
 	if m.Month < calendar.MonthOf(r.Today()) {
 		v.Next = r.Path("/steering?month={month}", m.Month+1)
 	}
-	if !y.Hidden && y.Spent != [12]money.Cents{} { // of nothing spent there is no finding: closed months of early education stand on their own page
+	if !y.Hidden && y.Spent != [12]money.Cents{} { // of nothing spent there is no finding
 		v.Budget = budgetChart(r, y)
 	}
 	if m.InReview > 0 {
@@ -85,13 +85,17 @@ func (p *Pages) dashboard(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func tiles(r *ui.Request, m statistics.Month) ui.Tiles {
-	return ui.Tiles{
+	list := ui.Tiles{
 		{Label: r.T("steering.tile.vouchers"), Figure: i18n.Int(r.Lang, m.Vouchers)},
 		{Label: r.T("steering.tile.clients"), Figure: clients(r, m.Total)},
 		{Label: r.T("steering.tile.events"), Figure: count(r, m.Total, m.Total.Events)},
-		{Label: r.T("steering.tile.euros"), Figure: euros(r, m.Total, m.Total.Organiser)},
-		{Label: r.T("steering.tile.waiting"), Figure: i18n.Int(r.Lang, m.InReview)},
 	}
+	if m.Total.CareDays > 0 {
+		list = append(list, ui.Tile{Label: r.T("steering.tile.care"), Figure: count(r, m.Total, m.Total.CareDays)})
+	}
+	return append(list,
+		ui.Tile{Label: r.T("steering.tile.euros"), Figure: euros(r, m.Total, m.Total.Organiser)},
+		ui.Tile{Label: r.T("steering.tile.waiting"), Figure: i18n.Int(r.Lang, m.InReview)})
 }
 
 // clients writes a count of clients: "alle 5" when it may not be told, a dash when it is not known.
@@ -126,6 +130,9 @@ func units(r *ui.Request, l statistics.Line) string {
 	var list []string
 	for _, a := range l.Units {
 		list = append(list, r.Quantity(a.Quantity, string(a.Unit)))
+	}
+	if l.CareDays > 0 {
+		list = append(list, r.T("steering.care", "n", l.CareDays))
 	}
 	return strings.Join(list, ", ")
 }
@@ -267,20 +274,20 @@ func (p *Pages) servicesFile(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	var headings []string
-	for _, key := range []string{"month", "service", "clients", "events", "units", "providers", "euros", "own"} {
+	for _, key := range []string{"month", "service", "clients", "events", "units", "providers", "euros", "own", "care"} {
 		headings = append(headings, r.T("steering.file."+key))
 	}
 	var rows [][]any
 	for _, l := range m.Lines {
 		if l.Hidden {
-			rows = append(rows, []any{m.Month.String(), l.Names.In(r.Lang), clients(r, l), nil, nil, nil, nil, nil})
+			rows = append(rows, []any{m.Month.String(), l.Names.In(r.Lang), clients(r, l), nil, nil, nil, nil, nil, nil})
 			continue
 		}
 		var told any = l.Clients
 		if l.Few {
 			told = clients(r, l)
 		}
-		rows = append(rows, []any{m.Month.String(), l.Names.In(r.Lang), told, l.Events, units(r, l), l.Providers, l.Organiser, l.Own})
+		rows = append(rows, []any{m.Month.String(), l.Names.In(r.Lang), told, l.Events, units(r, l), l.Providers, l.Organiser, l.Own, l.CareDays})
 	}
 	return ui.CSV(w, "palvelut-"+m.Month.String()+".csv", headings, rows)
 }

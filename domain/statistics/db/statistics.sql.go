@@ -28,10 +28,20 @@ func (q *Queries) ClientClear(ctx context.Context, arg ClientClearParams) error 
 
 const clientFill = `-- name: ClientFill :exec
 insert into statistic_client (organiser_id, month, service_id, client_count)
-select $1, $2, coalesce(e.service_id, 0), count(distinct e.client_id)
-from event_now e
-where e.organiser_id = $1 and e.state = 'accepted' and e.service_date >= $2 and e.service_date < $3
-group by grouping sets ((e.service_id), ())
+select $1, $2, coalesce(t.service_id, 0), count(distinct t.client_id)
+from (
+  select e.service_id, e.client_id
+  from event_now e
+  where e.organiser_id = $1 and e.state = 'accepted' and e.service_date >= $2 and e.service_date < $3
+  union all
+  select c.service_id, r.child_id
+  from posting p
+  join daycare_month_row r on r.organiser_id = p.organiser_id and r.row_id = p.source_id
+  join content c on c.organiser_id = p.organiser_id and c.content_id = case p.debit_kind when 10 then p.debit_ref else p.credit_ref end
+  where p.organiser_id = $1 and p.source_kind = 8 and p.service_date >= $2 and p.service_date < $3 and (p.debit_kind = 10 or p.credit_kind = 10)
+  group by c.service_id, r.child_id
+  having sum(case r.kind when 'REFUND' then -1 else 1 end) > 0) t
+group by grouping sets ((t.service_id), ())
 having count(*) > 0
 `
 
@@ -41,7 +51,7 @@ type ClientFillParams struct {
 	NextMonth   calendar.Date
 }
 
-// Once for each service and once for all of them (service_id 0).
+// Once for each service and once for all of them (service_id 0). A child counts while a row of it stands.
 func (q *Queries) ClientFill(ctx context.Context, arg ClientFillParams) error {
 	_, err := q.db.Exec(ctx, clientFill, arg.OrganiserID, arg.Month, arg.NextMonth)
 	return err
@@ -122,12 +132,86 @@ func (q *Queries) MonthClear(ctx context.Context, arg MonthClearParams) error {
 	return err
 }
 
+const monthDifferences = `-- name: MonthDifferences :many
+select t.month::date as month, t.content_id::bigint as content_id, t.provider_id::bigint as provider_id, sum(t.stored)::bigint as stored_cents, sum(t.posted)::bigint as posted_cents
+from (
+  select m.month, m.content_id, m.provider_id, m.organiser_cents as stored, 0::bigint as posted from statistic_month m where m.organiser_id = $1
+  union all
+  select date_trunc('month', p.service_date)::date, case p.debit_kind when 10 then p.debit_ref else p.credit_ref end, p.provider_id, 0,
+    case p.debit_kind when 10 then p.amount_cents else -p.amount_cents end
+  from posting p
+  where p.organiser_id = $1 and p.provider_id <> 0 and (p.debit_kind = 10 or p.credit_kind = 10)) t
+where t.month not in (
+  select date_trunc('month', q.service_date)::date from posting q
+  where q.organiser_id = $1
+    and q.posting_id > coalesce((select s.last_posting_id from statistic_state s where s.organiser_id = $1 and s.edition = $2), 0))
+group by t.month, t.content_id, t.provider_id
+having sum(t.stored) <> sum(t.posted)
+order by 1, 2, 3
+limit 20
+`
+
+type MonthDifferencesParams struct {
+	OrganiserID int32
+	Edition     int32
+}
+
+type MonthDifferencesRow struct {
+	Month       calendar.Date
+	ContentID   int64
+	ProviderID  int64
+	StoredCents int64
+	PostedCents int64
+}
+
+// The organiser's part of each month, content and provider against the cost that the ledger holds. Months with postings that are not
+// rolled up for good yet are left out: they are about to be written again.
+func (q *Queries) MonthDifferences(ctx context.Context, arg MonthDifferencesParams) ([]MonthDifferencesRow, error) {
+	rows, err := q.db.Query(ctx, monthDifferences, arg.OrganiserID, arg.Edition)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MonthDifferencesRow
+	for rows.Next() {
+		var i MonthDifferencesRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.ContentID,
+			&i.ProviderID,
+			&i.StoredCents,
+			&i.PostedCents,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const monthFill = `-- name: MonthFill :exec
-insert into statistic_month (organiser_id, month, service_id, content_id, provider_id, event_count, quantity, total_cents, organiser_cents, own_cents)
-select $1, $2, e.service_id, e.content_id, e.provider_id, count(*), sum(e.accepted_quantity), sum(e.total_cents), sum(e.organiser_cents), sum(e.own_cents)
-from event_now e
-where e.organiser_id = $1 and e.state = 'accepted' and e.service_date >= $2 and e.service_date < $3
-group by e.service_id, e.content_id, e.provider_id
+insert into statistic_month (organiser_id, month, service_id, content_id, provider_id, event_count, quantity, total_cents, organiser_cents, own_cents, care_days)
+select $1, $2, t.service_id, t.content_id, t.provider_id, sum(t.events), sum(t.quantity), sum(t.organiser + t.own), sum(t.organiser), sum(t.own), sum(t.days)
+from (
+  select e.service_id, e.content_id, e.provider_id, count(*) as events, sum(e.accepted_quantity) as quantity, sum(e.organiser_cents) as organiser, sum(e.own_cents) as own, 0::bigint as days
+  from event_now e
+  where e.organiser_id = $1 and e.state = 'accepted' and e.service_date >= $2 and e.service_date < $3
+  group by e.service_id, e.content_id, e.provider_id
+  union all
+  select c.service_id, c.content_id, p.provider_id, 0, round(sum(case when r.notice then 0 else x.sign * r.days * 3000.0 / greatest(r.month_days, 1) end)),
+    sum(case p.debit_kind when 10 then p.amount_cents else -p.amount_cents end), sum(x.sign * round(r.own_cents::numeric * r.days / greatest(r.month_days, 1))),
+    sum(case when r.notice then 0 else x.sign * r.days end)
+  from posting p
+  join daycare_month_row r on r.organiser_id = p.organiser_id and r.row_id = p.source_id
+  join content c on c.organiser_id = p.organiser_id and c.content_id = case p.debit_kind when 10 then p.debit_ref else p.credit_ref end
+  cross join lateral (select case r.kind when 'REFUND' then -1 else 1 end as sign) x
+  where p.organiser_id = $1 and p.source_kind = 8 and p.service_date >= $2 and p.service_date < $3 and (p.debit_kind = 10 or p.credit_kind = 10)
+  group by c.service_id, c.content_id, p.provider_id) t
+group by t.service_id, t.content_id, t.provider_id
+having sum(t.events) <> 0 or sum(t.organiser) <> 0 or sum(t.own) <> 0 or sum(t.days) <> 0
 `
 
 type MonthFillParams struct {
@@ -136,6 +220,9 @@ type MonthFillParams struct {
 	NextMonth   calendar.Date
 }
 
+// Events as they stand, and what closed months of early education have posted for days of this month, whenever it was closed: a refund
+// takes its row away again. The sums of those are the ledger's own; their days and the clients' part follow from the rows, each row's
+// part of the own share rounded half up to the cent. Days that are paid after notice are money without care.
 func (q *Queries) MonthFill(ctx context.Context, arg MonthFillParams) error {
 	_, err := q.db.Exec(ctx, monthFill, arg.OrganiserID, arg.Month, arg.NextMonth)
 	return err
@@ -143,7 +230,7 @@ func (q *Queries) MonthFill(ctx context.Context, arg MonthFillParams) error {
 
 const months = `-- name: Months :many
 select month, service_id, sum(event_count)::bigint as event_count, sum(organiser_cents)::bigint as organiser_cents, sum(own_cents)::bigint as own_cents,
-  count(distinct provider_id) as provider_count
+  sum(care_days)::bigint as care_days, count(distinct provider_id) as provider_count
 from statistic_month
 where organiser_id = $1 and month >= $2 and month < $3 and service_id = any($4::bigint[])
 group by month, service_id
@@ -163,6 +250,7 @@ type MonthsRow struct {
 	EventCount     int64
 	OrganiserCents int64
 	OwnCents       int64
+	CareDays       int64
 	ProviderCount  int64
 }
 
@@ -187,6 +275,7 @@ func (q *Queries) Months(ctx context.Context, arg MonthsParams) ([]MonthsRow, er
 			&i.EventCount,
 			&i.OrganiserCents,
 			&i.OwnCents,
+			&i.CareDays,
 			&i.ProviderCount,
 		); err != nil {
 			return nil, err
@@ -301,34 +390,41 @@ func (q *Queries) StateGet(ctx context.Context, organiserID int32) (StateGetRow,
 }
 
 const stateLock = `-- name: StateLock :one
-select last_posting_id, rolled_at from statistic_state where organiser_id = $1 for update
+select last_posting_id, rolled_at, edition from statistic_state where organiser_id = $1 for update
 `
 
 type StateLockRow struct {
 	LastPostingID int64
 	RolledAt      time.Time
+	Edition       int32
 }
 
 // Two processes that roll up the same organiser queue here.
 func (q *Queries) StateLock(ctx context.Context, organiserID int32) (StateLockRow, error) {
 	row := q.db.QueryRow(ctx, stateLock, organiserID)
 	var i StateLockRow
-	err := row.Scan(&i.LastPostingID, &i.RolledAt)
+	err := row.Scan(&i.LastPostingID, &i.RolledAt, &i.Edition)
 	return i, err
 }
 
 const stateSet = `-- name: StateSet :exec
-update statistic_state set last_posting_id = $1, rolled_at = $2 where organiser_id = $3
+update statistic_state set last_posting_id = $1, rolled_at = $2, edition = $3 where organiser_id = $4
 `
 
 type StateSetParams struct {
 	LastPostingID int64
 	RolledAt      time.Time
+	Edition       int32
 	OrganiserID   int32
 }
 
 func (q *Queries) StateSet(ctx context.Context, arg StateSetParams) error {
-	_, err := q.db.Exec(ctx, stateSet, arg.LastPostingID, arg.RolledAt, arg.OrganiserID)
+	_, err := q.db.Exec(ctx, stateSet,
+		arg.LastPostingID,
+		arg.RolledAt,
+		arg.Edition,
+		arg.OrganiserID,
+	)
 	return err
 }
 
@@ -373,9 +469,14 @@ func (q *Queries) UnitsOf(ctx context.Context, arg UnitsOfParams) ([]UnitsOfRow,
 }
 
 const vouchersValid = `-- name: VouchersValid :one
-select count(*) as vouchers from voucher
-where organiser_id = $1 and state in ('granted', 'open') and valid_from <= $2 and valid_to > $2
-  and service_id = any($3::bigint[])
+select ((select count(*) from voucher v
+    where v.organiser_id = $1 and v.state in ('granted', 'open') and v.valid_from <= $2 and v.valid_to > $2
+      and v.service_id = any($3::bigint[]))
+  + (select count(*) from daycare_decision d
+    left join lateral (select x.valid_to from daycare_decision_end x where x.organiser_id = d.organiser_id and x.value_decision_id = d.value_decision_id order by x.end_no desc limit 1) e on true
+    where d.organiser_id = $1 and d.valid_from <= $2 and coalesce(e.valid_to, d.valid_to) > $2
+      and (select r.service_id from daycare_rules r where r.organiser_id = $1 and r.published_at is not null and r.valid_from <= $2
+        order by r.valid_from desc, r.rules_id desc limit 1) = any($3::bigint[])))::bigint as vouchers
 `
 
 type VouchersValidParams struct {
@@ -384,6 +485,7 @@ type VouchersValidParams struct {
 	Services    []int64
 }
 
+// In early education the voucher is the decision on its value, of the service that the rules of the day book it under.
 func (q *Queries) VouchersValid(ctx context.Context, arg VouchersValidParams) (int64, error) {
 	row := q.db.QueryRow(ctx, vouchersValid, arg.OrganiserID, arg.Day, arg.Services)
 	var vouchers int64

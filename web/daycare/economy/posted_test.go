@@ -8,6 +8,7 @@ import (
 	"seteli/core/money"
 	"seteli/domain/daycare/store"
 	"seteli/domain/ledger"
+	"seteli/domain/statistics"
 	w "seteli/domain/voucher/vouchertest"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -90,3 +91,59 @@ func (d *desk) expense() money.Cents {
 
 func say(c money.Cents) string   { return strings.ReplaceAll(i18n.Cents(i18n.FI, c), "\u00a0", " ") }
 func plain(c money.Cents) string { return strings.Replace(c.String(), ".", ",", 1) }
+
+// The months' figures hold what the ledger holds of early education, month by month and to the cent, with corrections in the month of the
+// days; nothing is counted twice when they are written again, and a cent that is off is found.
+func TestTheMonthsFiguresHoldWhatTheLedgerHolds(t *testing.T) {
+	t.Parallel()
+	d := open(t, 12)
+	d.sends()
+	for m := calendar.MonthOf(calendar.Day(2026, 1, 1)); m <= calendar.MonthOf(calendar.Day(2026, 4, 1)); m++ {
+		d.closes(m)
+	}
+	rolls := func() {
+		t.Helper()
+		_, err := statistics.RollAll(t.Context(), d.DB, []int32{w.Organiser})
+		must(t, err)
+	}
+	rolls()
+	before := d.Count(`select organiser_cents::int from (select sum(organiser_cents) as organiser_cents from statistic_month where month = '2026-02-01') x`)
+	d.Exec(`update income_item set amount_cents = 100000`)
+	d.sends()
+	d.closes(calendar.MonthOf(calendar.Day(2026, 5, 1)))
+	rolls()
+	rolls()
+	const differences = `select count(*)::int from (
+		select m, sum(s) from (
+			select month as m, organiser_cents as s from statistic_month
+			union all select date_trunc('month', valid_from)::date, -row_cents from daycare_month_row) x group by m having sum(s) <> 0) y`
+	if n := d.Count(differences); n != 0 {
+		t.Errorf("%d months differ from their rows", n)
+	}
+	if a, b := d.Count(`select sum(organiser_cents)::int from statistic_month`), d.expense(); money.Cents(a) != b || b <= 0 {
+		t.Errorf("figures of %d, ledger of %d", a, b)
+	}
+	if after := d.Count(`select sum(organiser_cents)::int from statistic_month where month = '2026-02-01'`); after <= before {
+		t.Errorf("February was %d and is %d after its correction in May", before, after)
+	}
+	if n := d.Count(`select count(*)::int from statistic_client c where client_count <> (select count(distinct child_id) from daycare_month_row r where r.kind <> 'REFUND' and date_trunc('month', r.valid_from) = c.month)`); n != 0 {
+		t.Errorf("%d counts of children differ", n)
+	}
+	found := func() (n int) {
+		d.Do(d.Main, func(tx *postgres.Tx) error {
+			list, err := statistics.Verify(t.Context(), tx, w.Organiser)
+			n = len(list)
+			return err
+		})
+		return n
+	}
+	d.Exec(`update statistic_state set last_posting_id = (select max(posting_id) from posting)`) // as some minutes later
+	if n := found(); n != 0 {
+		t.Errorf("%d differences", n)
+	}
+	d.Exec(`update statistic_month set organiser_cents = organiser_cents + 1 where month = '2026-03-01' and provider_id = (select min(provider_id) from statistic_month)`)
+	d.Exec(`delete from statistic_month where month = '2026-04-01'`)
+	if n := found(); n < 2 {
+		t.Errorf("%d differences are found", n)
+	}
+}
