@@ -136,7 +136,7 @@ func (w *world) open(ctx context.Context, start calendar.Date) error {
 // budgets sets this year's budget of each service that grants: a round sum near what the demo will spend.
 func (w *world) budgets(ctx context.Context, h House) error {
 	sums := map[string]money.Cents{"KOTIHOITO": 38_000_000, "TILAPAINEN": 3_000_000, "HENKAPU": 24_000_000, "OMAISVAPAA": 7_000_000, "ANNOSJAKELU": 300_000,
-		"KOTISALDO": 1_500_000, "TEHOSTETTU": 60_000_000, "YHTEISO": 300_000, "OSTO-ASUMINEN": 40_000_000, "JALKAHOITO": 150_000, "VAKA": 30_000_000, "KESATYO": 1_200_000, "PERHEET": 12_000_000, "TUKIPALVELU": 2_400_000}
+		"KOTISALDO": 1_500_000, "TEHOSTETTU": 60_000_000, "YHTEISO": 300_000, "OSTO-ASUMINEN": 40_000_000, "JALKAHOITO": 150_000, "VAKA": 12_000_000, "KESATYO": 1_200_000, "PERHEET": 12_000_000, "TUKIPALVELU": 2_400_000}
 	year, _, _ := w.today().Civil()
 	return w.In(ctx, h.Organiser.ID, func(tx *postgres.Tx) error {
 		for _, code := range slices.Sorted(maps.Keys(h.Services)) {
