@@ -147,13 +147,14 @@ func (w writer) basis(v Voucher, s catalogue.Service, book rulebook.Rulebook, da
 	return blocks
 }
 
-// providers lists prices with the client's estimated own share, per unit and per month.
+// providers lists prices with the client's estimated own share, per unit and per month. The content stands under the provider: five columns
+// do not fit the width of a letter.
 func (w writer) providers(v Voucher, s catalogue.Service, rules rulebook.Rules, choices []Choice, day calendar.Date) []document.Block {
 	if len(choices) == 0 {
 		return []document.Block{w.plain("voucher.sheet.providers.none", "contact", v.Contact)}
 	}
 	t := document.Table{Caption: w.say("voucher.sheet.providers.caption", "day", day), Columns: []document.Column{
-		{Title: w.say("voucher.sheet.provider")}, {Title: w.say("voucher.letter.content")}, {Title: w.say("voucher.sheet.price"), Numeric: true},
+		{Title: w.say("voucher.sheet.provider")}, {Title: w.say("voucher.sheet.price"), Numeric: true},
 		{Title: w.say("voucher.sheet.own.unit"), Numeric: true}, {Title: w.say("voucher.sheet.own.month"), Numeric: true}}}
 	units := map[int64]bool{}
 	for _, c := range choices {
@@ -163,8 +164,8 @@ func (w writer) providers(v Voucher, s catalogue.Service, rules rulebook.Rules, 
 		line, _ := v.Line(c.Content)
 		content, _ := s.Content(c.Content)
 		own := OwnShareOf(rules, line, c.Price, v.Valid, day)
-		t.Rows = append(t.Rows, document.Row{Cells: document.Cells(c.UnitName, content.Names.In(w.lang), i18n.Cents(w.lang, c.Price),
-			i18n.Cents(w.lang, own.PerUnit), i18n.Cents(w.lang, own.PerMonth))})
+		t.Rows = append(t.Rows, document.Row{Cells: append([]document.Cell{{Text: c.UnitName, Notes: []string{content.Names.In(w.lang)}}},
+			document.Cells(i18n.Cents(w.lang, c.Price), i18n.Cents(w.lang, own.PerUnit), i18n.Cents(w.lang, own.PerMonth))...)})
 	}
 	return []document.Block{t, w.plain("voucher.sheet.providers.all")}
 }

@@ -276,6 +276,37 @@ func TestPriceExitAndRevocationInTheBrowser(t *testing.T) {
 	office.post(exit, url.Values{"approvals": {late.value("approvals")}, "day": {"23.11.2026"}, "reason": {"Lopetamme."}}).want(t, 303)
 }
 
+// A voucher's value is what the organiser pays at most: a provider may ask less (the content is worth 33 euros an hour), and then the client
+// pays nothing.
+func TestAPriceBelowTheValueIsAskedForAndApprovedLikeAnyOther(t *testing.T) {
+	t.Parallel()
+	w := admissiontest.New(t)
+	w.Approved()
+	office, decider := open(t, w, w.Office), open(t, w, w.Decider)
+	a := w.Approvals()[0]
+	path := "/fi/prices/" + num(int64(w.Org.ID)) + "/" + num(w.Service.ID) + "/" + num(a.Unit) + "/" + num(w.Service.Contents[0].ID)
+	for _, typed := range []string{"-25", "0", "kaksikymmentä", "25,001", "61"} {
+		refused := office.post(path, url.Values{"price": {typed}, "from": {"1.1.2027"}, "vat": {"exempt"}, "note": {"Lyhyet matkat."}}).want(t, 422)
+		if refused.value("price") != typed || refused.value("note") != "Lyhyet matkat." || refused.text("#f-price-error") == "" {
+			t.Errorf("%s: the page lost what was typed, or says nothing at the field: %q", typed, refused.text(".govuk-error-summary"))
+		}
+	}
+	office.post(path, url.Values{"price": {"25,00"}, "from": {"1.1.2027"}, "vat": {"exempt"}, "note": {"Lyhyet matkat."}}).want(t, 303)
+	waiting := office.get(path).want(t, 200)
+	if got := waiting.text("table"); !strings.Contains(got, "25,00 €") || !strings.Contains(got, "Odottaa päätöstä") {
+		t.Errorf("the proposal on the provider's page: %s", got)
+	}
+	proposal := href(t, decider.get("/fi/handling/prices").want(t, 200), "main td a, main th a")
+	seen := decider.get(proposal).want(t, 200)
+	if got := seen.text("main"); !strings.Contains(got, "25,00 €") || !strings.Contains(got, "Lyhyet matkat.") {
+		t.Errorf("the proposal as it is decided: %s", got)
+	}
+	decider.post(proposal, url.Values{"version": {seen.value("version")}, "act": {"approve"}}).want(t, 303)
+	if got := office.get(path).want(t, 200).text("table"); !strings.Contains(got, "25,00 €") || strings.Contains(got, "Odottaa päätöstä") {
+		t.Errorf("the approved price on the provider's page: %s", got)
+	}
+}
+
 func TestCompanyUnitsAndUsersInTheBrowser(t *testing.T) {
 	t.Parallel()
 	w := admissiontest.New(t)
