@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,6 +59,27 @@ func TestLinesAreToldApartWithoutColour(t *testing.T) {
 	got := sample(Line).SVG()
 	if !strings.Contains(got, "dash1") || !strings.Contains(got, "dash2") || !strings.Contains(got, ">Ennuste</text>") {
 		t.Error("lines need dashes and their names beside them")
+	}
+}
+
+// Two lines end close to each other, and a third beside them: a name beyond the other line would name that one.
+func TestNameStandsOnItsOwnSideOfTheOtherLine(t *testing.T) {
+	t.Parallel()
+	none := math.NaN()
+	c := Chart{ID: "c", Kind: Line, Title: "x", Labels: strings.Split("1 2 3 4 5 6 7 8 9 10 11 12", " "), Series: []Series{
+		{Name: "toteuma", Values: []float64{0, 0, 0, 0, 0, 16850, 33650, 50430, 66570, 81070, 81070, none}},
+		{Name: "ennuste", Values: []float64{none, none, none, none, none, none, none, none, none, none, 96870, 112680}},
+		{Name: "määräraha", Values: []float64{10000, 20000, 30000, 40000, 50000, 60000, 70000, 80000, 90000, 100000, 110000, 120000}}}}
+	at := map[string]float64{}
+	for _, m := range regexp.MustCompile(`<text class="name[^"]*" x="[^"]*" y="([^"]*)"[^>]*>([^<]*)</text>`).FindAllStringSubmatch(c.SVG(), -1) {
+		y, err := strconv.ParseFloat(m[1], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at[m[2]] = y
+	}
+	if len(at) != 3 || at["määräraha"] >= at["ennuste"] {
+		t.Errorf("the higher line's name stands lower: %v", at)
 	}
 }
 

@@ -19,20 +19,23 @@ func (b box) meets(o box) bool {
 }
 
 // nameAt gives the height at which the name of line n is written, right-aligned at x(end): beside its own line, where it stands on no line and on
-// no name already written, the nearest such place, above before below.
+// no name already written, the nearest such place, above before below. A place beyond another line, which would seem to name that one, is
+// taken only when there is no other.
 func (c Chart) nameAt(n, end int, x func(int) float64, y func(float64) float64, taken []box) box {
 	b := box{from: x(end) - letter*float64(len([]rune(c.Series[n].Name))), to: x(end)}
 	high, low, ok := c.under(n, b, x, y)
 	if !ok {
 		high, low = y(c.Series[n].Values[end]), y(c.Series[n].Values[end])
 	}
-	for k := range 12 {
-		for _, at := range []float64{high - 8 - float64(k)*nameHigh/2, low + 20 + float64(k)*nameHigh/2} {
-			b.at = at
-			if at < top-2 || at > height-bottom-4 || c.crossed(b, x, y) || slices.ContainsFunc(taken, b.meets) {
-				continue
+	for _, beyond := range []bool{false, true} {
+		for k := range 12 {
+			for _, at := range []float64{high - 8 - float64(k)*nameHigh/2, low + 20 + float64(k)*nameHigh/2} {
+				b.at = at
+				if at < top-2 || at > height-bottom-4 || c.crossed(b, x, y) || slices.ContainsFunc(taken, b.meets) || !beyond && c.parted(n, end, b, y) {
+					continue
+				}
+				return b
 			}
-			return b
 		}
 	}
 	b.at = y(c.Series[n].Values[end]) - 10 // nowhere is room: the legend of the table below tells them apart
@@ -40,6 +43,20 @@ func (c Chart) nameAt(n, end int, x func(int) float64, y func(float64) float64, 
 		b.at += nameHigh
 	}
 	return b
+}
+
+// parted tells that another line runs between the name and the end of its own.
+func (c Chart) parted(n, end int, b box, y func(float64) float64) bool {
+	own, name := y(c.Series[n].Values[end]), b.at-nameHigh/2
+	for m, s := range c.Series {
+		if m == n || end >= len(s.Values) || math.IsNaN(s.Values[end]) {
+			continue
+		}
+		if other := y(s.Values[end]); other > min(own, name) && other < max(own, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // crossed tells that some line runs through the box.
