@@ -6,6 +6,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
+	"seteli/platform/i18n"
 )
 
 // Field is a field of services; each has its own act on vouchers.
@@ -87,6 +88,14 @@ func ActOn(act string, made calendar.Date) string {
 		return act
 	}
 	return law.Act
+}
+
+// Provision is an act and its section as a letter names them: an act that the texts know by its name.
+func Provision(texts *i18n.Catalogue, lang i18n.Lang, act, section string) string {
+	if key := "decision.law." + act; texts.Has(key) {
+		return texts.Text(lang, key, map[string]any{"section": section})
+	}
+	return act + " " + section
 }
 
 // Channel is how a decision reached its party.

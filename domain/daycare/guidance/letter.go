@@ -161,7 +161,7 @@ func (l letter) blocks(d decision.Draft) []document.Block {
 	if l.left != "" {
 		brief.Paragraphs = append(brief.Paragraphs, l.plain("brief.left", "unit", l.left, "day", l.p.Start-1))
 	}
-	law := d.LegalAct + " " + d.LegalSection
+	law := decision.Provision(l.texts, l.lang, d.LegalAct, d.LegalSection)
 	if d.Field == "" {
 		law = l.say("provision.education", "section", d.LegalSection)
 	}

@@ -125,7 +125,7 @@ func (s *sending) blocks(w writer, d db.DraftsOfRow, unit string, b Basis, steps
 	if (daycare.Sending{Today: made, From: d.ValidFrom}).Retroactive() {
 		list = append(list, w.plain("daycare.letter.retroactive"))
 	}
-	law := decision.ActOn(service.LegalAct, made) + " " + service.LegalSection
+	law := decision.Provision(w.texts, w.lang, decision.ActOn(service.LegalAct, made), service.LegalSection)
 	return append(list, document.Heading{Level: 2, Text: w.say("daycare.letter.reasons")}, document.Plain(reasons), w.plain("daycare.letter.tell_changes"),
 		document.Provisions{Items: []document.Paragraph{document.Plain(law), w.plain("daycare.letter.provision.fee")}})
 }

@@ -3,6 +3,7 @@ package family
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"seteli/core/calendar"
@@ -64,7 +65,7 @@ func (p *Pages) child(w http.ResponseWriter, r *ui.Request) error {
 
 func childOf(r *ui.Request, f guidance.Family, rules store.Rules) childView {
 	v := childView{Name: f.Name, Born: r.T("family.born", "day", f.BirthDate), Veiled: f.Veiled, CanApply: true, Apply: childPath(r, f.Of, "/apply"), Prices: childPath(r, f.Of, "/prices"),
-		Income: r.Path("/my/income"), Place: ui.Summary{Title: r.T("family.place")}}
+		Income: r.Path("/my/income"), Place: ui.Summary{Title: r.T("family.place.ahead")}}
 	for _, a := range f.Applications {
 		if !a.State.Open() {
 			continue
@@ -83,6 +84,9 @@ func childOf(r *ui.Request, f guidance.Family, rules store.Rules) childView {
 	for _, x := range f.Placements {
 		if x.Period.To <= r.Today() {
 			continue
+		}
+		if x.Period.Contains(r.Today()) {
+			v.Place.Title = r.T("family.place")
 		}
 		v.HasPlace, v.Notice, v.Change = true, childPath(r, f.Of, "/notice"), childPath(r, f.Of, "/change")
 		row := ui.Row{Key: r.T("family.place.unit"), Value: x.UnitName, Small: placeDays(r, x.Period)}
@@ -113,6 +117,9 @@ func placeDays(r *ui.Request, p calendar.Period) string {
 func (v *childView) tables(r *ui.Request, f guidance.Family, rules store.Rules) {
 	v.Decisions = ui.Table{Caption: r.T("family.decisions"), Cards: true, Columns: []ui.Column{{Text: r.T("family.decision.days")}, {Text: r.T("family.decision.value"), Numeric: true},
 		{Text: r.T("family.decision.own"), Numeric: true}, {Text: r.T("family.decision.paid"), Numeric: true}}, Empty: ui.Empty{Title: r.T("family.decisions.none"), Text: r.T("family.decisions.none.text")}}
+	if slices.ContainsFunc(f.Placements, func(x store.Placement) bool { return x.Voucher && x.Period.To > r.Today() }) {
+		v.Decisions.Empty = ui.Empty{Title: r.T("family.decisions.ahead"), Text: r.T("family.decisions.ahead.text")}
+	}
 	for i := len(f.Decisions) - 1; i >= 0; i-- {
 		d := f.Decisions[i]
 		days, small := placeDays(r, d.Period), r.T("family.decision.open")

@@ -141,9 +141,9 @@ func (p *Pages) summary(r *ui.Request, a guidance.Application, rules store.Rules
 		}
 		rows = append(rows, x)
 	}
-	urgent := r.T("family.urgent.no")
+	urgent := r.T("family.application.usual")
 	if a.Urgent {
-		urgent = r.T("family.urgent.yes")
+		urgent = r.T("family.application.urgent")
 	}
 	if a.Arrived != nil { // the municipality wrote it down for the family
 		row("guidance.received.how", r.T("guidance.channel."+string(a.Channel)), r.T("guidance.received.on", "day", *a.Arrived), "time")

@@ -104,9 +104,9 @@ func (v *applicationView) fill(r *ui.Request, a queue.Application, rules store.R
 			v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T(key), Value: value, Small: small})
 		}
 	}
-	urgent := r.T("family.urgent.no")
+	urgent := r.T("family.application.usual")
 	if a.Urgent {
-		urgent = r.T("family.urgent.yes")
+		urgent = r.T("family.application.urgent")
 	}
 	row("guidance.born", r.Date(a.BirthDate), "")
 	how, when := cameText(r, a)
