@@ -37,7 +37,7 @@ func TestFamilyFromTheApplicationToItsDecision(t *testing.T) {
 		guide.press("Ehdota paikkaa").fill("Yksikkö", nursery).press("Lähetä ehdotus yksikölle").sees("Ehdotus on lähetetty yksikölle.")
 
 		unit := w.person("Milla Myyränpelto")
-		unit.press("Paikkaehdotukset").pressIn(nursery, start).sees(child).press("Lähetä vastaus").sees("Tarkista seuraavat tiedot")
+		unit.press("Paikkaehdotukset").pressIn(child, start).sees(nursery).press("Lähetä vastaus").sees("Tarkista seuraavat tiedot")
 		unit.fill("Voiko yksikkö ottaa lapsen?", "Kyllä, yksikkö vahvistaa paikan").press("Lähetä vastaus").sees("Vastaus on lähetetty kunnalle.")
 		guide.open(application).press("Tarjoa paikkaa perheelle").fill("Virkanimikkeesi", "palveluohjaaja").press("Lähetä tarjous perheelle").sees("Tarjous on lähetetty perheelle.")
 
