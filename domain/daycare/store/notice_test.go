@@ -7,6 +7,7 @@ import (
 	"seteli/core/fault/faulttest"
 	"seteli/core/money"
 	"seteli/domain/daycare"
+	"seteli/domain/daycare/economy"
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
 	w "seteli/domain/voucher/vouchertest"
@@ -95,6 +96,14 @@ func TestNoticeTimeIsPaidAsItsOwnRow(t *testing.T) {
 		must(t, n.approve(month(m+1), w.Unit))
 	}
 	n.settle(made.Payable*2 + daycare.MonthShare(made.Payable, 7, 22) + daycare.MonthShare(made.Payable, 3, 22))
+	// The notice, its refund and what came in its place are money without care: two months and 7 of 22 days of places.
+	n.Do(n.main, func(tx *postgres.Tx) error {
+		v, err := economy.VoucherOf(t.Context(), tx, n.main, w.Organiser, period(calendar.Day(2026, 1, 1), calendar.Day(2027, 1, 1)))
+		if want := money.Whole(2).Plus(money.Fraction(7, 22)); err == nil && v.Months.Over.Cmp(want) != 0 {
+			t.Errorf("%v months of places, want %v", v.Months.Over, want)
+		}
+		return err
+	})
 }
 
 func TestAbsencesAreToldByTheUnitAndALongOneIsSeen(t *testing.T) {

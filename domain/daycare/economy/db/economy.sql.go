@@ -280,7 +280,7 @@ func (q *Queries) DecisionsOn(ctx context.Context, arg DecisionsOnParams) ([]Dec
 
 const voucherMonths = `-- name: VoucherMonths :many
 select d.option_code, d.under_three, r.month_days,
-  sum(case r.kind when 'REFUND' then -r.days when 'ORIGINAL' then r.days when 'CORRECTION' then r.days else 0 end)::bigint as days,
+  sum(case when r.notice then 0 when r.kind = 'REFUND' then -r.days else r.days end)::bigint as days,
   sum(r.row_cents)::bigint as paid_cents, count(*) as row_count, count(*) filter (where r.kind = 'CORRECTION') as corrections
 from daycare_month_row r
 join (select b.organiser_id, b.value_decision_id, coalesce(b.basis::jsonb #>> '{draft,Option}', '')::text as option_code, coalesce((b.basis::jsonb #>> '{draft,UnderThree}')::bool, false)::bool as under_three
@@ -306,7 +306,8 @@ type VoucherMonthsRow struct {
 	Corrections int64
 }
 
-// Rows of the days themselves, whenever they were closed: a refund takes its days away again. What is no day of care has money only.
+// Rows of the days themselves, whenever they were closed: a refund takes its days away again. Days that are paid after notice are money
+// without care, and so are their refunds and corrections.
 func (q *Queries) VoucherMonths(ctx context.Context, arg VoucherMonthsParams) ([]VoucherMonthsRow, error) {
 	rows, err := q.db.Query(ctx, voucherMonths, arg.OrganiserID, arg.FromDay, arg.ToDay)
 	if err != nil {
