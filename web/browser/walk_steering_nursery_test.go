@@ -16,7 +16,7 @@ func TestMainUserAsksWhatAChangeWouldCost(t *testing.T) {
 		p.press("Seuranta").press("Varhaiskasvatuksen talous").press("Laskelmat").press("Tee uusi laskelma")
 		p.press("Laske").sees("Tarkista seuraavat tiedot")
 		p.fill("Laskelman nimi", "Arvo +5 %, lisämaksu enintään 30 €").fill("Arvo muuttuu, prosenttia", "5")
-		p.fill("Hintamalli", "B: hinta on arvo, lisämaksulla katto").fill("Lisämaksun katto kuukaudessa", "30").fill("Mitä tuottajien hinnoille tapahtuu?", "Hinnat sovitetaan uusiin ehtoihin").press("Laske")
+		p.fill("Hintamalli", "Lisämaksulla katto: hinta on arvo, ja tuottaja voi periä lisämaksun kattoon asti").fill("Lisämaksun katto kuukaudessa", "30").fill("Mitä tuottajien hinnoille tapahtuu?", "Hinnat sovitetaan uusiin ehtoihin").press("Laske")
 		p.until(p.Path()[3:], "Kunnan kustannus vuodessa").sees("Vuoden summat", "Perheitä, jotka maksavat vähemmän", "Perheitä, jotka maksavat enemmän")
 		p.press("Muuta ja laske uudelleen")
 		if v := p.Value("Arvo muuttuu, prosenttia"); v != "5" {
