@@ -143,15 +143,15 @@ func (w *world) purseHTTP(ctx context.Context, spent, lasting, right int) (err e
 		}
 		return group.Wait()
 	}
-	// Connections are open, statistics (autovacuum makes them within seconds) and plans are made before the crowd comes, as in a program
-	// that has been up for a while.
+	// Connections are open, statistics (autovacuum makes them within seconds) and the plans of each of the 20 connections are made before
+	// the crowd comes, as in a program that has been up for a while: a connection's first batch takes about 30 ms.
 	if err := run(warmKey, "w", lasting, 2000); err != nil {
 		return err
 	}
 	if err := w.exec(ctx, "analyze"); err != nil {
 		return err
 	}
-	if err := run(warmKey, "v", lasting, 2000); err != nil {
+	if err := run(warmKey, "v", lasting, 10_000); err != nil {
 		return err
 	}
 	waits = nil
