@@ -38,6 +38,7 @@ var features = map[string]*regexp.Regexp{
 var settled = map[string]string{
 	"platform/postgres/bootstrap.go: extensions":      "made by the superuser when the cluster is; the exclusion constraints of 0030 need btree_gist and nothing else does",
 	"domain/event/event.sql: offset":                  "offset 0 keeps the planner from pulling a lateral part up; nothing is paged by it",
+	"domain/purse/purse.sql: offset":                  "as in event.sql: one probe of the unique key for each reference; nothing is paged by it",
 	"domain/statistics/statistics.sql: grouping sets": "one organiser's month: its services and their total, in one pass; no shard is crossed",
 	"domain/settlement/calculate.go: savepoints":      "a preview is the calculation itself, rolled back inside its transaction; no flow depends on it",
 	"domain/daycare/feed/feed.go: savepoints":         "a refused row leaves nothing behind, and a dry run is the same taking, rolled back; the way without it is a transaction for each row and a check of its own for the dry run",
