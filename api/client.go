@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"seteli/core/fault"
 	"seteli/core/ident"
@@ -98,32 +97,16 @@ func (a *API) imported(c *call, rows []client.Row, unreadable map[int]error, rec
 	for i, r := range rows {
 		row := ImportedRow{ExternalRef: r.ExternalRef, Outcome: string(client.Refused)}
 		if err := unreadable[i]; err != nil {
-			row.Errors = a.rowErrors(c, i, err, "identity")
+			row.Errors = a.rowErrors(c, "clients", i, fault.All(fault.On(err, "identity")))
 		} else {
 			p := plan.Rows[next]
 			next++
 			row.Outcome, row.Client = string(p.Outcome), p.Client
 			if p.Outcome == client.Refused {
-				row.Client, row.Errors = 0, a.rowErrors(c, i, p.Faults, "")
+				row.Client, row.Errors = 0, a.rowErrors(c, "clients", i, p.Faults)
 			}
 		}
 		out.Clients[i] = row
-	}
-	return out
-}
-
-func (a *API) rowErrors(c *call, row int, err error, field string) []FieldError {
-	var out []FieldError
-	for _, f := range fault.All(err) {
-		if f.Field == "" {
-			f = f.At(field)
-		}
-		e := a.fieldError(c.lang, f)
-		e.Pointer = "#/clients/" + strconv.Itoa(row)
-		if f.Field != "" {
-			e.Pointer += "/" + f.Field
-		}
-		out = append(out, e)
 	}
 	return out
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -96,23 +95,11 @@ func (a *API) placementsTaken(c *call, sent []PlacementRow, unreadable map[int]f
 		faults := unreadable[i]
 		if len(faults) == 0 {
 			row.Outcome, faults = string(taken[next].Outcome), taken[next].Faults
-			row.Lacks = a.placementErrors(c, i, taken[next].Lacks)
+			row.Lacks = a.rowErrors(c, "placements", i, taken[next].Lacks)
 			next++
 		}
-		row.Errors = a.placementErrors(c, i, faults)
+		row.Errors = a.rowErrors(c, "placements", i, faults)
 		out.Placements[i] = row
 	}
 	return out
-}
-
-func (a *API) placementErrors(c *call, i int, faults fault.List) (list []FieldError) {
-	for _, f := range faults {
-		e := a.fieldError(c.lang, f)
-		e.Pointer = "#/placements/" + strconv.Itoa(i)
-		if f.Field != "" {
-			e.Pointer += "/" + f.Field
-		}
-		list = append(list, e)
-	}
-	return list
 }

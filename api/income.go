@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"seteli/core/calendar"
 	"seteli/core/fault"
@@ -105,14 +104,7 @@ func (a *API) incomeTaken(c *call, sent int, unreadable map[int]fault.List, rece
 			next++
 			row.Outcome, faults = string(p.Outcome), p.Faults
 		}
-		for _, f := range faults {
-			e := a.fieldError(c.lang, f)
-			e.Pointer = "#/incomes/" + strconv.Itoa(i)
-			if f.Field != "" {
-				e.Pointer += "/" + f.Field
-			}
-			row.Errors = append(row.Errors, e)
-		}
+		row.Errors = a.rowErrors(c, "incomes", i, faults)
 		out.Incomes[i] = row
 	}
 	return out

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"strconv"
+
 	"seteli/core/fault"
 	"seteli/core/ident"
 )
@@ -26,4 +28,17 @@ func readIdentity(code, field string, faults *fault.List) ident.Hetu {
 		*faults = append(*faults, fault.All(fault.On(err, field))...)
 	}
 	return h
+}
+
+// rowErrors says what is wrong in one row of a list; a fault of no field stands at the row.
+func (a *API) rowErrors(c *call, list string, row int, faults fault.List) (out []FieldError) {
+	for _, f := range faults {
+		e := a.fieldError(c.lang, f)
+		e.Pointer = "#/" + list + "/" + strconv.Itoa(row)
+		if f.Field != "" {
+			e.Pointer += "/" + f.Field
+		}
+		out = append(out, e)
+	}
+	return out
 }
