@@ -31,7 +31,7 @@ func Waits() []Stage { return []Stage{Ready, Asked, Unsent, Appealing} }
 
 // ClientKinds are the kinds of decisions that are made about clients.
 func ClientKinds() []Kind {
-	return []Kind{Voucher, Purchase, Refusal, VoucherEnd, Correction, Annulment}
+	return []Kind{Voucher, Place, Purchase, Refusal, VoucherEnd, Correction, Annulment}
 }
 
 // ActExported is the audit's name of a list taken out as a file.
