@@ -189,7 +189,7 @@ func claimable(ctx context.Context, tx *postgres.Tx, o organiser.Organiser, in *
 		return fmt.Errorf("reading what payee %d owes: %w", in.Provider, err)
 	}
 	switch {
-	case len(rows) == 0 || rows[0].AmountCents > 0:
+	case len(rows) == 0 || rows[0].AmountCents >= 0:
 		return errNoDebt
 	case money.Cents(-rows[0].AmountCents) != in.Amount:
 		return errDebtMoved.With("sum", money.Cents(-rows[0].AmountCents))
@@ -356,15 +356,19 @@ func claims(ctx context.Context, tx *postgres.Tx, organiser int32, provider, no 
 	if err != nil {
 		return nil, fmt.Errorf("reading steps of claims: %w", err)
 	}
+	type key struct {
+		organiser int32
+		no        int64
+	}
+	became := map[key][]ClaimStep{}
+	for _, s := range steps {
+		k := key{s.OrganiserID, s.ClaimNo}
+		became[k] = append(became[k], ClaimStep{s.Kind, s.AmountCents, s.OnDay, s.Note, s.At, s.ByAccount, s.ByName})
+	}
 	out := make([]Claim, len(rows))
 	for i, r := range rows {
 		out[i] = Claim{Organiser: r.OrganiserID, No: r.ClaimNo, Provider: r.ProviderID, Payee: r.PayeeName, Number: r.Number, MadeOn: r.MadeOn, DueOn: r.DueOn, Amount: r.AmountCents,
-			Reference: r.Reference, Reason: r.Reason, ToName: r.PayerName, ToIBAN: r.PayerIban, Document: r.DocumentID, MadeAt: r.MadeAt, MadeByAccount: r.MadeByAccount, MadeBy: r.MadeBy}
-		for _, s := range steps {
-			if s.OrganiserID == r.OrganiserID && s.ClaimNo == r.ClaimNo {
-				out[i].Steps = append(out[i].Steps, ClaimStep{s.Kind, s.AmountCents, s.OnDay, s.Note, s.At, s.ByAccount, s.ByName})
-			}
-		}
+			Reference: r.Reference, Reason: r.Reason, ToName: r.PayerName, ToIBAN: r.PayerIban, Document: r.DocumentID, MadeAt: r.MadeAt, MadeByAccount: r.MadeByAccount, MadeBy: r.MadeBy, Steps: became[key{r.OrganiserID, r.ClaimNo}]}
 	}
 	return out, nil
 }
