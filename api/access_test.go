@@ -76,6 +76,7 @@ func (w *world) matrix() map[string]struct {
 		"list-providers":       {"/services/MAA/11/providers", nil, "", 0, ""},
 		"list-prices":          {"/services/MAA/11/prices", nil, "", 0, ""},
 		"list-value-decisions": {"/daycare/decisions", nil, w.Stranger, 200, ""},
+		"list-month-rows":      {"/daycare/month-rows", nil, w.Stranger, 200, ""},
 		"put-placements":       {"/daycare/placements", `{"placements":[{"id":"EF-1","child":"010150-999K","unit":"41","option":"full_time","from":"2026-01-01"}]}`, w.Stranger, 409, "DAY-081"},
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"seteli/api"
+	"seteli/core/calendar"
 )
 
 // zeros draws the same voucher number in every run.
@@ -25,6 +26,7 @@ var requests = []struct{ op, key, path, body, header string }{
 	{"import-clients", "office", "/clients", `{"clients":[{"external_ref":"ef-10442","identity":"060544-9530","last_name":"Testinen","first_names":"Helvi","language":"fi","municipality":"991"},{"external_ref":"ef-10443","identity":"030322A9024","last_name":"Testinen","first_names":"Onni","language":"fi","municipality":"991"}]}`, ""},
 	{"put-placements", "office", "/daycare/placements", `{"placements":[{"id":"EF-10442","child":"030322A9024","head":"060544-9530","unit":"41","option":"full_time","from":"2026-03-01","to":"2026-07-31"},{"id":"EF-10443","child":"030322A9024","unit":"Metsäpolku","option":"full_time","from":"2026-01-01","to":"2026-07-31"}]}`, "placements-2026-11-21"},
 	{"list-value-decisions", "office", "/daycare/decisions?since=2026-11-21T00:00:00Z", "", ""},
+	{"list-month-rows", "office", "/daycare/month-rows?month=2026-03", "", ""},
 	{"put-income", "office", "/clients/income", `{"incomes":[{"identity":"060544-9530","kind":"pension","amount_cents":145000,"from":"2026-01-01","source":"kela","fetched_on":"2026-11-20","payer":"Kela"},{"identity":"060544-9530","kind":"pension","amount_cents":-500,"from":"2027-02-01","source":"client"}]}`, "income-2026-11-21"},
 	{"grant-voucher", "office", "/vouchers", `{"client":2,"service":12,"from":"2026-12-01","to":"2027-06-01","lines":[{"content":23,"recurrence":"week","amount":"4"}],"decided_by":"Sanna Ohjaaja","office":"palveluohjaaja","contact":"Palveluohjaus, p. 040 000 0000","reasons":"Palvelun tarve on arvioitu kotikäynnillä."}`, "decision-2026-4711"},
 	{"list-vouchers", "office", "/vouchers?client=2", "", ""},
@@ -92,6 +94,7 @@ func TestExamplesOfTheReferenceAreTrue(t *testing.T) {
 		}
 		if r.op == "put-placements" {
 			w.decides()
+			w.closes(calendar.MonthOf(calendar.Day(2026, 3, 1)))
 		}
 		if r.op == "make-purse-hold" {
 			hold = read[api.HoldBody](t, a, 200).Hold

@@ -220,3 +220,15 @@ func (w *world) decides() (made []store.Decision) {
 	})
 	return made
 }
+
+// closes closes months of early education, one after the other.
+func (w *world) closes(months ...calendar.Month) {
+	w.T.Helper()
+	by := access.Actor{Account: 23, Name: "Vilma Valmistelija", Role: access.SettlementPreparer, Organiser: vouchertest.Organiser}
+	for _, m := range months {
+		w.Do(by, func(tx *postgres.Tx) error {
+			_, err := store.Close(w.T.Context(), tx, by, vouchertest.Organiser, m)
+			return err
+		})
+	}
+}

@@ -102,6 +102,7 @@ func walk(t *testing.T, seed uint64) {
 	}
 	n.payAll("2026-07")
 	n.leave(all, seed)
+	n.feeds()
 	t.Logf("seed %d: %d rows of notice, %d refunds, %d objections", seed, n.Count(`select count(*) from daycare_month_row where notice`), n.Count(`select count(*) from daycare_month_row where kind = 'REFUND'`),
 		n.Count(`select count(*) from daycare_objection`))
 	if a, b := n.Count(`select coalesce(sum(row_cents), 0) from daycare_month_row`), n.Count(`select coalesce(sum(case when credit_kind = 11 then amount_cents else -amount_cents end), 0) from posting where source_kind = 8`); a != b {

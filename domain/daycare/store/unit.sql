@@ -122,3 +122,20 @@ order by provider_id;
 
 -- name: UnitAreas :many
 select unit_id, postcode, city from unit where unit_id = any(@units::bigint[]) order by unit_id;
+
+-- name: RowsBehind :many
+-- Rows of closed months in the order of posting: months are closed one after the other and each at once, so a greater number is never seen before a smaller one.
+select r.row_id, r.month, r.kind, r.notice, r.child_id, r.person_id, coalesce(c.external_ref, '')::text as external_ref, c.last_name, c.first_names, r.unit_id, u.name as unit_name,
+  coalesce(u.oid, '')::text as unit_oid, r.value_decision_id, l.number as decision_number, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents,
+  coalesce(r.refunds_row, 0)::bigint as refunds_row
+from daycare_month_row r
+join client c on c.organiser_id = r.organiser_id and c.client_id = r.child_id
+join unit u on u.unit_id = r.unit_id
+join daycare_decision d on d.organiser_id = r.organiser_id and d.value_decision_id = r.value_decision_id
+join decision l on l.organiser_id = d.organiser_id and l.decision_id = d.decision_id
+where r.organiser_id = @organiser_id and r.row_id > @after_id and (@month::date = date '1970-01-01' or r.month = @month::date)
+order by r.row_id
+limit @most;
+
+-- name: MonthsNamed :many
+select month, row_count, total_cents, closed_at, closed_by from daycare_month where organiser_id = @organiser_id and month = any(@months::date[]) order by month;

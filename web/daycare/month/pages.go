@@ -69,6 +69,7 @@ func (s *Pages) routes() []ui.Route {
 	all.Clients().Get("/daycare-absences", access.DaycareDecide, s.absences)
 	statements := all.About("care_statement")
 	statements.Get(Home+"/months/{month}", access.SettlementPreview, s.month)
+	statements.Clients().Get(Home+"/months/{month}/rows.csv", access.SettlementPreview, s.file)
 	statements.Clients().Get(Home+"/months/{month}/{unit}", access.SettlementPreview, s.statement)
 	statements.Clients().Get(Home+"/months/{month}/{unit}/pdf", access.SettlementPreview, s.pdf)
 	statements.Clients().Get(Home+"/months/{month}/{unit}/csv", access.SettlementPreview, s.csv)
@@ -334,7 +335,8 @@ func (s *Pages) month(w http.ResponseWriter, r *ui.Request) error {
 		return ui.ErrNoPage
 	}
 	f := r.Input()
-	p := page{Title: r.T("daycaremonth.month.title", "month", m), Ask: "filter", Form: f, Options: []ui.Option{{Text: r.T("daycareunit.filter.all")}}, Links: []ui.Link{{Text: r.T("daycaremonth.back"), Href: r.Path(Home)}}}
+	p := page{Title: r.T("daycaremonth.month.title", "month", m), Ask: "filter", Form: f, Options: []ui.Option{{Text: r.T("daycareunit.filter.all")}},
+		Links: []ui.Link{{Text: r.T("daycaremonth.month.file"), Href: r.Path(monthPath(m, "rows.csv"))}, {Text: r.T("daycaremonth.back"), Href: r.Path(Home)}}}
 	for _, x := range []string{"open", "objected", "approved", "silent"} {
 		p.Options = append(p.Options, ui.Option{Value: x, Text: r.T("daycareunit.state." + x)})
 	}

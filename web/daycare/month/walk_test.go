@@ -270,6 +270,7 @@ func TestFromPlacementToPaidMonthAndACorrectionToTheCent(t *testing.T) {
 				t.Errorf("the run pays %d, want %d", run.Pay, want)
 			}
 			n.papers(provider, statement)
+			n.fileOf(preparer, want)
 			if code, _, _ := n.as(n.Recorder(vouchertest.OtherProvider)).ask(http.MethodGet, statement, nil); code != http.StatusNotFound {
 				t.Errorf("another provider gets %d", code)
 			}
@@ -290,6 +291,32 @@ func (n *town) papers(provider who, statement string) {
 	got, pdf, _ := provider.ask(http.MethodGet, statement+"/pdf", nil)
 	if got != 200 || !bytes.HasPrefix([]byte(pdf), []byte("%PDF-")) {
 		n.t.Errorf("pdf: %d", got)
+	}
+}
+
+// fileOf is the whole month as a table, for the municipality's own systems: the same sum as the page and the payment.
+func (n *town) fileOf(preparer who, want money.Cents) {
+	n.t.Helper()
+	const month = "/fi/finance/daycare/months/2026-02"
+	preparer.see(month, month+"/rows.csv")
+	_, table, _ := preparer.ask(http.MethodGet, month+"/rows.csv", nil)
+	r := csv.NewReader(strings.NewReader(strings.TrimPrefix(table, "\ufeff")))
+	r.Comma = ';'
+	rows, err := r.ReadAll()
+	if err != nil || len(rows) != 4 || rows[1][2] != "refund" || rows[2][2] != "correction" || rows[3][2] != "ordinary" {
+		n.t.Fatalf("%v, csv %q", err, table)
+	}
+	sum := 0
+	for _, row := range rows[1:] {
+		var cents int
+		fmt.Sscan(row[len(row)-1], &cents)
+		sum += cents
+	}
+	if sum != int(want) {
+		n.t.Errorf("rows of %d, want %d: %q", sum, want, table)
+	}
+	if code, _, _ := preparer.ask(http.MethodGet, "/fi/finance/daycare/months/2031-02/rows.csv", nil); code != http.StatusNotFound {
+		n.t.Errorf("a month that is not closed: %d", code)
 	}
 }
 

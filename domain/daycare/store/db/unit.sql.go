@@ -256,6 +256,49 @@ func (q *Queries) EndingPassed(ctx context.Context, arg EndingPassedParams) erro
 	return err
 }
 
+const monthsNamed = `-- name: MonthsNamed :many
+select month, row_count, total_cents, closed_at, closed_by from daycare_month where organiser_id = $1 and month = any($2::date[]) order by month
+`
+
+type MonthsNamedParams struct {
+	OrganiserID int32
+	Months      []calendar.Date
+}
+
+type MonthsNamedRow struct {
+	Month      calendar.Date
+	RowCount   int32
+	TotalCents money.Cents
+	ClosedAt   time.Time
+	ClosedBy   string
+}
+
+func (q *Queries) MonthsNamed(ctx context.Context, arg MonthsNamedParams) ([]MonthsNamedRow, error) {
+	rows, err := q.db.Query(ctx, monthsNamed, arg.OrganiserID, arg.Months)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MonthsNamedRow
+	for rows.Next() {
+		var i MonthsNamedRow
+		if err := rows.Scan(
+			&i.Month,
+			&i.RowCount,
+			&i.TotalCents,
+			&i.ClosedAt,
+			&i.ClosedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const noticeGive = `-- name: NoticeGive :execrows
 update daycare_placement set notice_on = $1, notice_by = $2, valid_to = $3, row_version = row_version + 1
 where organiser_id = $4 and placement_id = $5 and row_version = $6 and voided_at is null
@@ -651,6 +694,101 @@ func (q *Queries) RefillTell(ctx context.Context, arg RefillTellParams) (int64, 
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const rowsBehind = `-- name: RowsBehind :many
+select r.row_id, r.month, r.kind, r.notice, r.child_id, r.person_id, coalesce(c.external_ref, '')::text as external_ref, c.last_name, c.first_names, r.unit_id, u.name as unit_name,
+  coalesce(u.oid, '')::text as unit_oid, r.value_decision_id, l.number as decision_number, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents,
+  coalesce(r.refunds_row, 0)::bigint as refunds_row
+from daycare_month_row r
+join client c on c.organiser_id = r.organiser_id and c.client_id = r.child_id
+join unit u on u.unit_id = r.unit_id
+join daycare_decision d on d.organiser_id = r.organiser_id and d.value_decision_id = r.value_decision_id
+join decision l on l.organiser_id = d.organiser_id and l.decision_id = d.decision_id
+where r.organiser_id = $1 and r.row_id > $2 and ($3::date = date '1970-01-01' or r.month = $3::date)
+order by r.row_id
+limit $4
+`
+
+type RowsBehindParams struct {
+	OrganiserID int32
+	AfterID     int64
+	Month       calendar.Date
+	Most        int32
+}
+
+type RowsBehindRow struct {
+	RowID           int64
+	Month           calendar.Date
+	Kind            string
+	Notice          bool
+	ChildID         int64
+	PersonID        int64
+	ExternalRef     string
+	LastName        string
+	FirstNames      string
+	UnitID          int64
+	UnitName        string
+	UnitOid         string
+	ValueDecisionID int64
+	DecisionNumber  string
+	ValidFrom       calendar.Date
+	ValidTo         calendar.Date
+	Days            int32
+	MonthDays       int32
+	ValueCents      money.Cents
+	OwnCents        money.Cents
+	RowCents        money.Cents
+	RefundsRow      int64
+}
+
+// Rows of closed months in the order of posting: months are closed one after the other and each at once, so a greater number is never seen before a smaller one.
+func (q *Queries) RowsBehind(ctx context.Context, arg RowsBehindParams) ([]RowsBehindRow, error) {
+	rows, err := q.db.Query(ctx, rowsBehind,
+		arg.OrganiserID,
+		arg.AfterID,
+		arg.Month,
+		arg.Most,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RowsBehindRow
+	for rows.Next() {
+		var i RowsBehindRow
+		if err := rows.Scan(
+			&i.RowID,
+			&i.Month,
+			&i.Kind,
+			&i.Notice,
+			&i.ChildID,
+			&i.PersonID,
+			&i.ExternalRef,
+			&i.LastName,
+			&i.FirstNames,
+			&i.UnitID,
+			&i.UnitName,
+			&i.UnitOid,
+			&i.ValueDecisionID,
+			&i.DecisionNumber,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.Days,
+			&i.MonthDays,
+			&i.ValueCents,
+			&i.OwnCents,
+			&i.RowCents,
+			&i.RefundsRow,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const unitAreas = `-- name: UnitAreas :many
