@@ -69,6 +69,35 @@ func TestFaultCodesAreDocumented(t *testing.T) {
 	t.Errorf("%s is not what the source says: go test . -run FaultCodesAreDocumented -update", file)
 }
 
+// What a fault says is a sentence in every language: a label that got the same key would be shown as a refusal without a reason.
+func TestFaultsSaySentences(t *testing.T) {
+	t.Parallel()
+	cat, checked := texts(t), 0
+	for _, s := range house(t) {
+		if s.test {
+			continue
+		}
+		eachCall(s, "fault", "New", func(call *ast.CallExpr) {
+			if len(call.Args) != 3 {
+				return
+			}
+			key, ok := literal(call.Args[2])
+			if !ok || strings.HasSuffix(key, ".title") { // the page of a refusal has its title and its text
+				return
+			}
+			for _, lang := range []i18n.Lang{i18n.FI, i18n.SV, i18n.EN} {
+				words := cat.Raw(lang, key)
+				if checked++; words == "" || !strings.ContainsAny(words[len(words)-1:], ".?!}") {
+					t.Errorf("%s in %s is no sentence: %q", key, lang, words)
+				}
+			}
+		})
+	}
+	if checked < 1000 {
+		t.Errorf("only %d texts were checked", checked)
+	}
+}
+
 // cell keeps a text on one line of a table.
 func cell(s string) string {
 	return strings.ReplaceAll(strings.ReplaceAll(s, "\n", " "), "|", `\|`)
