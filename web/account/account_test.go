@@ -1,9 +1,12 @@
 package account_test
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -88,7 +91,7 @@ func open(t *testing.T) *world {
 
 // echo is a page of somebody else: it tells what was typed.
 func echo(w http.ResponseWriter, r *ui.Request) error {
-	_, err := io.WriteString(w, "typed:"+r.Input().Value("name"))
+	_, err := io.WriteString(w, strings.TrimSpace("typed:"+r.Input().Value("name")+" "+r.Input().Value("file")))
 	return err
 }
 
@@ -204,6 +207,51 @@ func TestDraftIsNotGivenToAnotherPage(t *testing.T) {
 	}
 	if body, _ := w.get(t, back); body != "typed:salaisuus" {
 		t.Errorf("its own page got %s", body)
+	}
+}
+
+// What stood half-filled when the sign-in ended by the clock comes back; in a window whose sign-in was renewed meanwhile it comes back at once.
+func TestHalfFilledFormIsKeptAndNothingElseIsDoneWithIt(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.door.who.Hetu = "010101-901S"
+	typed := url.Values{"name": {"Åsa Öberg"}}
+	_, res := w.post(t, "/sv/keep-form?at=/sv/work/form", typed)
+	if res.Request.URL.Path != "/sv/sign-in" {
+		t.Fatalf("kept without sign-in: %s", res.Request.URL)
+	}
+	body, res := w.get(t, "/sv/sign-in/start?return="+url.QueryEscape(res.Request.URL.Query().Get("return")))
+	if res.Request.URL.Path != "/sv/work/form" || body != "typed:Åsa Öberg" || res.Request.Method != http.MethodGet {
+		t.Fatalf("after the sign-in %s %s: %s", res.Request.Method, res.Request.URL, body)
+	}
+	if body, res = w.post(t, "/sv/keep-form?at=/sv/work/form", typed); body != "typed:Åsa Öberg" || res.Request.Method != http.MethodGet {
+		t.Errorf("signed in, kept at %s %s: %s", res.Request.Method, res.Request.URL, body)
+	}
+	for _, evil := range []string{"", "/sv/nowhere", "/fi/work/form", "//evil.example/work/form", "https://evil.example/sv/work/form", "/sv//evil.example", "/sv/work/form?draft=x"} {
+		if _, res = w.post(t, "/sv/keep-form?at="+url.QueryEscape(evil), typed); res.StatusCode != http.StatusNotFound {
+			t.Errorf("kept for %q: %d at %s", evil, res.StatusCode, res.Request.URL)
+		}
+	}
+}
+
+// A form with a file is kept without the file, whose name the page can ask for again.
+func TestFormWithAFileIsKeptToo(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	w.door.who.Hetu = "010101-901S"
+	var sent bytes.Buffer
+	form := multipart.NewWriter(&sent)
+	file, err := form.CreateFormFile("file", "kuitti.pdf")
+	if err == nil {
+		_, err = file.Write([]byte("%PDF-1.7"))
+	}
+	if err := errors.Join(err, form.WriteField("name", "Aino"), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	_, res := read(t)(w.page.Post(w.server.URL+"/fi/work/form", form.FormDataContentType(), &sent))
+	body, _ := w.get(t, "/fi/sign-in/start?return="+url.QueryEscape(res.Request.URL.Query().Get("return")))
+	if body != "typed:Aino kuitti.pdf" {
+		t.Errorf("came back: %s", body)
 	}
 }
 

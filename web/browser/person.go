@@ -379,6 +379,16 @@ func (p *Person) LoseSession() *Person {
 	return p
 }
 
+// SessionEnds lets the sign-in end by the clock while the page stands open, and waits for what the page does then.
+func (p *Person) SessionEnds() *Person {
+	p.t.Helper()
+	p.LoseSession()
+	p.wait("the end of the sign-in", func() bool {
+		return Ask[bool](p, `(()=>{window.setelismark=1;const now=Date.now;Date.now=()=>now()+864e5;document.dispatchEvent(new Event('visibilitychange'));return true})()`)
+	})
+	return p
+}
+
 // Media sets one feature of the person's system, as their browser tells it to style sheets.
 func (p *Person) Media(name, value string) *Person {
 	p.t.Helper()

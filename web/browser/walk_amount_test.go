@@ -20,8 +20,14 @@ var (
 // newcomer is the identity code of an invented person whom no walk has added yet.
 func (w walk) newcomer() ident.Hetu {
 	w.t.Helper()
+	return w.unknown(calendar.Day(1941, 1, 1), 9000)
+}
+
+// unknown is the identity code of an invented person, born within some days from the first, whom no walk has added yet.
+func (w walk) unknown(first calendar.Date, days int) ident.Hetu {
+	w.t.Helper()
 	n := os.Getpid()*100 + int(newcomers.Add(1)) // another run may look at the same world
-	code, err := demo.Hetu(calendar.Day(1941, 1, 1)+calendar.Date(n/100%9000), n%100)
+	code, err := demo.Hetu(first+calendar.Date(n/100%days), n%100)
 	if err != nil {
 		w.t.Fatal(err)
 	}

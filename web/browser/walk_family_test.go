@@ -1,8 +1,12 @@
 package browser_test
 
 import (
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
+	"seteli/core/calendar"
 	"seteli/web/browser"
 )
 
@@ -48,6 +52,60 @@ func TestFamilyFromTheApplicationToItsDecision(t *testing.T) {
 		guide.fill("Virkanimikkeesi", "palveluohjaaja").press("Tee päätökset ja lähetä").sees("Päätökset lähtevät.")
 		parent.until(home, "Miksi juuri tämä summa?").press(start).sees("Miksi juuri tämä summa?").sees("Setelin arvo", "Omavastuu", "Kunta maksaa", "Avaa päätös (PDF)")
 	}, walk{lang: "sv", view: browser.View{Width: 375, NoScript: true}})
+}
+
+// An application comes by letter for a child whom nobody knows yet. The guide records the child and its guardians, fills the form wrong in
+// many places at once, goes away until the sign-in ends, and loses nothing: the application stands in the queue with its paper.
+func TestGuideWritesDownALetterFromTheEmptyFormToTheQueue(t *testing.T) {
+	w := walk{stage: open(t), lang: "fi", gated: true}
+	guide, child := w.person("Oona Ojanpientare"), w.unknown(calendar.Today(calendar.Wall{}).AddMonths(-60), 1500).Reveal()
+	guide.open("/guidance").press("Kirjaa hakemus perheen puolesta").press("Lisää lapsi tai huoltaja asiakkaaksi")
+	guide.fill("Sukunimi", "Laaksonvirta").fill("Etunimet", "Taimi Tuulikki").fill("Henkilötunnus", child).fill("Kotikunta", "Peltokoski").press("Tallenna").sees("Asiakas on lisätty.")
+	guide.open("/guidance/received").fill("Lapsen henkilötunnus tai nimi", child).press("Jatka").sees("Lapselle ei ole kirjattu huoltajaa.").press("Lapsen huoltajat")
+	for _, who := range []string{"Laaksonvirta Eetu", "Päivänsalmi Emmi"} {
+		guide.fill("Huoltajan henkilötunnus tai nimi", who).press("Tallenna").sees("Huoltaja on tallennettu.")
+	}
+	guide.press("Kirjaa hakemus perheen puolesta").sees("Taimi Tuulikki Laaksonvirta")
+	guide.fill("Kuka huoltajista hakee?", "Eetu Kalevi Laaksonvirta").fill("Miten hakemus tuli?", "Paperilla postissa").fill("Minä päivänä hakemus tuli?", "ensi maanantaina")
+	guide.fill("Alkaako työ tai opiskelu äkillisesti?", "Kyllä, paikka tarvitaan nopeasti").fill("Palvelun tarve", "Kokoaikainen varhaiskasvatus").fill("Hoitotunnit viikossa", "kokopäivä")
+	guide.fill("Kenen luona lapsi asuu?", "Emmi Sofia Päivänsalmi").fill("Mitä perhe kertoo tuloistaan?", "Perhe ilmoittaa tulonsa").fill("2. toive", nursery)
+	guide.fill("Lisätiedot", "Allergia: pähkinä. Äiti soittaa iltapäivällä.")
+	guide.press("Kirjaa hakemus jonoon").sees("Minä päivänä hakemus tuli?: ", "Toivottu aloituspäivä: ", "Miksi paikka tarvitaan nopeasti: ", "Hoitotunnit viikossa: ", "Perheen bruttotulot kuukaudessa: ", "1. toive: ")
+	all := map[string]string{"Minä päivänä hakemus tuli?": "ensi maanantaina", "Hoitotunnit viikossa": "kokopäivä", "Lisätiedot": "Allergia: pähkinä. Äiti soittaa iltapäivällä."}
+	kept := func(when string) {
+		t.Helper()
+		for label, typed := range all {
+			if got := guide.Value(label); got != typed {
+				t.Errorf("%s: %s holds %q", when, label, got)
+			}
+		}
+		if got := browser.Ask[string](guide.Person, `[...document.querySelectorAll('main input:checked, main select')].map(e=>e.tagName=='SELECT'?e.selectedOptions[0].text:e.labels[0].textContent).filter(x=>x!='–').join('|')`); strings.Count(got, "|") != 6 || !strings.Contains(got, nursery) {
+			t.Errorf("%s the choices are %s", when, got)
+		}
+	}
+	kept("after the refusal")
+	guide.Look(browser.View{Width: 375})
+	guide.ok()
+	guide.Look(browser.View{})
+
+	guide.fill("Hoitotunnit viikossa", "38").fill("Minä päivänä hakemus tuli?", day(-4)) // the coffee comes before the rest is mended
+	all["Hoitotunnit viikossa"], all["Minä päivänä hakemus tuli?"] = "38", day(-4)
+	guide.SessionEnds()
+	guide.sees("Se, mitä ehdit kirjoittaa, on tallessa").press("Tunnistaudu").press("Oona Ojanpientare").sees("Palautimme tiedot, jotka ehdit täyttää")
+	kept("after the coffee")
+	guide.fill("Toivottu aloituspäivä", day(60)).fill("Miksi paikka tarvitaan nopeasti", "Isän työ alkaa heti.").fill("Perheen bruttotulot kuukaudessa", "4100").fill("1. toive", nursery)
+	guide.press("Kirjaa hakemus jonoon").sees("Valitse yksikkö listalta, kukin vain kerran.") // one unit twice: the domain refuses, and the form stays
+	guide.fill("2. toive", "Päiväkodit Satakieli").press("Kirjaa hakemus jonoon").sees("Hakemus on kirjattu jonoon.", "Paperilla postissa", "Saapunut "+day(-4))
+	application := guide.Path()[3:]
+
+	paper := filepath.Join(t.TempDir(), "hakemus.txt")
+	if err := os.WriteFile(paper, []byte("ei kuva eikä PDF"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	guide.press("Lisää liite").Upload("Valitse tiedosto", paper)
+	guide.press("Lisää liite").sees("Valitse tiedosto uudelleen: hakemus.txt.")
+	guide.open(application).sees("Ei vastausta vielä")
+	guide.open("/guidance?waits=consent").sees("Laaksonvirta Taimi Tuulikki", "paperihakemus", "kiireellinen")
 }
 
 // nursery is the voucher unit whose proposal the walk answers.

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 )
 
 // Option is one choice of radios, tick boxes or a select. Texts are ready, in the reader's language.
@@ -21,7 +22,8 @@ type Field struct {
 	Prefix, Suffix     string
 	Width, Rows        int
 	Accept             string
-	Big                bool // the label is the page's question, shown as a heading
+	Again              string // which file must be chosen again, and why
+	Big                bool   // the label is the page's question, shown as a heading
 	Inline, Small      bool
 	Multiple, Optional bool
 	Spellcheck         bool
@@ -46,13 +48,13 @@ func (f Field) Described() string {
 	if f.Hint != "" {
 		s = f.ID + "-hint"
 	}
-	if f.Error != "" {
-		if s != "" {
-			s += " "
-		}
-		s += f.ID + "-error"
+	if f.Again != "" {
+		s += " " + f.ID + "-again"
 	}
-	return s
+	if f.Error != "" {
+		s += " " + f.ID + "-error"
+	}
+	return strings.TrimSpace(s)
 }
 
 // field builds a control. Options come in pairs: name, value. Names ending in a text (hint, suffix, prefix) are
@@ -63,6 +65,11 @@ func (b *binding) field(kind string, f *Form, name, label string, pairs []any) (
 	}
 	c := Field{Kind: kind, Name: name, ID: "f-" + name, Label: b.t(label), Value: f.Value(name), Error: f.message(name), form: f,
 		Type: "text", Rows: 5}
+	if kind == "upload" && (f.Refused() || f.Restored()) {
+		if names := f.chosen(name); names != "" {
+			c.Again = b.t("ui.form.file_again", "names", names)
+		}
+	}
 	for i := 0; i < len(pairs); i += 2 {
 		option, ok := pairs[i].(string)
 		if !ok {

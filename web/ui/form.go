@@ -376,6 +376,23 @@ func (f *Form) Files(name string, largest int64) []Upload {
 	return got
 }
 
+// chosen names the files that were chosen in a field and are not there any more: a browser never shows a chosen file again.
+func (f *Form) chosen(name string) string {
+	if f == nil {
+		return ""
+	}
+	if f.restored {
+		return strings.Join(f.values[name], ", ")
+	}
+	var names []string
+	for _, head := range f.files[name] {
+		if head.Size > 0 {
+			names = append(names, head.Filename)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
 func readUpload(head *multipart.FileHeader, largest int64) (Upload, *fault.Fault) {
 	if head.Size > largest {
 		return Upload{}, errFileSize.With("megabytes", largest>>20)

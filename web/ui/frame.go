@@ -150,6 +150,13 @@ func (f frame) EndsIn() int {
 	return max(1, int(f.R.Ends.Sub(f.Site.opt.Clock.Now())/time.Second))
 }
 
+// Typed tells that the fields of the page's form hold what the person typed and nobody has stored.
+func (f frame) Typed() bool { return f.R.form.Submitted() || f.R.form.Restored() }
+
+// Writes tells that something can be written on the page. Without scripts such a page stays as it is when the sign-in ends: what is typed
+// would go with it, and is kept when it is sent.
+func (f frame) Writes() bool { return strings.Contains(string(f.Main), `<form method="post"`) }
+
 // Here is the address of this page, for the forms that come back to it.
 func (f frame) Here() string { return f.R.URL.RequestURI() }
 

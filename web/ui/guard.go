@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"runtime/debug"
@@ -229,20 +230,58 @@ func (s *Site) restore(r *Request) error {
 func (s *Site) signIn(w http.ResponseWriter, r *Request) error {
 	back := r.URL.RequestURI()
 	if r.Method == http.MethodPost {
-		back = r.URL.Path
-		if s.opt.Drafts != nil {
-			form := r.Input()
-			if len(form.files) == 0 && !form.Refused() {
-				token, err := s.opt.Drafts.Save(r.Context(), r.URL.Path, form.values)
-				if err != nil {
-					return err
-				}
-				back += "?draft=" + url.QueryEscape(token)
-			}
+		var err error
+		if back, err = s.kept(r, r.URL.Path); err != nil {
+			return err
 		}
 	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r.Request, "/"+string(r.Lang)+s.opt.SignIn+"?return="+url.QueryEscape(back), http.StatusSeeOther)
+	http.Redirect(w, r.Request, s.signInTo(r, back), http.StatusSeeOther)
+	return nil
+}
+
+func (s *Site) signInTo(r *Request, back string) string {
+	return "/" + string(r.Lang) + s.opt.SignIn + "?return=" + url.QueryEscape(back)
+}
+
+// kept keeps the form that was sent and gives the address that offers it again on the page at. Of a file only its name is kept, so that
+// the page can ask for it again.
+func (s *Site) kept(r *Request, at string) (back string, err error) {
+	form := r.Input()
+	if s.opt.Drafts == nil || form.Refused() {
+		return at, nil
+	}
+	values := maps.Clone(form.values)
+	for name := range form.files {
+		if chosen := form.chosen(name); chosen != "" {
+			values.Set(name, chosen)
+		}
+	}
+	token, err := s.opt.Drafts.Save(r.Context(), at, values)
+	if err != nil {
+		return "", err
+	}
+	return at + "?draft=" + url.QueryEscape(token), nil
+}
+
+// keep takes what stood half-filled on the page at when the sign-in ended by the clock, and leads to the sign-in and back to that page.
+// Nothing is done with it but keeping: when the sign-in was renewed in another window, the page just comes back as it was.
+func (s *Site) keep(w http.ResponseWriter, r *Request) error {
+	at := r.URL.Query().Get("at")
+	if page, ok := strings.CutPrefix(at, "/"+string(r.Lang)); !ok || !s.known(page) || LocalReturn(at, "") == "" {
+		return ErrNoPage
+	}
+	if r.Input().Refused() {
+		return r.Input().Err()
+	}
+	to, err := s.kept(r, at)
+	if err != nil {
+		return err
+	}
+	if !r.SignedIn {
+		to = s.signInTo(r, to)
+	}
+	http.Redirect(w, r.Request, to, http.StatusSeeOther)
 	return nil
 }
 

@@ -12,6 +12,7 @@ func (s *Site) own() Audience {
 			{Method: "GET", Path: "/accessibility", Open: true, Handle: s.static("ui/accessibility")},
 			{Method: "GET", Path: "/privacy", Open: true, Handle: s.static("ui/privacy")},
 			{Method: "POST", Path: "/appearance", Open: true, Handle: s.appearance},
+			{Method: "POST", Path: "/keep-form", Open: true, Handle: s.keep},
 			{Method: "GET", Path: "/style-guide", Open: true, Handle: s.styleGuide},
 			{Method: "POST", Path: "/style-guide", Open: true, Handle: s.styleGuide},
 			{Method: "POST", Path: "/csp-report", Open: true, Plain: true, Body: 16 << 10, Handle: s.violation},

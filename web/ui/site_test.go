@@ -1,15 +1,19 @@
 package ui_test
 
 import (
+	"bytes"
 	"errors"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
+	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/platform/access"
 	"seteli/web/ui"
@@ -153,6 +157,45 @@ func TestRefusedFormKeepsWhatWasTypedAndNamesTheFields(t *testing.T) {
 	for _, want := range []string{"<title>Virhe: ", `value="seitsemän"`, `value="31.2.2026"`, `href="#f-hours"`, `id="f-hours-error"`, `value="granted" checked`} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
+func TestRefusedFormAsksForItsFileAgain(t *testing.T) {
+	t.Parallel()
+	server := uitest.Serve(t, uitest.New(t, ui.Session{}))
+	var sent bytes.Buffer
+	form := multipart.NewWriter(&sent)
+	file, err := form.CreateFormFile("file", "kuitti.pdf")
+	if err == nil {
+		_, err = file.Write([]byte("%PDF-1.7"))
+	}
+	if err := errors.Join(err, form.WriteField("hours", "seitsemän"), form.Close()); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := server.Client().Post(server.URL+"/fi/style-guide", form.FormDataContentType(), &sent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`value="seitsemän"`, `id="f-file-again"`, "Valitse tiedosto uudelleen: kuitti.pdf.", "data-typed"} {
+		if !strings.Contains(string(body), want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
+func TestPageWithoutScriptsLeavesAtTheEndOfTheSignInUnlessSomethingIsWrittenOnIt(t *testing.T) {
+	t.Parallel()
+	server := uitest.Serve(t, uitest.New(t, ui.Session{SignedIn: true, Ends: calendar.Noon(calendar.Day(2026, time.November, 21)).Now().Add(time.Hour)}))
+	for path, leaves := range map[string]bool{"/fi/accessibility": true, "/fi/style-guide": false} {
+		_, body := get(t, server, path)
+		if strings.Contains(body, `http-equiv="refresh" content="3600"`) != leaves || !strings.Contains(body, `data-keep="/fi/keep-form"`) {
+			t.Errorf("%s leaves by itself: %t", path, !leaves)
 		}
 	}
 }

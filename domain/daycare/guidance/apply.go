@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"seteli/core/calendar"
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/client/household"
 	"seteli/domain/daycare/guidance/db"
@@ -63,34 +64,41 @@ func Save(ctx context.Context, tx *postgres.Tx, by access.Actor, in SaveInput) (
 	return a, audit.Write(ctx, tx, by, ActSaved, a.Ref(), map[string]any{"start": in.Start, "units": in.Units})
 }
 
-// check gives the placement type of the option.
+// check gives the placement type of the option, or everything in the request that cannot be.
 func (in SaveInput) check(ctx context.Context, tx *postgres.Tx, a Application) (kind string, err error) {
 	rules, err := store.RulesOn(ctx, tx, in.Organiser, in.Start)
 	if err != nil {
-		return "", err
-	}
-	i := slices.IndexFunc(rules.Profile.Options, func(o profile.Option) bool { return o.Code == in.Option })
-	switch {
-	case i < 0:
-		return "", errOption
-	case !slices.ContainsFunc(a.Guardians, func(g Guardian) bool { return g.Adult == in.Home }):
-		return "", errHome
-	case !slices.Contains(IncomeWays(), in.IncomeWay) || in.Income != nil && (*in.Income < 0 || *in.Income > 10_000_000_00):
-		return "", errIncome
-	case in.Hours < 0 || in.Hours > money.Units(168):
-		return "", errHours
-	case len(in.Units) > mostWishes:
-		return "", errWishes.With("most", mostWishes)
+		return "", fault.On(err, "start")
 	}
 	units, err := Units(ctx, tx, in.Organiser)
 	if err != nil {
 		return "", err
 	}
+	var wrong fault.List
+	i := slices.IndexFunc(rules.Profile.Options, func(o profile.Option) bool { return o.Code == in.Option })
+	if i < 0 {
+		wrong = append(wrong, errOption)
+	}
+	if in.Hours < 0 || in.Hours > money.Units(168) {
+		wrong = append(wrong, errHours)
+	}
+	if !slices.ContainsFunc(a.Guardians, func(g Guardian) bool { return g.Adult == in.Home }) {
+		wrong = append(wrong, errHome)
+	}
+	if !slices.Contains(IncomeWays(), in.IncomeWay) || in.Income != nil && (*in.Income < 0 || *in.Income > 10_000_000_00) {
+		wrong = append(wrong, errIncome)
+	}
+	if len(in.Units) > mostWishes {
+		wrong = append(wrong, errWishes.With("most", mostWishes))
+	}
 	for n, id := range in.Units {
 		listed := slices.ContainsFunc(units, func(u Unit) bool { return u.ID == id && u.Listed })
 		if !listed || slices.Contains(in.Units[:n], id) {
-			return "", errWish.At(fmt.Sprintf("unit%d", n+1))
+			wrong = append(wrong, errWish.At(fmt.Sprintf("unit%d", n+1)))
 		}
+	}
+	if wrong != nil {
+		return "", wrong.Err()
 	}
 	return rules.Profile.Options[i].PlacementType, nil
 }
@@ -107,7 +115,7 @@ func Send(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	if a.State != Draft || a.own(by) != nil {
 		return Application{}, errNotOpen
 	}
-	if err := a.complete(tx.Today()); err != nil {
+	if err := a.complete(a.BirthDate, tx.Today()).Err(); err != nil {
 		return Application{}, err
 	}
 	if err := a.agreeIncome(ctx, tx, by); err != nil {
@@ -131,22 +139,27 @@ func Send(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	return a, audit.Write(ctx, tx, by, ActSent, a.Ref(), map[string]any{"due": *a.Due, "urgent": a.Urgent, "channel": a.Channel, "arrived": day})
 }
 
-func (a Application) complete(today calendar.Date) error {
+// complete lists what a request lacks before it can be sent.
+func (r Request) complete(born, today calendar.Date) (wrong fault.List) {
 	switch {
-	case a.Start <= today:
-		return errStart.With("day", today+1)
-	case a.Start < a.BirthDate || a.Start >= a.BirthDate.AddMonths(12*oldest):
-		return errAge
-	case len(a.Wishes) == 0:
-		return errWishes.With("most", mostWishes)
-	case a.Urgent && a.Reason == "":
-		return errReason
-	case a.IncomeWay == IncomeTold && a.Income == nil:
-		return errIncome
-	case a.Hours <= 0:
-		return errHours
+	case r.Start <= today:
+		wrong = append(wrong, errStart.With("day", today+1))
+	case r.Start < born || r.Start >= born.AddMonths(12*oldest):
+		wrong = append(wrong, errAge)
 	}
-	return nil
+	if r.Urgent && r.Reason == "" {
+		wrong = append(wrong, errReason)
+	}
+	if r.Hours == 0 {
+		wrong = append(wrong, errHours)
+	}
+	if r.IncomeWay == IncomeTold && r.Income == nil {
+		wrong = append(wrong, errIncome)
+	}
+	if len(r.Units) == 0 {
+		wrong = append(wrong, errWishes.With("most", mostWishes))
+	}
+	return wrong
 }
 
 // agreeIncome notes the consent that the family gives with its application; one that is in force already stays.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"seteli/core/calendar"
+	"seteli/core/fault"
 	"seteli/domain/daycare/guidance/db"
 	"seteli/domain/daycare/store"
 	"seteli/platform/access"
@@ -55,17 +56,18 @@ func Receive(ctx context.Context, tx *postgres.Tx, by access.Actor, in ReceiveIn
 	if err := by.May(access.DaycareDecide, in.Organiser); err != nil {
 		return Application{}, err
 	}
-	switch {
-	case !slices.Contains(Received(), in.Channel):
+	if !slices.Contains(Received(), in.Channel) {
 		return Application{}, errChannel
-	case in.Arrived > tx.Today() || in.Arrived < tx.Today().AddMonths(-recordedWithin):
-		return Application{}, errArrived.With("day", tx.Today().AddMonths(-recordedWithin))
 	}
 	a, err := begin(ctx, tx, by, in.Of, in.Applicant, Arrival{in.Channel, &in.Arrived})
 	if err != nil {
 		return Application{}, err
 	}
-	if a, err = Save(ctx, tx, by, SaveInput{Organiser: in.Organiser, ID: a.ID, RowVersion: a.RowVersion, Request: in.Request}); err != nil {
+	save := SaveInput{Organiser: in.Organiser, ID: a.ID, RowVersion: a.RowVersion, Request: in.Request}
+	if err := in.check(ctx, tx, a, save); err != nil {
+		return Application{}, err
+	}
+	if a, err = Save(ctx, tx, by, save); err != nil {
 		return Application{}, err
 	}
 	if a, err = Send(ctx, tx, by, in.Organiser, a.ID, a.RowVersion); err != nil {
@@ -77,6 +79,21 @@ func Receive(ctx context.Context, tx *postgres.Tx, by access.Actor, in ReceiveIn
 		}
 	}
 	return open(ctx, tx, by, in.Organiser, a.ID)
+}
+
+// check gives everything at once that keeps the application out of the queue: the whole form was filled before anything of it was sent.
+func (in ReceiveInput) check(ctx context.Context, tx *postgres.Tx, a Application, save SaveInput) error {
+	var wrong fault.List
+	if first := tx.Today().AddMonths(-recordedWithin); in.Arrived > tx.Today() || in.Arrived < first {
+		wrong = append(wrong, errArrived.With("day", first))
+	}
+	wrong = append(wrong, in.complete(a.BirthDate, tx.Today())...)
+	_, err := save.check(ctx, tx, a)
+	list := fault.All(err)
+	if err != nil && len(list) == 0 {
+		return err
+	}
+	return append(wrong, list...).Err()
 }
 
 // agreed notes the consent of another guardian that came with the application itself.

@@ -1,9 +1,11 @@
 package guidance_test
 
 import (
+	"strings"
 	"testing"
 
 	"seteli/core/calendar"
+	"seteli/core/fault"
 	"seteli/core/fault/faulttest"
 	"seteli/core/money"
 	"seteli/domain/client/household"
@@ -87,11 +89,22 @@ func TestAReceivedApplicationIsRefusedAsTheFamilysOwn(t *testing.T) {
 		_, err := n.receive(in)
 		faulttest.Want(t, err, code)
 	}
+	worst := n.paper(guidance.ReceiveInput{Of: of(c), Applicant: adult.ID})
+	worst.Arrived, worst.Start, worst.Option, worst.Hours, worst.IncomeWay, worst.Units = today+1, today, "none", money.Units(200), guidance.IncomeTold, []int64{w.Unit, w.Unit}
+	_, err := n.receive(worst)
+	var at []string
+	for _, f := range fault.All(err) {
+		at = append(at, f.Field)
+	}
+	if got := strings.Join(at, " "); got != "arrived start income option hours unit2" {
+		t.Errorf("of a form wrong in six places the fields named are: %s", got)
+	}
 	if left := n.Count(`select count(*) from daycare_application`); left != 0 {
 		t.Fatalf("%d applications are left of refused ones", left)
 	}
 	in := n.paper(guidance.ReceiveInput{Of: of(c), Applicant: adult.ID})
-	a, err := n.receive(in)
+	var a guidance.Application
+	a, err = n.receive(in)
 	must(t, err)
 	_, err = n.propose(a, w.Unit)
 	faulttest.Want(t, err, "GUI-016") // the other guardian has not agreed
