@@ -38,6 +38,7 @@ type Moment struct {
 	Support     money.Rate  // support coefficient, 1 = none
 	Capacity    *money.Rate // the child's capacity factor
 	Alterations []Alteration
+	Ready       *money.Cents // own share that another system has decided; nil = it is computed
 }
 
 // Outcome is the value and the own share of one child on one day.
@@ -70,6 +71,11 @@ func (r Rules) Decide(m Moment) (Outcome, error) {
 	o := Outcome{BaseValue: r.Base.At(m.UnderThree), Support: r.support(m), DiscountPct: r.Thresholds.DiscountPercent(m.Ordinal)}
 	o.TableValue, o.Published = r.tableValue(m.Option, option, m.UnderThree)
 	if o.Value = scale(o.TableValue, o.Support, r.DecisionRounding); o.Value == 0 {
+		return o, nil
+	}
+	if m.Ready != nil {
+		o.Fee, o.DiscountPct, o.FinalOwnShare = ReadyFee(*m.Ready), 0, *m.Ready
+		o.Paid = max(0, o.Value-o.FinalOwnShare)
 		return o, nil
 	}
 	base, err := r.Thresholds.BaseFee(m.FamilySize, m.Adults, m.ChildIncome)

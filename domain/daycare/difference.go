@@ -25,6 +25,7 @@ const (
 	BaseValue       Difference = "BASE_VALUE"
 	VoucherValue    Difference = "VOUCHER_VALUE"
 	FeeThresholds   Difference = "FEE_THRESHOLDS"
+	ReadyFees       Difference = "READY_SHARE" // whether the own share came ready or was computed
 )
 
 var comparisons = []struct {
@@ -32,18 +33,26 @@ var comparisons = []struct {
 	equal func(a, b *Draft) bool
 }{
 	{Guardians, sameAdults},
-	{IncomeDiffers, sameIncomes},
+	{IncomeDiffers, computed(sameIncomes)},
 	{FamilySize, func(a, b *Draft) bool { return a.FamilySize == b.FamilySize }},
 	{PlacementMoved, func(a, b *Draft) bool { return a.Unit == b.Unit && a.PlacementType == b.PlacementType }},
 	{ServiceNeed, func(a, b *Draft) bool { return a.Option == b.Option && a.NeedMissing == b.NeedMissing }},
-	{SiblingDiscount, func(a, b *Draft) bool { return a.Outcome.DiscountPct == b.Outcome.DiscountPct }},
+	{SiblingDiscount, computed(func(a, b *Draft) bool { return a.Outcome.DiscountPct == b.Outcome.DiscountPct })},
 	{OwnShare, func(a, b *Draft) bool { return a.Outcome.Fee.Charged == b.Outcome.Fee.Charged }},
-	{FeeAlterations, sameAlterations},
+	{FeeAlterations, computed(sameAlterations)},
 	{FinalOwnShare, func(a, b *Draft) bool { return a.Outcome.FinalOwnShare == b.Outcome.FinalOwnShare }},
 	{BaseValue, func(a, b *Draft) bool { return a.Outcome.BaseValue == b.Outcome.BaseValue }},
 	{VoucherValue, func(a, b *Draft) bool { return a.Outcome.Value == b.Outcome.Value }},
-	{FeeThresholds, sameThresholds},
+	{FeeThresholds, computed(sameThresholds)},
+	{ReadyFees, func(a, b *Draft) bool { return a.ready() == b.ready() }},
 }
+
+// computed compares what an own share is computed with; one that came ready has none of it.
+func computed(equal func(a, b *Draft) bool) func(a, b *Draft) bool {
+	return func(a, b *Draft) bool { return a.ready() || b.ready() || equal(a, b) }
+}
+
+func (d *Draft) ready() bool { return d.Outcome.Fee.Base.Ready }
 
 // differences lists in what b differs from a; none means that they are one decision.
 func differences(a, b *Draft) []Difference {

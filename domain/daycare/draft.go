@@ -54,13 +54,14 @@ const (
 	TwoHeads      GapReason = "two_heads"
 	TwoPartners   GapReason = "two_partners"
 	OwnShareAbove GapReason = "own_share_above" // the municipality pays nothing; the decision must say so
+	ReadyAltered  GapReason = "ready_altered"   // an alteration is recorded, but the own share came ready and is not altered
 
 	noReason GapReason = ""
 )
 
 // Decides tells whether a decision is made in spite of the reason: by the first of double records, which a person checks.
 func (r GapReason) Decides() bool {
-	return r == TwoPlacements || r == TwoHeads || r == TwoPartners || r == OwnShareAbove
+	return r == TwoPlacements || r == TwoHeads || r == TwoPartners || r == OwnShareAbove || r == ReadyAltered
 }
 
 // Gap is a task for a person: nothing is left out silently.
@@ -247,7 +248,9 @@ func (g *generator) slice(c Child, place Placement, day calendar.Date) (d Draft,
 		return Draft{}, false, nil
 	}
 	d.Outcome = outcome
-	if limit, err := rules.Thresholds.Limit(d.FamilySize); err == nil {
+	if d.ready() { // what it was not computed with does not make it another decision
+		d.Ordinal, d.Thresholds = 0, Thresholds{}
+	} else if limit, err := rules.Thresholds.Limit(d.FamilySize); err == nil {
 		d.Limit = limit // a household of an unlisted size got here with the highest fee and has none
 	}
 	if several(g.kin.heads[c.ID], day) {
@@ -255,6 +258,9 @@ func (g *generator) slice(c Child, place Placement, day calendar.Date) (d Draft,
 	}
 	if several(g.kin.couples[family.head], day) {
 		reasons = append(reasons, TwoPartners)
+	}
+	if d.ready() && slices.ContainsFunc(g.kin.alterations[c.ID], func(a FeeAlteration) bool { return a.Contains(day) }) {
+		reasons = append(reasons, ReadyAltered)
 	}
 	if outcome.OwnShareAboveValue() {
 		reasons = append(reasons, OwnShareAbove)
@@ -272,6 +278,13 @@ func reasonOf(err error) GapReason {
 // moment gathers what the value and the fee hang on, and keeps in the draft what was used.
 func (g *generator) moment(d *Draft, f family, day calendar.Date) Moment {
 	m := Moment{FamilySize: d.FamilySize, Ordinal: d.Ordinal, UnderThree: d.UnderThree, Option: d.Option, Support: one}
+	if s := on(g.kin.supports[d.Child], day); s != nil {
+		m.Support, m.Capacity = s.Coefficient, s.Capacity
+	}
+	if r := on(g.kin.ready[d.Child], day); r != nil {
+		m.Ready = &r.Share
+		return m
+	}
 	for _, adult := range f.adults() {
 		income := on(g.kin.incomes[adult], day)
 		m.Adults = append(m.Adults, income.known())
@@ -290,9 +303,6 @@ func (g *generator) moment(d *Draft, f family, day calendar.Date) Moment {
 		}
 	}
 	m.Alterations = d.Alterations
-	if s := on(g.kin.supports[d.Child], day); s != nil {
-		m.Support, m.Capacity = s.Coefficient, s.Capacity
-	}
 	return m
 }
 

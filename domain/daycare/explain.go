@@ -15,6 +15,8 @@ func (t Thresholds) ExplainBase(b Base) rulebook.Explanation {
 	step := rulebook.Step{Key: "daycare.step.base", Result: b.Fee, LegalRef: feeAct,
 		Values: rulebook.Values{"income": b.Income, "limit": b.Limit, "multiplier": t.Multiplier, "max": t.MaxFee, "fee": b.Fee}}
 	switch {
+	case b.Ready:
+		step.Key = "daycare.step.base_ready"
 	case b.Fixed:
 		step.Key, step.LegalRef = "daycare.step.base_fixed", ""
 	case b.Unknown:
@@ -87,7 +89,9 @@ func ExplainAlterations(fee money.Cents, alterations []Alteration, effects []mon
 func (r Rules) Explain(m Moment, o Outcome) rulebook.Explanation {
 	steps := r.ExplainValue(m, o)
 	steps = append(steps, r.Thresholds.ExplainFee(o.Fee)...)
-	steps = append(steps, ExplainAlterations(o.Fee.Charged, m.Alterations, o.Effects)...)
+	if !o.Fee.Base.Ready { // alterations are in a ready one already
+		steps = append(steps, ExplainAlterations(o.Fee.Charged, m.Alterations, o.Effects)...)
+	}
 	return append(steps, r.ExplainPaid(o))
 }
 

@@ -38,7 +38,7 @@ func again(t *rapid.T, s rulebook.Step) money.Cents {
 		return amount("max")
 	case "base_free", "below_min":
 		return 0
-	case "base_fixed":
+	case "base_fixed", "base_ready":
 		return amount("fee")
 	case "sibling":
 		return rounded(amount("base").Exact().Times(rate("share")))
@@ -96,6 +96,9 @@ func TestExplanationsExplain(t *testing.T) {
 			Adults:  []*money.Cents{rapid.Ptr(rapid.Map(rapid.Int64Range(0, 1200000), func(n int64) money.Cents { return money.Cents(n) }), true).Draw(t, "income")},
 			Support: rate("support", "1", "2.5"), Alterations: []daycare.Alteration{{Type: daycare.Relief, Percent: &percent}, {Type: daycare.Increase, Amount: 9300}, {Type: daycare.Discount, Amount: 20000}}}
 		m.Alterations = m.Alterations[:rapid.IntRange(0, 3).Draw(t, "alterations")]
+		if rapid.IntRange(0, 4).Draw(t, "ready") == 0 {
+			m.Ready = cents(money.Cents(rapid.Int64Range(0, 200000).Draw(t, "ready share")))
+		}
 		o, err := rules.Decide(m)
 		if err != nil {
 			t.Fatal(err)

@@ -17,6 +17,7 @@ type Facts struct {
 	Incomes     []Income
 	Alterations []FeeAlteration
 	Supports    []Support
+	Ready       []ReadyShare `json:",omitempty"` // left out where there are none, so that what was sealed without them stays equal
 }
 
 // Child is a child of a household.
@@ -82,6 +83,14 @@ type Support struct {
 	calendar.Period
 }
 
+// ReadyShare is a child's own share as the municipality's own fee system has decided it. It is the whole of it: order of siblings, part time,
+// alterations and relief are in it already, and incomes do not bear on it.
+type ReadyShare struct {
+	Child string
+	Share money.Cents
+	calendar.Period
+}
+
 // DatedThresholds are thresholds with the days on which they hold.
 type DatedThresholds struct {
 	calendar.Period
@@ -121,6 +130,7 @@ type kin struct {
 	incomes     map[string][]Income
 	alterations map[string][]FeeAlteration
 	supports    map[string][]Support
+	ready       map[string][]ReadyShare
 }
 
 func newKin(f Facts) kin {
@@ -142,6 +152,7 @@ func newKin(f Facts) kin {
 	k.incomes = by(f.Incomes, func(i Income) string { return i.Person })
 	k.alterations = by(f.Alterations, func(a FeeAlteration) string { return a.Child })
 	k.supports = by(f.Supports, func(s Support) string { return s.Child })
+	k.ready = by(f.Ready, func(s ReadyShare) string { return s.Child })
 	return k
 }
 

@@ -97,6 +97,7 @@ func (k *kin) axis(child Child, rules RuleSet) []calendar.Date {
 	days = edges(days, k.incomes[child.ID])
 	days = edges(days, k.alterations[child.ID])
 	days = edges(days, k.supports[child.ID])
+	days = edges(days, k.ready[child.ID])
 	days = edges(days, k.heads[child.ID])
 	days = edges(days, rules.Thresholds)
 	days = edges(days, rules.Bases)

@@ -18,7 +18,8 @@ const (
 type Base struct {
 	Fee     money.Cents // whole euros, at most the highest fee
 	Unknown bool        // an adult's income is not known: the highest fee
-	Fixed   bool        // a fixed fee of the need option, whatever the income
+	Fixed   bool        // a fee that is given as it stands, whatever the income: of the need option, or Ready
+	Ready   bool        `json:",omitempty"` // decided in another system, with everything in it
 	Income  money.Cents // adults and this child together; only when known
 	Limit   money.Cents
 
@@ -53,6 +54,13 @@ func (t Thresholds) BaseFee(size int, adults []*money.Cents, child *money.Cents)
 
 // FixedBase is a base fee that is given as it stands.
 func FixedBase(fee money.Cents) Base { return Base{Fee: fee, Fixed: true, exact: fee.Exact()} }
+
+// ReadyFee is a fee that another system has decided. Nothing is computed on top of it, and the lowest fee is no bar: relief may be in it.
+func ReadyFee(share money.Cents) Fee {
+	base := FixedBase(share)
+	base.Ready = true
+	return Fee{Base: base, Share: one, Shared: share, Coefficient: one, Computed: share, Charged: share}
+}
 
 // FeeInput is what one child's fee hangs on when the base is known.
 type FeeInput struct {

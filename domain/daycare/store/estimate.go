@@ -181,6 +181,10 @@ func (in EstimateInput) suppose(p *people, v version) {
 		}
 	}
 	p.facts.Placements = within(append(keepPlaces, daycare.Placement{Child: child, Unit: "0", Type: in.Kind, Voucher: true, Period: all}), v.Period)
+	same := in.Income == nil && !in.Highest && slices.ContainsFunc(p.facts.Needs, func(n daycare.Need) bool { return n.Child == child && n.Option == in.Option && n.Contains(in.From) })
+	if !same { // what the fee system decided is for the need that the child has
+		p.facts.Ready = slices.DeleteFunc(p.facts.Ready, func(x daycare.ReadyShare) bool { return x.Child == child })
+	}
 	p.facts.Needs = append(keepNeeds, daycare.Need{Child: child, Option: in.Option, Period: all})
 	if in.Income == nil && !in.Highest {
 		return

@@ -180,6 +180,13 @@ func (p *people) feeRecords(ctx context.Context, q *db.Queries, organiser int32)
 		}
 		p.facts.Alterations = append(p.facts.Alterations, a)
 	}
+	ready, err := q.ReadySharesOf(ctx, db.ReadySharesOfParams{OrganiserID: organiser, Children: p.children})
+	if err != nil {
+		return fmt.Errorf("reading ready own shares: %w", err)
+	}
+	for _, r := range ready {
+		p.facts.Ready = append(p.facts.Ready, daycare.ReadyShare{Child: p.id(r.ChildID), Share: r.ShareCents, Period: period(r.ValidFrom, r.ValidTo)})
+	}
 	return nil
 }
 

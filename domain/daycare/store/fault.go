@@ -55,6 +55,9 @@ var (
 	errAbsenceKind   = fault.New(fault.Invalid, "DAY-146", "daycare.absence.kind").At("kind")
 	errAbsenceTwice  = fault.New(fault.Conflict, "DAY-147", "daycare.absence.overlap").At("from")
 	errNoAbsence     = fault.New(fault.NotFound, "DAY-148", "daycare.absence.none")
+	errReadyTwice    = fault.New(fault.Conflict, "DAY-122", "daycare.ready.overlap").At("from")
+	errReadyHigh     = fault.New(fault.Invalid, "DAY-123", "daycare.ready.above").At("amount") // values amount, most
+	errReadyNegative = fault.New(fault.Invalid, "DAY-124", "daycare.ready.negative").At("amount")
 	errDraftOpen     = fault.New(fault.Conflict, "DAY-099", "daycare.rules.draft_open")
 )
 
@@ -69,6 +72,8 @@ func mapped(err error) error {
 		return errTwoNeeds.Because(err)
 	case postgres.ConstraintDaycareSupportNoOverlap:
 		return errTwoSupports.Because(err)
+	case postgres.ConstraintDaycareReadyShareNoOverlap:
+		return errReadyTwice.Because(err)
 	case postgres.ConstraintDaycareAbsenceNoOverlap:
 		return errAbsenceTwice.Because(err)
 	case postgres.ConstraintDaycareRulesOneDraft:

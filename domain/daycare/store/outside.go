@@ -23,6 +23,7 @@ type OutsideKind string
 const (
 	OutsidePlacement OutsideKind = "placement"
 	OutsideNeed      OutsideKind = "need"
+	OutsideShare     OutsideKind = "own_share"
 )
 
 // OutsideRow gives the number of the row that another system knows by a name; 0 when it has not been sent before.

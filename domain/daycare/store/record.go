@@ -22,6 +22,7 @@ type Record struct {
 	Needs       []Need
 	Supports    []Support
 	Alterations []Alteration
+	Ready       []ReadyShare
 	Decisions   []Decision // in the order of sending
 }
 
@@ -112,6 +113,13 @@ func (r *Record) fees(ctx context.Context, q *db.Queries, of Of) error {
 			return fmt.Errorf("alteration %d: %w", x.AlterationID, err)
 		}
 		r.Alterations = append(r.Alterations, a)
+	}
+	ready, err := q.ReadySharesOf(ctx, db.ReadySharesOfParams{OrganiserID: of.Organiser, Children: children})
+	if err != nil {
+		return fmt.Errorf("reading ready own shares of child %d: %w", of.Child, err)
+	}
+	for _, x := range ready {
+		r.Ready = append(r.Ready, ReadyShare{of, Saved{ID: x.ShareID, RowVersion: x.RowVersion, Period: period(x.ValidFrom, x.ValidTo)}, x.ShareCents})
 	}
 	return nil
 }

@@ -178,6 +178,22 @@ from daycare_need
 where organiser_id = @organiser_id and child_id = any(@children::bigint[]) and voided_at is null
 order by child_id, valid_from;
 
+-- name: ReadyShareAdd :one
+insert into daycare_ready_share (organiser_id, child_id, share_cents, valid_from, valid_to, added_at, added_by)
+values (@organiser_id, @child_id, @share_cents, @valid_from, @valid_to, @added_at, @added_by)
+returning share_id;
+
+-- name: ReadyShareEdit :execrows
+update daycare_ready_share
+set share_cents = @share_cents, valid_from = @valid_from, valid_to = @valid_to, voided_at = @voided_at, row_version = row_version + 1
+where organiser_id = @organiser_id and child_id = @child_id and share_id = @share_id and row_version = @row_version and voided_at is null;
+
+-- name: ReadySharesOf :many
+select share_id, child_id, share_cents, valid_from, valid_to, row_version
+from daycare_ready_share
+where organiser_id = @organiser_id and child_id = any(@children::bigint[]) and voided_at is null
+order by child_id, valid_from;
+
 -- name: SupportAdd :one
 insert into daycare_support (organiser_id, child_id, coefficient, capacity, valid_from, valid_to, added_at, added_by)
 values (@organiser_id, @child_id, @coefficient, @capacity, @valid_from, @valid_to, @added_at, @added_by)

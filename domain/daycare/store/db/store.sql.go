@@ -1728,6 +1728,119 @@ func (q *Queries) PricesOf(ctx context.Context, arg PricesOfParams) ([]PricesOfR
 	return items, nil
 }
 
+const readyShareAdd = `-- name: ReadyShareAdd :one
+insert into daycare_ready_share (organiser_id, child_id, share_cents, valid_from, valid_to, added_at, added_by)
+values ($1, $2, $3, $4, $5, $6, $7)
+returning share_id
+`
+
+type ReadyShareAddParams struct {
+	OrganiserID int32
+	ChildID     int64
+	ShareCents  money.Cents
+	ValidFrom   calendar.Date
+	ValidTo     calendar.Date
+	AddedAt     time.Time
+	AddedBy     string
+}
+
+func (q *Queries) ReadyShareAdd(ctx context.Context, arg ReadyShareAddParams) (int64, error) {
+	row := q.db.QueryRow(ctx, readyShareAdd,
+		arg.OrganiserID,
+		arg.ChildID,
+		arg.ShareCents,
+		arg.ValidFrom,
+		arg.ValidTo,
+		arg.AddedAt,
+		arg.AddedBy,
+	)
+	var share_id int64
+	err := row.Scan(&share_id)
+	return share_id, err
+}
+
+const readyShareEdit = `-- name: ReadyShareEdit :execrows
+update daycare_ready_share
+set share_cents = $1, valid_from = $2, valid_to = $3, voided_at = $4, row_version = row_version + 1
+where organiser_id = $5 and child_id = $6 and share_id = $7 and row_version = $8 and voided_at is null
+`
+
+type ReadyShareEditParams struct {
+	ShareCents  money.Cents
+	ValidFrom   calendar.Date
+	ValidTo     calendar.Date
+	VoidedAt    *time.Time
+	OrganiserID int32
+	ChildID     int64
+	ShareID     int64
+	RowVersion  int32
+}
+
+func (q *Queries) ReadyShareEdit(ctx context.Context, arg ReadyShareEditParams) (int64, error) {
+	result, err := q.db.Exec(ctx, readyShareEdit,
+		arg.ShareCents,
+		arg.ValidFrom,
+		arg.ValidTo,
+		arg.VoidedAt,
+		arg.OrganiserID,
+		arg.ChildID,
+		arg.ShareID,
+		arg.RowVersion,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const readySharesOf = `-- name: ReadySharesOf :many
+select share_id, child_id, share_cents, valid_from, valid_to, row_version
+from daycare_ready_share
+where organiser_id = $1 and child_id = any($2::bigint[]) and voided_at is null
+order by child_id, valid_from
+`
+
+type ReadySharesOfParams struct {
+	OrganiserID int32
+	Children    []int64
+}
+
+type ReadySharesOfRow struct {
+	ShareID    int64
+	ChildID    int64
+	ShareCents money.Cents
+	ValidFrom  calendar.Date
+	ValidTo    calendar.Date
+	RowVersion int32
+}
+
+func (q *Queries) ReadySharesOf(ctx context.Context, arg ReadySharesOfParams) ([]ReadySharesOfRow, error) {
+	rows, err := q.db.Query(ctx, readySharesOf, arg.OrganiserID, arg.Children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReadySharesOfRow
+	for rows.Next() {
+		var i ReadySharesOfRow
+		if err := rows.Scan(
+			&i.ShareID,
+			&i.ChildID,
+			&i.ShareCents,
+			&i.ValidFrom,
+			&i.ValidTo,
+			&i.RowVersion,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const rowNext = `-- name: RowNext :one
 select (coalesce(max(row_id), 0) + 1)::bigint as row_id from daycare_month_row where organiser_id = $1
 `
