@@ -78,6 +78,7 @@ func (w *world) matrix() map[string]struct {
 		"list-value-decisions": {"/daycare/decisions", nil, w.Stranger, 200, ""},
 		"list-month-rows":      {"/daycare/month-rows", nil, w.Stranger, 200, ""},
 		"put-placements":       {"/daycare/placements", `{"placements":[{"id":"EF-1","child":"010150-999K","unit":"41","option":"full_time","from":"2026-01-01"}]}`, w.Stranger, 409, "DAY-081"},
+		"put-own-shares":       {"/daycare/own-shares", `{"own_shares":[{"id":"AM-1","child":"010150-999K","amount_cents":100,"from":"2026-01-01"}]}`, w.Stranger, 409, "DAY-081"},
 	}
 }
 

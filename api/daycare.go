@@ -52,6 +52,9 @@ func (a *API) daycareOps() {
 	register(a, Operation{ID: "put-placements", Method: http.MethodPut, Path: "/daycare/placements", Right: access.DaycareDecide, ClientData: true, Sides: organiserSide},
 		about{tag: "daycare", body: 2 << 20, errors: []int{400, 409, 413, 415}, summary: "Bring placements of early education",
 			description: "Up to 1,000 places with their service needs, told apart by the sending system's id. The same rows again change nothing, other ones under the same id change the place. Places that are not sent stay as they are. Good rows go in, refused ones stay out and are named with every error; a row that went in without what its decision needs, as the head of the family, names it in lacks. Draft decisions follow by themselves; sending them stays a human act."}, a.putPlacements)
+	register(a, Operation{ID: "put-own-shares", Method: http.MethodPut, Path: "/daycare/own-shares", Right: access.DaycareDecide, ClientData: true, Sides: organiserSide},
+		about{tag: "daycare", body: 1 << 20, errors: []int{400, 409, 413, 415}, summary: "Bring own shares that the municipality's fee system has decided",
+			description: "Up to 1,000 own shares of a month by child and days, told apart by the sending system's id. On its days such an own share takes the place of the computed one, as it stands: siblings, part time and reductions are in it. The same rows again change nothing, other ones under the same id change the own share; own shares that are not sent stay. Good rows go in, refused ones stay out and are named with every error. Draft decisions follow by themselves; sending them stays a human act."}, a.putOwnShares)
 }
 
 func (a *API) putPlacements(ctx context.Context, c *call, in *struct {
@@ -75,31 +78,42 @@ func (a *API) putPlacements(ctx context.Context, c *call, in *struct {
 // row reads the identity codes; the domain judges the rest.
 func (r PlacementRow) row(i int) (feed.Row, fault.List) {
 	var faults fault.List
-	row := feed.Row{Line: i + 1, ID: r.ID, Unit: r.Unit, Kind: r.Kind, Own: r.Own, Option: r.Option, Period: calendar.Period{From: r.From, To: calendar.Forever}, Notice: r.Notice, Removed: r.Removed}
+	row := feed.Row{Named: named(i, r.ID, r.From, r.To, r.Removed), Unit: r.Unit, Kind: r.Kind, Own: r.Own, Option: r.Option, Notice: r.Notice}
 	row.Child = readIdentity(r.Child, "child", &faults)
 	if r.Head != "" {
 		row.Head = readIdentity(r.Head, "head", &faults)
 	}
-	if r.To != nil {
-		row.Period.To = *r.To + 1
-	}
 	return row, faults
+}
+
+// named is what rows of every kind have; the last day is told, the period is half-open.
+func named(i int, id string, from calendar.Date, to *calendar.Date, removed bool) feed.Named {
+	n := feed.Named{Line: i + 1, ID: id, Period: calendar.Period{From: from, To: calendar.Forever}, Removed: removed}
+	if to != nil {
+		n.Period.To = *to + 1
+	}
+	return n
 }
 
 func (a *API) placementsTaken(c *call, sent []PlacementRow, unreadable map[int]fault.List, taken []feed.Taken) PlacementAnswer {
 	out := PlacementAnswer{Added: feed.Count(taken, feed.Added), Changed: feed.Count(taken, feed.Changed), Kept: feed.Count(taken, feed.Kept),
 		Refused: feed.Count(taken, feed.Refused) + len(unreadable), Placements: make([]PlacementTaken, len(sent))}
-	next := 0
-	for i := range out.Placements {
-		row := PlacementTaken{ID: sent[i].ID, Outcome: string(feed.Refused)}
-		faults := unreadable[i]
-		if len(faults) == 0 {
-			row.Outcome, faults = string(taken[next].Outcome), taken[next].Faults
-			row.Lacks = a.rowErrors(c, "placements", i, taken[next].Lacks)
-			next++
+	for i, row := range inPlace(len(sent), unreadable, taken) {
+		out.Placements[i] = PlacementTaken{ID: sent[i].ID, Outcome: string(row.Outcome), Errors: a.rowErrors(c, "placements", i, row.Faults), Lacks: a.rowErrors(c, "placements", i, row.Lacks)}
+	}
+	return out
+}
+
+// inPlace puts what was taken and what could not be read back into the places in which they were sent.
+func inPlace(n int, unreadable map[int]fault.List, taken []feed.Taken) []feed.Taken {
+	out, next := make([]feed.Taken, n), 0
+	for i := range out {
+		if faults := unreadable[i]; len(faults) > 0 {
+			out[i] = feed.Taken{Outcome: feed.Refused, Faults: faults}
+			continue
 		}
-		row.Errors = a.rowErrors(c, "placements", i, faults)
-		out.Placements[i] = row
+		out[i] = taken[next]
+		next++
 	}
 	return out
 }

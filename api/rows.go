@@ -35,7 +35,11 @@ func (a *API) rowErrors(c *call, list string, row int, faults fault.List) (out [
 	for _, f := range faults {
 		e := a.fieldError(c.lang, f)
 		e.Pointer = "#/" + list + "/" + strconv.Itoa(row)
-		if f.Field != "" {
+		switch f.Field {
+		case "":
+		case "amount":
+			e.Pointer += "/amount_cents" // as sums are named here
+		default:
 			e.Pointer += "/" + f.Field
 		}
 		out = append(out, e)

@@ -265,6 +265,7 @@ func (w *whole) educates(person int64) {
 		`insert into daycare_need (organiser_id, child_id, valid_from, valid_to, added_at, added_by, need_id, option_code) select ` + dated + `, 'full_time'`,
 		`insert into daycare_support (organiser_id, child_id, valid_from, valid_to, added_at, added_by, support_id, coefficient) select ` + dated + `, '1.5'`,
 		`insert into daycare_alteration (organiser_id, child_id, valid_from, valid_to, added_at, added_by, alteration_id, kind, alteration_cents, reason) select ` + dated + `, 'RELIEF', 100, 'x'`,
+		`insert into daycare_ready_share (organiser_id, child_id, valid_from, valid_to, added_at, added_by, share_id, share_cents) select ` + dated + `, 100`,
 		`insert into daycare_draft (organiser_id, draft_id, child_id, person_id, unit_id, provider_id, valid_from, valid_to, value_cents, own_cents, payable_cents, basis, explanation, sha256, differences, retroactive, made_at)
 			select 1, 999999, c.client_id, c.person_id, p.unit_id, p.provider_id, '2026-06-01', '2027-01-01', 96500, 20000, 76500, '{}', '[]', sha256('{}'), '{INCOME}', true, now()
 			from daycare_placement p join daycare_child c on c.organiser_id = p.organiser_id and c.client_id = p.child_id where p.organiser_id = 1`,

@@ -32,6 +32,7 @@ type childView struct {
 	Needs       ui.Table
 	Supports    ui.Table
 	Alterations ui.Table
+	Ready       ui.Table
 	Siblings    ui.Table
 	History     ui.Timeline
 	CanEdit     bool
@@ -150,6 +151,7 @@ func (v *childView) facts(a about) {
 	}
 	v.Heads, v.Placements, v.Needs = table("heads", "head"), table("placements", "unit", "place_kind", "paid_by"), table("needs", "need")
 	v.Supports, v.Alterations = table("supports", "coefficient"), table("alterations", "alteration", "reason")
+	v.Ready = table("readies", "own_share")
 	for _, h := range c.Heads {
 		row(&v.Heads, "heads", h.Saved, ui.Cell{Text: a.adults[h.Adult]})
 	}
@@ -172,6 +174,9 @@ func (v *childView) facts(a about) {
 	}
 	for _, x := range c.Alterations {
 		row(&v.Alterations, "alterations", x.Saved, ui.Cell{Text: r.T("daycarework.alteration." + strings.ToLower(string(x.Type))), Small: alterationSize(r, x)}, ui.Cell{Text: x.Reason})
+	}
+	for _, x := range c.Ready {
+		row(&v.Ready, "own-shares", x.Saved, ui.Cell{Text: r.Cents(x.Share)})
 	}
 }
 
@@ -268,7 +273,7 @@ func (a about) siblingTable() ui.Table {
 
 // told are the acts that the history tells; readings and computations are not for it.
 var told = map[audit.Act]string{store.ActChildAdded: "added", store.ActHeadSaved: "head", store.ActPlacementSaved: "placement", store.ActNeedSaved: "need", store.ActSupportSaved: "support",
-	store.ActAlterationSaved: "alteration"}
+	store.ActAlterationSaved: "alteration", store.ActReadySaved: "ready"}
 
 func (a about) timeline() ui.Timeline {
 	r := a.r

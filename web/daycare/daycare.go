@@ -46,9 +46,9 @@ func (p *Pages) Audience() ui.Audience {
 		Routes: p.routes(), States: states(),
 		Pages: []ui.PageSpec{
 			ui.Page("daycare/overview", overviewView{}, overviewView{Notes: []ui.Inset{{Strong: "x"}}}), ui.Page("daycare/children", childrenView{}, childrenView{Table: table}),
-			ui.Page("daycare/child-new", childNewView{}), ui.Page("daycare/import", importView{}, importView{Checked: true, Tiles: ui.Tiles{{Label: "x", Figure: "1"}}, Errors: table, Lacks: table}),
-			ui.Page("daycare/child", childView{}, childView{ID: 1, Name: "x", Tasks: table, Drafts: table, Decisions: table, Heads: table, Placements: table, Needs: table, Supports: table, Alterations: table, Siblings: table, CanEdit: true}),
-			ui.Page("daycare/fact", factView{}, factView{ID: 1, What: "placement", Row: 1}, factView{ID: 1, What: "head"}, factView{ID: 1, What: "support"}, factView{ID: 1, What: "alteration"}, factView{ID: 1, What: "need"}),
+			ui.Page("daycare/child-new", childNewView{}), ui.Page("daycare/import", importView{What: "import"}, importView{What: "shares", Checked: true, Changes: table, Tiles: ui.Tiles{{Label: "x", Figure: "1"}}, Errors: table, Lacks: table}),
+			ui.Page("daycare/child", childView{}, childView{ID: 1, Name: "x", Tasks: table, Drafts: table, Decisions: table, Heads: table, Placements: table, Needs: table, Supports: table, Alterations: table, Ready: table, Siblings: table, CanEdit: true}),
+			ui.Page("daycare/fact", factView{}, factView{ID: 1, What: "placement", Row: 1}, factView{ID: 1, What: "head"}, factView{ID: 1, What: "support"}, factView{ID: 1, What: "alteration"}, factView{ID: 1, What: "need"}, factView{ID: 1, What: "ready"}),
 			ui.Page("daycare/drafts", draftsView{}, draftsView{Table: table, Count: 1}), ui.Page("daycare/draft", draftView{}, draftView{ID: 1, Why: why, CanSend: true, CanIgnore: true, Child: 1}, draftView{ID: 1, CanIgnore: true}),
 			ui.Page("daycare/decision", decisionView{}, decisionView{ID: 1, Child: 1, Why: why, CanEnd: true}),
 			ui.Page("daycare/act", actView{}, actView{Day: true, Back: "/"}), ui.Page("daycare/sendings", sendingsView{}, sendingsView{Table: table}),
@@ -94,7 +94,9 @@ func (p *Pages) routes() []ui.Route {
 	decision.Form("/daycare/decisions/{decision}/end", may, p.end)
 	all.Get("/daycare/endings", may, p.endings)
 	all.Get("/daycare/tasks", may, p.tasks)
-	all.Large(fileMax+1<<20).Form("/daycare/import", may, p.importFile)
+	for _, k := range imports {
+		all.Large(fileMax+1<<20).Form(k.path, may, p.importFile(k))
+	}
 	return all.All()
 }
 

@@ -17,7 +17,7 @@ import (
 
 // differences are what a draft may differ in, for the filter.
 var differences = []daycare.Difference{store.FirstDecision, daycare.Guardians, daycare.IncomeDiffers, daycare.FamilySize, daycare.PlacementMoved, daycare.ServiceNeed, daycare.SiblingDiscount,
-	daycare.OwnShare, daycare.FeeAlterations, daycare.FinalOwnShare, daycare.BaseValue, daycare.VoucherValue, daycare.FeeThresholds, store.PriceDiffers}
+	daycare.OwnShare, daycare.FeeAlterations, daycare.FinalOwnShare, daycare.BaseValue, daycare.VoucherValue, daycare.FeeThresholds, daycare.ReadyFees, store.PriceDiffers}
 
 func differenceText(r *ui.Request, d daycare.Difference) string {
 	if d == store.FirstDecision {
@@ -181,7 +181,12 @@ func basisRows(r *ui.Request, w words, why store.Reasoned) []ui.Row {
 		need = r.T("daycarework.need_default", "need", need)
 	}
 	rows := []ui.Row{{Key: r.T("daycarework.age"), Value: age}, {Key: r.T("daycarework.need"), Value: need}, {Key: r.T("daycarework.place_kind"), Value: kind(r, b.Draft.PlacementType)},
-		{Key: r.T("daycarework.family_size"), Value: i18n.Int(r.Lang, int64(b.Draft.FamilySize))}, {Key: r.T("daycarework.ordinal"), Value: i18n.Int(r.Lang, int64(b.Draft.Ordinal))}}
+		{Key: r.T("daycarework.family_size"), Value: i18n.Int(r.Lang, int64(b.Draft.FamilySize))}}
+	if b.Draft.Outcome.Fee.Base.Ready {
+		rows = append(rows, ui.Row{Key: r.T("daycarework.share_from"), Value: r.T("daycarework.share_from.ready")})
+	} else {
+		rows = append(rows, ui.Row{Key: r.T("daycarework.ordinal"), Value: i18n.Int(r.Lang, int64(b.Draft.Ordinal))})
+	}
 	income := r.Cents(b.Draft.Outcome.Fee.Base.Income)
 	if b.Draft.IncomeUnknown() {
 		income = r.T("daycarework.income_unknown")

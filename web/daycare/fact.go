@@ -48,6 +48,9 @@ var facts = []factKind{
 	{"alteration", "alterations", func(r store.Record) []store.Saved {
 		return savedOf(r.Alterations, func(x store.Alteration) store.Saved { return x.Saved })
 	}, fillAlteration, saveAlteration},
+	{"ready", "own-shares", func(r store.Record) []store.Saved {
+		return savedOf(r.Ready, func(x store.ReadyShare) store.Saved { return x.Saved })
+	}, func(f *ui.Form, r store.Record, i int64) { f.Set("amount", r.Ready[i].Share) }, saveReady},
 }
 
 func savedOf[T any](list []T, of func(T) store.Saved) []store.Saved {
@@ -297,6 +300,14 @@ func saveSupport(_ *Pages, r *ui.Request, f *ui.Form, in factInput) func(context
 	}
 	return func(ctx context.Context, tx *postgres.Tx) error {
 		_, err := store.SaveSupport(ctx, tx, r.Actor, s)
+		return err
+	}
+}
+
+func saveReady(_ *Pages, r *ui.Request, f *ui.Form, in factInput) func(context.Context, *postgres.Tx) error {
+	s := store.ReadyShare{Of: in.of, Saved: in.saved, Share: f.Cents("amount")}
+	return func(ctx context.Context, tx *postgres.Tx) error {
+		_, err := store.SaveReadyShare(ctx, tx, r.Actor, s)
 		return err
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/core/ident"
+	"seteli/core/money"
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
 	"seteli/platform/access"
@@ -17,19 +18,24 @@ import (
 	"seteli/platform/secret"
 )
 
+// Named is what every row has, whatever it tells.
+type Named struct {
+	Line    int    // as people count it in the file; 0 outside files
+	ID      string // the other system's own lasting name of the row
+	Child   ident.Hetu
+	Period  calendar.Period
+	Removed bool // was sent by mistake
+}
+
 // Row is a place of a child as the other system knows it, with the need that holds as long, where it tells one.
 type Row struct {
-	Line    int    // as people count it in the file; 0 outside files
-	ID      string // the other system's own name of the place
-	Child   ident.Hetu
-	Head    ident.Hetu // of the family, taken where the child has none on the first day; zero = not told
-	Unit    string     // name, object identifier or number
-	Kind    string     // placement type; "" = that of the need
-	Own     bool       // the municipality's own or purchased place: no voucher
-	Option  string     // need option, by code or name; "" = not told
-	Period  calendar.Period
-	Notice  *calendar.Date
-	Removed bool // was sent by mistake
+	Named
+	Head   ident.Hetu // of the family, taken where the child has none on the first day; zero = not told
+	Unit   string     // name, object identifier or number
+	Kind   string     // placement type; "" = that of the need
+	Own    bool       // the municipality's own or purchased place: no voucher
+	Option string     // need option, by code or name; "" = not told
+	Notice *calendar.Date
 }
 
 // Outcome is what became of a row.
@@ -43,13 +49,22 @@ const (
 	Refused Outcome = "refused"
 )
 
+// State is what a row tells or told, for the view of differences.
+type State struct {
+	Period calendar.Period
+	Unit   string       // of a place, as named
+	Option string       // need of a place, by code; "" = none told
+	Share  *money.Cents // own share of a month; nil in rows of places
+}
+
 // Taken is a row with what became of it.
 type Taken struct {
-	Row
-	Outcome Outcome
-	ChildID int64
-	Faults  fault.List
-	Lacks   fault.List // of a row that was taken: what no decision can be made without
+	Named
+	Outcome  Outcome
+	ChildID  int64
+	Was, Now *State // of a changed row; Now nil = taken out
+	Faults   fault.List
+	Lacks    fault.List // of a row that was taken: what no decision can be made without
 }
 
 // Lacking tells how many rows were taken of which something is still missing.
@@ -86,46 +101,20 @@ var (
 	errHeadLess = fault.New(fault.Invalid, "DAY-121", "daycare.feed.no_head").At("head")
 )
 
-// Take records the rows one after the other; a refused one leaves nothing behind and does not hold up the others, and one that is taken
-// without what its decision needs says so (DAY-121). A row that meets
-// another one of the same child is tried again after the rest, so that an end and a beginning may come in either order. A dry run, which
-// tells the same and stores nothing, is Take in a transaction that is rolled back.
+// Take records places, one after the other; a refused one leaves nothing behind and does not hold up the others, and one that is taken
+// without what its decision needs says so (DAY-121). A row that meets another one of the same child is tried again after the rest, so that
+// an end and a beginning may come in either order. A dry run, which tells the same and stores nothing, is Take in a transaction that is
+// rolled back.
 func Take(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secret.Keys, organiser int32, rows []Row) ([]Taken, error) {
 	options, err := store.Options(ctx, tx, by, organiser)
 	if err != nil {
 		return nil, err
 	}
 	t := taking{tx: tx, by: by, keys: keys, organiser: organiser, options: options}
-	out, seen := make([]Taken, len(rows)), map[string]bool{}
-	var later []int
-	for i, row := range rows {
-		row.ID = strings.TrimSpace(row.ID)
-		out[i] = Taken{Row: row, Outcome: Refused}
-		switch {
-		case row.ID == "":
-			out[i].Faults = fault.List{errID}
-			continue
-		case seen[row.ID]:
-			out[i].Faults = fault.List{errTwice}
-			continue
-		}
-		seen[row.ID] = true
-		if err := t.one(ctx, &out[i]); err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(out[i].Faults, func(f *fault.Fault) bool { return f.Code == "DAY-073" || f.Code == "DAY-075" }) {
-			later = append(later, i)
-		}
-	}
-	for _, i := range later {
-		out[i].Faults, out[i].Outcome = nil, Refused
-		if err := t.one(ctx, &out[i]); err != nil {
-			return nil, err
-		}
-	}
-	return out, nil
+	return all(ctx, &t, rows, func(r Row) Named { return r.Named }, t.take)
 }
 
+// taking is one list of rows on its way in.
 type taking struct {
 	tx        *postgres.Tx
 	by        access.Actor
@@ -134,12 +123,48 @@ type taking struct {
 	options   []profile.Option
 }
 
+// meets are the refusals of a row that meets another one of its child: that one may end by a later row.
+var meets = []string{"DAY-073", "DAY-075", "DAY-122"}
+
+// all takes rows of any kind by what one of them does.
+func all[R any](ctx context.Context, t *taking, rows []R, named func(R) Named, one func(context.Context, R, *Taken) (Outcome, error)) ([]Taken, error) {
+	out, seen := make([]Taken, len(rows)), map[string]bool{}
+	var later []int
+	for i, row := range rows {
+		out[i] = Taken{Named: named(row), Outcome: Refused}
+		id := strings.TrimSpace(out[i].ID)
+		out[i].ID = id
+		switch {
+		case id == "":
+			out[i].Faults = fault.List{errID}
+			continue
+		case seen[id]:
+			out[i].Faults = fault.List{errTwice}
+			continue
+		}
+		seen[id] = true
+		if err := t.one(ctx, &out[i], func() (Outcome, error) { return one(ctx, row, &out[i]) }); err != nil {
+			return nil, err
+		}
+		if slices.ContainsFunc(out[i].Faults, func(f *fault.Fault) bool { return slices.Contains(meets, f.Code) }) {
+			later = append(later, i)
+		}
+	}
+	for _, i := range later {
+		out[i].Faults = nil
+		if err := t.one(ctx, &out[i], func() (Outcome, error) { return one(ctx, rows[i], &out[i]) }); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // one takes a row within a savepoint: what a refusal has begun is undone.
-func (t *taking) one(ctx context.Context, row *Taken) error {
+func (t *taking) one(ctx context.Context, row *Taken, take func() (Outcome, error)) error {
 	if _, err := t.tx.Exec(ctx, "savepoint feed_row"); err != nil {
 		return fmt.Errorf("beginning row %s: %w", row.ID, err)
 	}
-	outcome, err := t.take(ctx, row)
+	outcome, err := take()
 	if err == nil {
 		row.Outcome = outcome
 		_, err := t.tx.Exec(ctx, "release savepoint feed_row")
@@ -149,43 +174,50 @@ func (t *taking) one(ctx context.Context, row *Taken) error {
 	if len(faults) == 0 || errors.Is(err, access.ErrForbidden) {
 		return err
 	}
-	row.Faults, row.Lacks = faults, nil
+	row.Faults, row.Lacks, row.Was, row.Now = faults, nil, nil, nil
 	if _, err := t.tx.Exec(ctx, "rollback to savepoint feed_row"); err != nil {
 		return fmt.Errorf("undoing row %s: %w", row.ID, err)
 	}
 	return nil
 }
 
-func (t *taking) take(ctx context.Context, row *Taken) (Outcome, error) {
+// child finds the child of a row by its identity code and takes it among the children.
+func (t *taking) child(ctx context.Context, row *Taken) (store.Of, store.Record, error) {
 	child, err := store.ByIdentity(ctx, t.tx, t.by, t.keys, t.organiser, row.Child)
 	if err != nil {
-		return "", err
+		return store.Of{}, store.Record{}, err
 	}
 	if child == 0 {
-		return "", errChild
+		return store.Of{}, store.Record{}, errChild
 	}
 	row.ChildID = child
 	of := store.Of{Organiser: t.organiser, Child: child}
 	if err := store.AddChild(ctx, t.tx, t.by, of); err != nil {
-		return "", err
+		return of, store.Record{}, err
 	}
 	record, err := store.Get(ctx, t.tx, t.by, of)
+	return of, record, err
+}
+
+func (t *taking) take(ctx context.Context, row Row, told *Taken) (Outcome, error) {
+	row.ID = told.ID
+	of, record, err := t.child(ctx, told)
 	if err != nil {
 		return "", err
 	}
-	option, kind, err := t.need(row.Row)
+	option, kind, err := t.need(row)
 	if err != nil {
 		return "", err
 	}
-	placed, err := t.placement(ctx, of, record, row.Row, kind)
+	placed, err := t.placement(ctx, of, record, row, kind, told)
 	if err != nil {
 		return "", err
 	}
-	needed, err := t.needed(ctx, of, record, row.Row, option)
+	needed, err := t.needed(ctx, of, record, row, option, told)
 	if err != nil {
 		return "", err
 	}
-	headed, err := t.head(ctx, of, record, row)
+	headed, err := t.head(ctx, of, record, row, told)
 	if err != nil {
 		return "", err
 	}
@@ -193,6 +225,7 @@ func (t *taking) take(ctx context.Context, row *Taken) (Outcome, error) {
 	case placed == Added:
 		return Added, nil
 	case placed == Kept && needed == Kept && headed == Kept:
+		told.Was, told.Now = nil, nil
 		return Kept, nil
 	}
 	return Changed, nil
@@ -227,7 +260,7 @@ func (t *taking) known(ctx context.Context, of store.Of, kind store.OutsideKind,
 	return id, err
 }
 
-func (t *taking) placement(ctx context.Context, of store.Of, record store.Record, row Row, kind string) (Outcome, error) {
+func (t *taking) placement(ctx context.Context, of store.Of, record store.Record, row Row, kind string, told *Taken) (Outcome, error) {
 	id, err := t.known(ctx, of, store.OutsidePlacement, row.ID)
 	if err != nil {
 		return "", err
@@ -241,6 +274,7 @@ func (t *taking) placement(ctx context.Context, of store.Of, record store.Record
 			return "", errNothing
 		}
 		old := record.Placements[i]
+		told.Was = &State{Period: old.Period, Unit: old.UnitName}
 		old.Remove = true
 		_, err = store.SavePlacement(ctx, t.tx, t.by, old)
 		return Changed, err
@@ -255,6 +289,10 @@ func (t *taking) placement(ctx context.Context, of store.Of, record store.Record
 	in := store.Placement{Of: of, Saved: store.Saved{Period: row.Period}, Unit: unit, Kind: kind, Voucher: !row.Own, Notice: row.Notice}
 	if i >= 0 {
 		old := record.Placements[i]
+		told.Was, told.Now = &State{Period: old.Period, Unit: old.UnitName}, &State{Period: in.Period, Unit: strings.TrimSpace(row.Unit)}
+		if in.Unit == old.Unit {
+			told.Now.Unit = old.UnitName // however it was named
+		}
 		if in.Notice == nil {
 			in.Notice = old.Notice // an empty cell says nothing
 		}
@@ -274,7 +312,7 @@ func (t *taking) placement(ctx context.Context, of store.Of, record store.Record
 	return Added, store.NoteOutside(ctx, t.tx, t.by, of, store.OutsidePlacement, row.ID, placed.ID)
 }
 
-func (t *taking) needed(ctx context.Context, of store.Of, record store.Record, row Row, option string) (Outcome, error) {
+func (t *taking) needed(ctx context.Context, of store.Of, record store.Record, row Row, option string, told *Taken) (Outcome, error) {
 	id, err := t.known(ctx, of, store.OutsideNeed, row.ID)
 	if err != nil {
 		return "", err
@@ -286,6 +324,12 @@ func (t *taking) needed(ctx context.Context, of store.Of, record store.Record, r
 	in := store.Need{Of: of, Saved: store.Saved{Period: row.Period}, Option: option}
 	if i >= 0 {
 		old := record.Needs[i]
+		if told.Was != nil {
+			told.Was.Option = old.Option
+		}
+		if told.Now != nil {
+			told.Now.Option = option
+		}
 		if !row.Removed && old.Option == option && old.Period == row.Period {
 			return Kept, nil
 		}
@@ -303,13 +347,13 @@ func (t *taking) needed(ctx context.Context, of store.Of, record store.Record, r
 
 // head takes the head of the family where the child has none on the first day; who is recorded here stays. Half a household is taken, since
 // its other half may come tomorrow, and what is missing is told.
-func (t *taking) head(ctx context.Context, of store.Of, record store.Record, row *Taken) (Outcome, error) {
+func (t *taking) head(ctx context.Context, of store.Of, record store.Record, row Row, told *Taken) (Outcome, error) {
 	if row.Removed || slices.ContainsFunc(record.Heads, func(h store.Head) bool { return h.Period.Contains(row.Period.From) }) {
 		return Kept, nil
 	}
 	if row.Head.IsZero() {
 		if !row.Own {
-			row.Lacks = fault.List{errHeadLess.With("day", row.Period.From)}
+			told.Lacks = fault.List{errHeadLess.With("day", row.Period.From)}
 		}
 		return Kept, nil
 	}

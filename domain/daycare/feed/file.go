@@ -12,6 +12,7 @@ import (
 
 var (
 	errCell  = fault.New(fault.Invalid, "DAY-119", "daycare.feed.cell")
+	errDay   = fault.New(fault.Invalid, "DAY-127", "daycare.feed.day")
 	errOwner = fault.New(fault.Invalid, "DAY-120", "daycare.feed.paid").At("paid")
 )
 
@@ -32,21 +33,29 @@ func Columns() []sheet.Column {
 	}
 }
 
-// ReadFile reads the rows of a CSV or XLSX file. What is wrong with its structure is the error, all at once; what is wrong in a cell
+// ReadFile reads the places of a CSV or XLSX file. What is wrong with its structure is the error, all at once; what is wrong in a cell
 // comes as a refused row beside the good ones.
 func ReadFile(name string, file io.ReaderAt, size int64) (rows []Row, bad []Taken, err error) {
+	return read(name, file, size, Columns(), readRow, func(r Row) Named { return r.Named })
+}
+
+// mostLines is what one transaction takes without holding others up for long.
+const mostLines = 5000
+
+func read[R any](name string, file io.ReaderAt, size int64, columns []sheet.Column, one func(*cells) R, named func(R) Named) (rows []R, bad []Taken, err error) {
 	table, err := sheet.Open(name, file, size, sheet.Limits{Lines: mostLines})
 	if err != nil {
 		return nil, nil, err
 	}
-	match, err := table.Match(Columns())
+	match, err := table.Match(columns)
 	if err != nil {
 		return nil, nil, err
 	}
 	for line := range match.Rows() {
-		row, faults := readRow(line)
-		if len(faults) > 0 {
-			bad = append(bad, Taken{Row: row, Outcome: Refused, Faults: faults})
+		c := newCells(line, columns)
+		row := one(c)
+		if len(c.faults) > 0 {
+			bad = append(bad, Taken{Named: named(row), Outcome: Refused, Faults: c.faults})
 			continue
 		}
 		rows = append(rows, row)
@@ -54,57 +63,80 @@ func ReadFile(name string, file io.ReaderAt, size int64) (rows []Row, bad []Take
 	return rows, bad, nil
 }
 
-// mostLines is what one transaction takes without holding others up for long.
-const mostLines = 5000
+// cells are those of one line by column, with what is wrong in them.
+type cells struct {
+	line    int
+	of      map[string]string
+	damaged bool // a cell could not be read at all, so nothing more is said of the line
+	faults  fault.List
+}
 
-func readRow(line sheet.Row) (Row, fault.List) {
-	var faults fault.List
-	cells := map[string]string{}
-	for i, c := range Columns() {
+func newCells(line sheet.Row, columns []sheet.Column) *cells {
+	c := &cells{line: line.Number, of: map[string]string{}}
+	for i, column := range columns {
 		cell := line.Cells[i]
 		if cell.Raw != "" && cell.Value == "" { // damaged: told, never repaired silently
-			faults = append(faults, errCell.At(c.Name).With("value", cell.Raw))
+			c.damaged = true
+			c.faults = append(c.faults, errCell.At(column.Name).With("value", cell.Raw))
 		}
-		cells[c.Name] = cell.Value
+		c.of[column.Name] = cell.Value
 	}
-	row := Row{Line: line.Number, ID: cells["id"], Unit: cells["unit"], Kind: strings.ToUpper(cells["kind"]), Option: cells["option"], Period: calendar.Period{To: calendar.Forever}}
-	if len(faults) > 0 {
-		return row, faults
+	return c
+}
+
+func (c *cells) note(field string, err error) {
+	if err != nil && !c.damaged {
+		c.faults = append(c.faults, fault.All(fault.On(err, field))...)
 	}
-	note := func(field string, err error) {
-		if err != nil {
-			faults = append(faults, fault.All(fault.On(err, field))...)
-		}
+}
+
+func (c *cells) day(field string) calendar.Date {
+	if c.of[field] == "" {
+		c.note(field, errDay.At(field))
+		return 0
 	}
-	day := func(field string) (d calendar.Date) {
-		d, err := calendar.ParseDate(cells[field])
-		note(field, err)
-		return d
+	d, err := calendar.ParseDate(c.of[field])
+	if err != nil {
+		c.note(field, errCell.At(field).With("value", c.of[field]).Because(err))
 	}
-	var err error
-	row.Child, err = ident.ParseHetu(cells["child"])
-	note("child", err)
-	if cells["head"] != "" {
-		row.Head, err = ident.ParseHetu(cells["head"])
-		note("head", err)
+	return d
+}
+
+func (c *cells) person(field string) ident.Hetu {
+	h, err := ident.ParseHetu(c.of[field])
+	c.note(field, err)
+	return h
+}
+
+// named reads what every row has.
+func (c *cells) named() Named {
+	n := Named{Line: c.line, ID: c.of["id"], Child: c.person("child"), Period: calendar.Period{To: calendar.Forever}}
+	switch strings.ToLower(c.of["removed"]) {
+	case "kyllä", "k", "x", "1", "ja", "yes", "true":
+		n.Removed = true
+		return n // its days do not matter any more
 	}
-	row.Period.From = day("from")
-	if cells["to"] != "" {
-		row.Period.To = day("to") + 1
+	n.Period.From = c.day("from")
+	if c.of["to"] != "" {
+		n.Period.To = c.day("to") + 1
 	}
-	if cells["notice"] != "" {
-		row.Notice = new(day("notice"))
+	return n
+}
+
+func readRow(c *cells) Row {
+	row := Row{Named: c.named(), Unit: c.of["unit"], Kind: strings.ToUpper(c.of["kind"]), Option: c.of["option"]}
+	if c.of["head"] != "" {
+		row.Head = c.person("head")
 	}
-	switch strings.ToLower(cells["paid"]) {
+	if c.of["notice"] != "" {
+		row.Notice = new(c.day("notice"))
+	}
+	switch strings.ToLower(c.of["paid"]) {
 	case "", "palveluseteli", "servicesedel", "voucher":
 	case "kunta", "oma", "kommunen", "municipality", "own":
 		row.Own = true
 	default:
-		faults = append(faults, errOwner.With("value", cells["paid"]))
+		c.note("paid", errOwner.With("value", c.of["paid"]))
 	}
-	switch strings.ToLower(cells["removed"]) {
-	case "kyllä", "k", "x", "1", "ja", "yes", "true":
-		row.Removed = true
-	}
-	return row, faults
+	return row
 }

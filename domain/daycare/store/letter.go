@@ -73,6 +73,9 @@ func (s *sending) letter(ctx context.Context, tx *postgres.Tx, d db.DraftsOfRow)
 	reasons := s.in.Reasons
 	if reasons == "" {
 		reasons = w.say("daycare.letter.reasons_default")
+		if basis.Draft.Outcome.Fee.Base.Ready {
+			reasons = w.say("daycare.letter.reasons_ready")
+		}
 	}
 	name := service.Names.In(w.lang)
 	return decision.Draft{Kind: decision.Voucher, Outcome: decision.Granted, Field: decision.EarlyEducation, LegalAct: service.LegalAct, LegalSection: service.LegalSection,
