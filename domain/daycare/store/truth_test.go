@@ -36,7 +36,8 @@ func TestAnySequenceOfChangesAndClosesPaysTheFinalTruth(t *testing.T) {
 type truth struct {
 	child, head client.Client
 	incomes     []money.Cents // by day of the half-year
-	unit        []int64       // 0 = no place
+	ready       []*money.Cents
+	unit        []int64 // 0 = no place
 	placement   int64
 	version     int32
 }
@@ -50,7 +51,7 @@ func walk(t *testing.T, seed uint64) {
 	var all []*truth
 	for i := range 3 {
 		child, head := n.child(calendar.Day(2022, 3, 3)+calendar.Date(200*i), 450000)
-		x := &truth{child: child, head: head, incomes: make([]money.Cents, days), unit: make([]int64, days)}
+		x := &truth{child: child, head: head, incomes: make([]money.Cents, days), ready: make([]*money.Cents, days), unit: make([]int64, days)}
 		for d := range days {
 			x.incomes[d] = 450000
 		}
@@ -61,7 +62,7 @@ func walk(t *testing.T, seed uint64) {
 	for range 40 {
 		x := all[r.IntN(len(all))]
 		from := r.IntN(days - 1)
-		switch r.IntN(8) {
+		switch r.IntN(9) {
 		case 0, 1: // an income from a day on
 			n.moveIncome(x, from, money.Cents(300000+100*r.IntN(3000)))
 		case 2: // the place begins, moves or ends
@@ -77,6 +78,8 @@ func walk(t *testing.T, seed uint64) {
 			}
 		case 6, 7:
 			n.giveUp(x, from, r.IntN(40), r.IntN(3) == 0)
+		case 8: // the fee system sends its own
+			n.sendReady(x, from, from+1+r.IntN(60), money.Cents(100*r.IntN(312)))
 		}
 	}
 	for _, x := range all {
@@ -186,6 +189,40 @@ func (n *nursery) moveIncome(x *truth, from int, cents money.Cents) {
 	}
 }
 
+// sendReady takes out the ready own shares of the days and adds one.
+func (n *nursery) sendReady(x *truth, from, to int, cents money.Cents) {
+	n.t.Helper()
+	p := calendar.Period{From: start + calendar.Date(from), To: start + calendar.Date(to)}
+	save := func(s store.ReadyShare) {
+		n.do(n.Staff, func(tx *postgres.Tx) error {
+			_, err := store.SaveReadyShare(n.t.Context(), tx, n.Staff, s)
+			return err
+		})
+	}
+	var record store.Record
+	of := store.Of{Organiser: w.Organiser, Child: x.child.ID}
+	n.do(n.Staff, func(tx *postgres.Tx) (err error) {
+		record, err = store.Get(n.t.Context(), tx, n.Staff, of)
+		return err
+	})
+	mark := func(p calendar.Period, cents *money.Cents) {
+		for d := range x.ready {
+			if p.Contains(start + calendar.Date(d)) {
+				x.ready[d] = cents
+			}
+		}
+	}
+	for _, old := range record.Ready {
+		if old.Period.Overlaps(p) {
+			old.Remove = true
+			save(old)
+			mark(old.Period, nil)
+		}
+	}
+	save(store.ReadyShare{Of: of, Saved: store.Saved{Period: p}, Share: cents})
+	mark(p, &cents)
+}
+
 func (n *nursery) movePlace(x *truth, from int, unit int64) {
 	n.t.Helper()
 	day := start + calendar.Date(from)
@@ -240,7 +277,7 @@ func (n *nursery) check(x *truth, seed uint64) {
 		if reason != "" {
 			n.t.Fatal(reason)
 		}
-		o, err := on.Decide(daycare.Moment{FamilySize: 2, Adults: []*money.Cents{&x.incomes[d]}, Ordinal: 1, UnderThree: day < daycare.OverThreeFrom(x.child.BirthDate), Option: "full_time", Support: money.MustRate("1")})
+		o, err := on.Decide(daycare.Moment{FamilySize: 2, Adults: []*money.Cents{&x.incomes[d]}, Ready: x.ready[d], Ordinal: 1, UnderThree: day < daycare.OverThreeFrom(x.child.BirthDate), Option: "full_time", Support: money.MustRate("1")})
 		must(n.t, err)
 		return x.unit[d], max(0, o.Value-o.FinalOwnShare)
 	}
