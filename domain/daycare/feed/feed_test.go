@@ -200,10 +200,10 @@ func TestReadyOwnSharesComeFromAFileAndTakeThePlaceOfTheComputedOnes(t *testing.
 	}
 	draft("2026-06-29 31100 base_unknown")
 	same(t, "the first file", told(takeShares(t, world, "AM-1;030322A9024;187,00;1.3.2026;15.7.2026;", "AM-2;030322A9024;0;16.7.2026;;", "AM-3;030322A9024;50;1.7.2026;31.8.2026;",
-		"AM-4;030322A9024;400,00;1.1.2026;31.1.2026;", "AM-5;030322A9024;-1;1.1.2026;31.1.2026;", "AM-6;030322A9024;paljon;1.1.2026;;", "AM-7;030322A9024;;1.1.2026;;",
+		"AM-4;030322A9024;400,00;1.1.2026;31.1.2026;", "AM-5;030322A9024;-1;1.1.2026;31.1.2026;", "AM-6;;paljon;;;", "AM-7;030322A9024;;1.1.2026;;",
 		"AM-8;010121A9993;10;1.1.2026;;", "AM-9;030322A9024;10;1.2.2026;31.1.2026;", "AM-10;;;;;x", "AM-11;030322A9024;12,345;1.1.2026;;", "AM-12;030322A9024;10;;;")),
 		"added", "added", "refused", "DAY-122/from", "refused", "DAY-123/amount", "refused", "DAY-124/amount", "refused", "DAY-112/child", "refused", "DAY-072/to",
-		"refused", "DAY-119/amount", "refused", "DAY-126/amount", "refused", "IDE-001/child", "refused", "DAY-125/amount", "refused", "DAY-127/from")
+		"refused", "DAY-119/amount", "IDE-001/child", "DAY-127/from", "refused", "DAY-126/amount", "refused", "IDE-001/child", "refused", "DAY-125/amount", "refused", "DAY-127/from")
 	draft("2026-06-29 18700 base_ready", "2026-07-16 0 base_ready")
 	same(t, "the same again", told(takeShares(t, world, "AM-1;030322A9024;187,00;1.3.2026;15.7.2026;", "AM-2;030322A9024;0;16.7.2026;;")), "kept", "kept")
 	changed := takeShares(t, world, "AM-2;030322A9024;25;10.7.2026;;", "AM-1;030322A9024;187,00;1.3.2026;9.7.2026;") // in the wrong order

@@ -67,16 +67,16 @@ func read[R any](name string, file io.ReaderAt, size int64, columns []sheet.Colu
 type cells struct {
 	line    int
 	of      map[string]string
-	damaged bool // a cell could not be read at all, so nothing more is said of the line
+	damaged map[string]bool // could not be read at all, so nothing more is said of them
 	faults  fault.List
 }
 
 func newCells(line sheet.Row, columns []sheet.Column) *cells {
-	c := &cells{line: line.Number, of: map[string]string{}}
+	c := &cells{line: line.Number, of: map[string]string{}, damaged: map[string]bool{}}
 	for i, column := range columns {
 		cell := line.Cells[i]
 		if cell.Raw != "" && cell.Value == "" { // damaged: told, never repaired silently
-			c.damaged = true
+			c.damaged[column.Name] = true
 			c.faults = append(c.faults, errCell.At(column.Name).With("value", cell.Raw))
 		}
 		c.of[column.Name] = cell.Value
@@ -85,7 +85,7 @@ func newCells(line sheet.Row, columns []sheet.Column) *cells {
 }
 
 func (c *cells) note(field string, err error) {
-	if err != nil && !c.damaged {
+	if err != nil && !c.damaged[field] {
 		c.faults = append(c.faults, fault.All(fault.On(err, field))...)
 	}
 }
