@@ -14,8 +14,8 @@ alter table daycare_ready_share enable row level security;
 alter table daycare_ready_share force row level security;
 create policy owner_all on daycare_ready_share to seteli_owner using (true) with check (true);
 create policy organiser_scope on daycare_ready_share to seteli_app
-  using (organiser_id = current_setting('seteli.organiser')::int)
-  with check (organiser_id = current_setting('seteli.organiser')::int);
+  using (organiser_id = (select current_setting('seteli.organiser')::int))
+  with check (organiser_id = (select current_setting('seteli.organiser')::int));
 grant select, insert, update (share_cents, valid_from, valid_to, voided_at, row_version) on daycare_ready_share to seteli_app;
 alter table daycare_ready_share add constraint daycare_ready_share_child foreign key (organiser_id, child_id) references daycare_child;
 -- needs: gist

@@ -14,6 +14,7 @@
 //     enabled and forced, seteli_app reaches it only through policies on seteli.organiser, seteli.provider or
 //     seteli.person (writes: seteli.organiser), and seteli_owner through a policy `using (true)`; what everybody may read
 //     has a policy public_read and is listed too;
-//   - current_setting in a policy has one argument, so that a forgotten scope is an error and not an empty page;
+//   - current_setting in a policy has one argument, so that a forgotten scope is an error and not an empty page, and stands in a
+//     select of its own, (select current_setting('seteli.organiser')::int), so that it is computed once for a statement, not for each row;
 //   - grants are listed in testdata/grants.golden, and seteli_app owns nothing.
 package postgres

@@ -199,11 +199,13 @@ func unapplied(ctx context.Context, conn *pgx.Conn, list []Migration) ([]Migrati
 }
 
 // applyPatiently tries again when a lock was not free within lock_timeout: a migration that waits in the lock queue
-// would stop everybody behind it.
+// would stop everybody behind it. So too when a migration of many tables met a running transaction the other way round; the
+// deadlock rolled all of it back.
 func applyPatiently(ctx context.Context, conn *pgx.Conn, m Migration) error {
 	for n := range attempts {
 		err := apply(ctx, conn, m)
-		if err == nil || SQLState(err) != "55P03" || n == attempts-1 {
+		again := SQLState(err) == "55P03" || SQLState(err) == "40P01" && m.Transaction
+		if err == nil || !again || n == attempts-1 {
 			return err
 		}
 		select {

@@ -153,6 +153,30 @@ func TestMigrationWaitsPolitelyForALock(t *testing.T) {
 	must(t, <-done)
 }
 
+// A transaction holds the second table and then wants the first, which the migration holds: the migration waited first, so it is the
+// one that PostgreSQL rolls back, and it comes to its end in its next attempt.
+func TestMigrationOfTwoTablesOutlivesADeadlock(t *testing.T) {
+	t.Parallel()
+	url := blank(t)
+	_, err := postgres.Migrate(t.Context(), url, files("0001_a.sql", "create table a (n int); create table b (n int)"))
+	must(t, err)
+	conn, err := pgx.Connect(t.Context(), url)
+	must(t, err)
+	_, err = conn.Exec(t.Context(), `begin; lock table b in access share mode`)
+	must(t, err)
+	done := make(chan error, 1)
+	go func() {
+		_, err := conn.Exec(t.Context(), `
+			do $$ begin while not exists (select from pg_locks where relation = 'b'::regclass and not granted) loop perform pg_sleep(0.02); end loop; end $$;
+			lock table a in access share mode; commit`)
+		done <- errors.Join(err, conn.Close(t.Context()))
+	}()
+	_, err = postgres.Migrate(t.Context(), url, files("0001_a.sql", "create table a (n int); create table b (n int)",
+		"0002_c.sql", "alter table a add column m int; alter table b add column m int"))
+	must(t, err)
+	must(t, <-done)
+}
+
 func TestProgramRefusesAnOldSchema(t *testing.T) {
 	t.Parallel()
 	db := postgrestest.New(t)

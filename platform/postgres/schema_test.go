@@ -104,10 +104,39 @@ func TestEveryTenantTableIsBoundByRowSecurity(t *testing.T) {
 		and not (cmd = 'SELECT' and policyname = 'public_read' and tablename = any($2))`, tables, public)
 	none(t, owner, "writing is allowed beyond the organiser scope", `
 		select tablename || '.' || policyname from pg_policies where tablename = any($1) and 'seteli_app' = any(roles) and cmd <> 'SELECT'
-		and permissive = 'PERMISSIVE' and tablename || '.' || policyname <> all($2) and coalesce(with_check, qual) !~ 'organiser_id = \(current_setting\(''seteli\.organiser''::text\)\)::integer'`, tables, outside)
+		and permissive = 'PERMISSIVE' and tablename || '.' || policyname <> all($2) and coalesce(with_check, qual) !~ 'organiser_id = \( SELECT \(current_setting\(''seteli\.organiser''::text\)\)::integer AS current_setting\)'`, tables, outside)
 	none(t, owner, "a policy for everybody", `select tablename || '.' || policyname from pg_policies where 'public' = any(roles)`)
 	none(t, owner, "current_setting with a second argument hides a forgotten scope", `
 		select tablename || '.' || policyname from pg_policies where coalesce(qual, '') || coalesce(with_check, '') ~ 'current_setting\([^)]*,'`)
+	none(t, owner, "a scope that is computed for every row: write (select current_setting('seteli.organiser')::int)", scopeForEveryRow)
+}
+
+// scopeForEveryRow finds policies that ask for a setting outside a select of its own: PostgreSQL computes only that once for a statement.
+const scopeForEveryRow = `
+	select tablename || '.' || policyname from pg_policies where regexp_replace(coalesce(qual, '') || coalesce(with_check, ''),
+		'\( SELECT \(current_setting\(''seteli\.(organiser|provider|person)''::text\)\)::(integer|bigint) AS current_setting\)', '', 'g') ~ 'current_setting'`
+
+// The search itself is not blind.
+func TestScopeForEveryRowIsFound(t *testing.T) {
+	t.Parallel()
+	owner := postgrestest.Owner(t, postgrestest.New(t))
+	for policy, bad := range map[string]bool{
+		"using (organiser_id = current_setting('seteli.organiser')::int)":                                                             true,
+		"using (organiser_id = (select current_setting('seteli.organiser')::int))":                                                    false,
+		"using (organiser_id = (select current_setting('seteli.organiser')::int) or n = current_setting('seteli.provider')::bigint)":  true,
+		"using (true) with check (n = current_setting('seteli.person')::bigint)":                                                      true,
+		"using (true) with check (n = (select current_setting('seteli.person')::bigint))":                                             false,
+		"using (exists (select from pg_class where oid::int = organiser_id and relpages = current_setting('seteli.organiser')::int))": true,
+	} {
+		_, err := owner.Exec(t.Context(), `drop table if exists counter; create table counter (organiser_id int not null, n bigint not null);
+			create policy organiser_scope on counter to seteli_app `+policy)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := len(column(t, owner, scopeForEveryRow)) > 0; found != bad {
+			t.Errorf("%s: found %t", policy, found)
+		}
+	}
 }
 
 func TestKeysOfTenantTablesBeginWithOrganiser(t *testing.T) {

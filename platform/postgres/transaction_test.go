@@ -22,8 +22,8 @@ func counterTable(t *testing.T, db *postgres.DB) {
 		create table counter (organiser_id int not null, counter_id int not null, n int not null, primary key (organiser_id, counter_id));
 		alter table counter enable row level security; alter table counter force row level security;
 		create policy owner_all on counter to seteli_owner using (true) with check (true);
-		create policy organiser_scope on counter to seteli_app using (organiser_id = current_setting('seteli.organiser')::int)
-			with check (organiser_id = current_setting('seteli.organiser')::int);
+		create policy organiser_scope on counter to seteli_app using (organiser_id = (select current_setting('seteli.organiser')::int))
+			with check (organiser_id = (select current_setting('seteli.organiser')::int));
 		grant select, insert, update (n) on counter to seteli_app;
 		insert into counter select o, c, 0 from generate_series(1, 3) o, generate_series(1, 2) c`)
 	if err != nil {
