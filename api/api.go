@@ -93,6 +93,7 @@ func New(d Deps) *API {
 	a.daycareOps()
 	a.daycareDecisionOps()
 	a.daycareMonthOps()
+	a.daycareUnitOps()
 	a.statementOps()
 	a.mux.HandleFunc(Prefix+"/", func(w http.ResponseWriter, r *http.Request) {
 		lang := i18n.Prefer(r.Header.Get("Accept-Language"))

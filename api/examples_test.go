@@ -28,6 +28,9 @@ var requests = []struct{ op, key, path, body, header string }{
 	{"put-own-shares", "office", "/daycare/own-shares", `{"own_shares":[{"id":"AM-88120","child":"030322A9024","amount_cents":18700,"from":"2026-03-01","to":"2026-07-31"},{"id":"AM-88121","child":"030322A9024","amount_cents":40000,"from":"2026-01-01","to":"2026-02-28"}]}`, "own-shares-2026-11-21"},
 	{"list-value-decisions", "office", "/daycare/decisions?since=2026-11-21T00:00:00Z", "", ""},
 	{"list-month-rows", "office", "/daycare/month-rows?month=2026-03", "", ""},
+	{"put-care-units", "office", "/daycare/units", `{"prices":[{"unit":"41","option":"full_time","from":"2027-08-01","over_3_cents":115000,"under_3_cents":185000}],"places":[{"unit":"41","from":"2026-08-01","under_3":12,"over_3":40},{"unit":"Metsäpolku","from":"2026-08-01","under_3":8,"over_3":20}]}`, "units-2026-11-21"},
+	{"tell-care-units", "mine", "/daycare/MAA/units", `{"prices":[{"unit":"41","option":"full_time","from":"2027-08-01","over_3_cents":115000,"under_3_cents":185000}],"places":[{"unit":"41","from":"2027-08-01","under_3":12,"over_3":44}]}`, "units-2026-11-22"},
+	{"list-care-units", "mine", "/daycare/MAA/units?day=2027-08-01", "", ""},
 	{"put-income", "office", "/clients/income", `{"incomes":[{"identity":"060544-9530","kind":"pension","amount_cents":145000,"from":"2026-01-01","source":"kela","fetched_on":"2026-11-20","payer":"Kela"},{"identity":"060544-9530","kind":"pension","amount_cents":-500,"from":"2027-02-01","source":"client"}]}`, "income-2026-11-21"},
 	{"grant-voucher", "office", "/vouchers", `{"client":2,"service":12,"from":"2026-12-01","to":"2027-06-01","lines":[{"content":23,"recurrence":"week","amount":"4"}],"decided_by":"Sanna Ohjaaja","office":"palveluohjaaja","contact":"Palveluohjaus, p. 040 000 0000","reasons":"Palvelun tarve on arvioitu kotikäynnillä."}`, "decision-2026-4711"},
 	{"list-vouchers", "office", "/vouchers?client=2", "", ""},
@@ -95,6 +98,7 @@ func TestExamplesOfTheReferenceAreTrue(t *testing.T) {
 		}
 		if r.op == "put-placements" {
 			w.decides()
+			w.guides()
 			w.closes(calendar.MonthOf(calendar.Day(2026, 3, 1)))
 		}
 		if r.op == "make-purse-hold" {

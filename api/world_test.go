@@ -15,6 +15,7 @@ import (
 	"seteli/api"
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/profile"
 	"seteli/domain/daycare/store"
 	"seteli/domain/event"
@@ -61,8 +62,8 @@ func newWorld(t testing.TB, change ...func(*api.Deps)) *world {
 		c(&deps)
 	}
 	w.api = api.New(deps)
-	offering := []access.Right{access.EventRecord, access.EventEdit, access.EventRead, access.VoucherRead, access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.SettlementRead}
-	office := []access.Right{access.ClientImport, access.IncomeEdit, access.DaycareDecide, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead}
+	offering := []access.Right{access.EventRecord, access.EventEdit, access.EventRead, access.VoucherRead, access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.SettlementRead, access.DaycareReport, access.OfferRead}
+	office := []access.Right{access.ClientImport, access.IncomeEdit, access.DaycareDecide, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead, access.OfferRead}
 	w.Mine = w.key(access.Key{Provider: vouchertest.Provider, Scopes: offering})
 	w.Another = w.key(access.Key{Provider: vouchertest.OtherProvider, Scopes: offering})
 	w.Read = w.key(access.Key{Provider: vouchertest.Provider, Scopes: []access.Right{access.CatalogueRead}})
@@ -175,11 +176,14 @@ var langs = []i18n.Lang{i18n.FI, i18n.SV, i18n.EN}
 func ref(prefix string, n int) string { return fmt.Sprintf("%s-%d", prefix, n) }
 
 // educates publishes the rules of early education, so that programs may bring placements.
-func (w *world) educates() {
+func (w *world) educates(change ...func(*profile.Profile)) {
 	w.T.Helper()
 	p, err := profile.Load("oulu")
 	if err != nil {
 		w.T.Fatal(err)
+	}
+	for _, c := range change {
+		c(&p)
 	}
 	by := access.Actor{Account: 21, Name: "Päivi Pihlajavuo", Role: access.MainUser, Organiser: vouchertest.Organiser}
 	second := access.Actor{Account: 22, Name: "Matti Metsola", Role: access.MainUser, Organiser: vouchertest.Organiser}
@@ -191,6 +195,15 @@ func (w *world) educates() {
 	w.Do(second, func(tx *postgres.Tx) error {
 		_, err := store.PublishRules(w.T.Context(), tx, second, vouchertest.Organiser, r.ID, r.RowVersion)
 		return err
+	})
+}
+
+// guides takes the provider's unit among those in which the organiser places children.
+func (w *world) guides() {
+	w.T.Helper()
+	w.Do(w.Staff, func(tx *postgres.Tx) error {
+		u := guidance.Unit{ID: vouchertest.Unit, Way: guidance.ByVoucher, Kind: "DAYCARE", Listed: true}
+		return guidance.SaveUnit(w.T.Context(), tx, w.Staff, guidance.UnitInput{Organiser: vouchertest.Organiser, Unit: u})
 	})
 }
 

@@ -13,8 +13,8 @@ import (
 
 // keys are programs of the tenants whose things the addresses name, and of others.
 func (w *whole) keys() (names []string, secrets map[string]string) {
-	offering := []access.Right{access.EventRecord, access.EventEdit, access.EventRead, access.VoucherRead, access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.SettlementRead}
-	office := []access.Right{access.ClientImport, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead}
+	offering := []access.Right{access.EventRecord, access.EventEdit, access.EventRead, access.VoucherRead, access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.SettlementRead, access.DaycareReport, access.OfferRead}
+	office := []access.Right{access.ClientImport, access.ClientRead, access.VoucherGrant, access.VoucherClose, access.VoucherRead, access.DecisionMake, access.EventRead, access.IncomeEdit, access.DaycareDecide, access.OfferRead}
 	secrets = map[string]string{}
 	for _, k := range []struct {
 		name string
@@ -81,6 +81,22 @@ func (w *whole) operations() {
 		}
 	}
 	kept(w.T, "operations.golden", b.String())
+	w.keyed()
+}
+
+// keyed: the right of each operation stands on the page where a main user makes a key; without it nobody could ask the operation.
+func (w *whole) keyed() {
+	page := ""
+	for _, s := range w.own {
+		if s.role == access.MainUser || s.role == access.ProviderMainUser {
+			page += w.ask(s, http.MethodGet, "/fi/settings/keys/new").body
+		}
+	}
+	for _, op := range w.faces.programs.Operations() {
+		if !op.Open && !strings.Contains(page, `value="`+string(op.Right)+`"`) {
+			w.Errorf("%s: no main user can give %s to a program", op.ID, op.Right)
+		}
+	}
 }
 
 // program sends one request of a program.

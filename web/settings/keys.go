@@ -26,12 +26,12 @@ const overlapDays = 14
 // which then acts as one: a main user may appoint caseworkers.
 var scopes = []access.Right{access.CatalogueRead, access.RulebookRead, access.ClientImport, access.IncomeEdit, access.VoucherGrant, access.VoucherClose, access.DecisionMake, access.VoucherRead, access.OrderRead,
 	access.ReservationMake, access.ReservationEnd, access.ReservationRead, access.ClientBasics, access.EventRecord, access.EventEdit, access.EventRead, access.SettlementRead, access.PaymentRead,
-	access.BudgetRead, access.BudgetEdit, access.StatisticsRead}
+	access.BudgetRead, access.BudgetEdit, access.StatisticsRead, access.OfferRead, access.DaycareDecide, access.DaycareReport}
 
 // givable tells whether the main user may tick the right: an own one, or a caseworker's for the client system.
 func givable(by access.Actor, s access.Right) bool {
 	switch s {
-	case access.VoucherGrant, access.VoucherClose, access.DecisionMake, access.IncomeEdit:
+	case access.VoucherGrant, access.VoucherClose, access.DecisionMake, access.IncomeEdit, access.DaycareDecide:
 		return by.Role.Side() == access.OrganiserSide && by.Can(access.StaffManage)
 	}
 	return by.Can(s)

@@ -22,6 +22,14 @@ type Occupant struct {
 // Count is places of both groups.
 type Count struct{ Under, Over int }
 
+// Check refuses what no unit can have (GUI-024).
+func (c Count) Check() error {
+	if c.Under < 0 || c.Over < 0 || c.Under > 10_000 || c.Over > 10_000 {
+		return errPlaceCount
+	}
+	return nil
+}
+
 // yearStart is the first day of the operating year of a day: groups are formed on 1 August.
 func yearStart(day calendar.Date) calendar.Date {
 	y, m, _ := day.Civil()

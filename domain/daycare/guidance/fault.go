@@ -46,6 +46,7 @@ var (
 	errIncomeKnown  = fault.New(fault.Conflict, "GUI-047", "guidance.income.known").At("replace")
 	errIncomeTold   = fault.New(fault.Conflict, "GUI-048", "guidance.income.handled")
 	errIncomeSum    = fault.New(fault.Invalid, "GUI-049", "guidance.income.sum").At("sum0")
+	errNotVoucher   = fault.New(fault.Conflict, "GUI-050", "guidance.places.not_voucher").At("unit")
 	errHasPlace     = fault.New(fault.Conflict, "GUI-033", "guidance.place_later")
 	errArrived      = fault.New(fault.Invalid, "GUI-034", "guidance.arrived_when").At("arrived")
 	errChannel      = fault.New(fault.Invalid, "GUI-035", "guidance.channel_unknown").At("channel")

@@ -114,22 +114,33 @@ type PlacesInput struct {
 }
 
 // SavePlaces adds or changes places. Nobody who has a place loses it: where there are fewer places than children, Free is negative and
-// nobody more is placed. GUI-023 when places are recorded for one of the days already.
+// nobody more is placed. GUI-023 when places are recorded for one of the days already. A company tells the places of its own units in which
+// the municipality places children with vouchers; those of its own and purchased units the municipality records itself (GUI-050).
 // Locks: unit.
 func SavePlaces(ctx context.Context, tx *postgres.Tx, by access.Actor, in PlacesInput) (int64, error) {
-	if err := by.May(access.DaycareDecide, in.Organiser); err != nil {
+	company, right := by.Role.Side() == access.ProviderSide, access.DaycareDecide
+	if company {
+		right = access.DaycareReport
+	}
+	if err := by.May(right, in.Organiser); err != nil {
 		return 0, err
 	}
 	if in.Period.Empty() {
 		return 0, errPeriod
 	}
-	if in.Under < 0 || in.Over < 0 || in.Under > 10_000 || in.Over > 10_000 {
-		return 0, errPlaceCount
+	if err := (Count{in.Under, in.Over}).Check(); err != nil {
+		return 0, err
 	}
 	q := db.New(tx)
 	unit, err := lockUnit(ctx, q, in.Organiser, in.Unit)
 	if err != nil {
 		return 0, err
+	}
+	if company && (unit.ProviderID != by.Provider || !by.SeesUnit(in.Unit)) {
+		return 0, errUnit
+	}
+	if company && Way(unit.Way) != ByVoucher {
+		return 0, errNotVoucher
 	}
 	if in.ID == 0 {
 		in.ID, err = q.CapacityAdd(ctx, db.CapacityAddParams{OrganiserID: in.Organiser, UnitID: in.Unit, UnderPlaces: int32(in.Under), OverPlaces: int32(in.Over),

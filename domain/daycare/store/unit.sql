@@ -139,3 +139,14 @@ limit @most;
 
 -- name: MonthsNamed :many
 select month, row_count, total_cents, closed_at, closed_by from daycare_month where organiser_id = @organiser_id and month = any(@months::date[]) order by month;
+
+-- name: UnitsPriced :many
+-- Units that have told the organiser a price.
+select u.unit_id, u.name, u.provider_id, p.name as provider_name, u.address_line, u.city
+from unit u
+join provider p on p.provider_id = u.provider_id
+where exists (select 1 from daycare_price d where d.organiser_id = @organiser_id and d.unit_id = u.unit_id)
+order by u.name, u.unit_id;
+
+-- name: UnitOids :many
+select unit_id, oid::text as oid from unit where unit_id = any(@units::bigint[]) and oid is not null order by unit_id;

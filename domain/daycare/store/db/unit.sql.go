@@ -851,6 +851,35 @@ func (q *Queries) UnitNames(ctx context.Context, units []int64) ([]UnitNamesRow,
 	return items, nil
 }
 
+const unitOids = `-- name: UnitOids :many
+select unit_id, oid::text as oid from unit where unit_id = any($1::bigint[]) and oid is not null order by unit_id
+`
+
+type UnitOidsRow struct {
+	UnitID int64
+	Oid    string
+}
+
+func (q *Queries) UnitOids(ctx context.Context, units []int64) ([]UnitOidsRow, error) {
+	rows, err := q.db.Query(ctx, unitOids, units)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnitOidsRow
+	for rows.Next() {
+		var i UnitOidsRow
+		if err := rows.Scan(&i.UnitID, &i.Oid); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const unitsOfProvider = `-- name: UnitsOfProvider :many
 select u.unit_id, u.name
 from unit u
@@ -888,6 +917,51 @@ func (q *Queries) UnitsOfProvider(ctx context.Context, arg UnitsOfProviderParams
 	for rows.Next() {
 		var i UnitsOfProviderRow
 		if err := rows.Scan(&i.UnitID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unitsPriced = `-- name: UnitsPriced :many
+select u.unit_id, u.name, u.provider_id, p.name as provider_name, u.address_line, u.city
+from unit u
+join provider p on p.provider_id = u.provider_id
+where exists (select 1 from daycare_price d where d.organiser_id = $1 and d.unit_id = u.unit_id)
+order by u.name, u.unit_id
+`
+
+type UnitsPricedRow struct {
+	UnitID       int64
+	Name         string
+	ProviderID   int64
+	ProviderName string
+	AddressLine  string
+	City         string
+}
+
+// Units that have told the organiser a price.
+func (q *Queries) UnitsPriced(ctx context.Context, organiserID int32) ([]UnitsPricedRow, error) {
+	rows, err := q.db.Query(ctx, unitsPriced, organiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnitsPricedRow
+	for rows.Next() {
+		var i UnitsPricedRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.Name,
+			&i.ProviderID,
+			&i.ProviderName,
+			&i.AddressLine,
+			&i.City,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
