@@ -265,3 +265,12 @@ func fromRow(r db.Decision) Decision {
 		Replaces: r.ReplacesID, Document: r.DocumentID, Service: r.ServiceID, Amount: r.AmountCents, Delegation: r.DelegationID, Template: r.TemplateID,
 		Ground: Ground(r.Ground), Terms: Terms{int(r.AppealDays), int(r.LetterDays), int(r.ElectronicDays)}}
 }
+
+// OfficeOf is the office in which the actor decided last in its own organiser, "" when it never has.
+func OfficeOf(ctx context.Context, tx *postgres.Tx, by access.Actor) (string, error) {
+	office, err := db.New(tx).LastOffice(ctx, db.LastOfficeParams{OrganiserID: by.Organiser, AccountID: by.Account})
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return "", fmt.Errorf("reading the last office of account %d: %w", by.Account, err)
+	}
+	return office, nil
+}

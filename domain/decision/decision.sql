@@ -50,3 +50,9 @@ from decision
 where person_id = @person_id
 order by made_at desc, decision_id desc
 limit @most;
+
+-- name: LastOffice :one
+select made_by_title from decision
+where organiser_id = @organiser_id and made_by_account = @account_id and made_by_title <> ''
+order by decision_id desc
+limit 1;

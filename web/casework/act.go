@@ -11,6 +11,7 @@ import (
 	"seteli/domain/purse"
 	"seteli/domain/voucher"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 	"seteli/web/voucherview"
 )
@@ -120,6 +121,9 @@ func (p *Pages) close(w http.ResponseWriter, r *ui.Request) error {
 		view.Options = append(view.Options, ui.Option{Value: string(why), Text: r.T("casework.close.why." + string(why)), Hint: r.T("casework.close.why." + string(why) + ".hint")})
 	}
 	f := view.Form
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	in := voucher.CloseInput{Organiser: v.Organiser, Voucher: v.ID}
 	if f.Submitted() {
 		in.RowVersion, in.Day, in.Why = version(f), f.Date("day")+1, voucher.Reason(f.Choice("why", "ended", "moved", "used_up", "stopped"))
@@ -142,6 +146,9 @@ func (p *Pages) annul(w http.ResponseWriter, r *ui.Request) error {
 	}
 	view := p.actView(r, v)
 	f := view.Form
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	in := voucher.AnnulInput{Organiser: v.Organiser, Voucher: v.ID}
 	if f.Submitted() {
 		in.RowVersion, in.Reason, in.Office = version(f), f.LongText("reason"), f.Text("office")
@@ -173,6 +180,9 @@ func (p *Pages) change(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	f.Set("version", ui.Digits(v.RowVersion))
 	f.Set("valid_to", v.Valid.Last())
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	view := changeView{Form: f, ID: v.ID, Number: v.Number.Print()}
 	if from, err := ui.ParseDate(f.Value("from")); err == nil && f.Bool("recompute") && !f.Submitted() { // from a proposal after a change of the household
 		view.Proposed = true

@@ -8,6 +8,7 @@ import (
 	"seteli/domain/voucher"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 )
 
@@ -58,6 +59,9 @@ func (p *Pages) onBulk(w http.ResponseWriter, r *ui.Request, page, done string, 
 	}
 	f := r.Input()
 	f.Set("version", ui.Digits(b.RowVersion))
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	v := bulkActView{Form: f, ID: b.ID, Title: r.T("bulk.kind." + string(b.Kind)), Service: names[b.Service].In(r.Lang), Tiles: bulkTiles(r, b), Own: r.Actor.Account == b.PreparedByAccount}
 	if f.Submitted() {
 		run := act(f, voucher.BulkDecision{Organiser: r.Actor.Organiser, ID: number, RowVersion: version(f)})

@@ -6,6 +6,7 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -141,6 +142,11 @@ func TestFromClientToReservation(t *testing.T) {
 		t.Fatalf("grant: %d %s\n%s", res.StatusCode, res.Request.URL.Path, body)
 	}
 	voucher := res.Request.URL.Path
+	for _, next := range []string{client + "/grant?service=11", voucher + "/annul", voucher + "/close"} {
+		if body, _ = b.get(next); !regexp.MustCompile(`name="office"[^>]*value="palveluohjaaja"`).MatchString(body) {
+			t.Errorf("%s asks again in which office the person decides: %s", next, regexp.MustCompile(`<input[^>]*name="office"[^>]*>`).FindString(body))
+		}
+	}
 	if _, res = b.post(voucher+"/sheet", "channel", "hand", "fee-21", "15"); res.StatusCode != http.StatusOK || res.Request.URL.Path != voucher {
 		t.Fatalf("sheet: %d", res.StatusCode)
 	}

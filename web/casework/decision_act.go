@@ -7,6 +7,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/domain/decision"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 )
 
@@ -26,6 +27,9 @@ func (p *Pages) onDecision(w http.ResponseWriter, r *ui.Request, page, done stri
 	}
 	f := r.Input()
 	f.Set("day", r.Today())
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	view := decisionActView{Form: f, ID: d.ID, Number: d.Number, Client: name, Options: options}
 	if f.Submitted() {
 		act := read(f, d)

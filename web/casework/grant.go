@@ -16,6 +16,7 @@ import (
 	"seteli/domain/voucher"
 	"seteli/platform/access"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 	"seteli/web/voucherview"
 )
@@ -94,6 +95,9 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	view.fill(r, s, choices)
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	if f.Submitted() {
 		in := p.grantInput(r, f, s, number)
 		readAsked(f, view.Asks, &in.GrantInput)

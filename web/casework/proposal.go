@@ -12,6 +12,7 @@ import (
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 	"seteli/web/voucherview"
 )
@@ -234,6 +235,9 @@ func (p *Pages) onProposal(w http.ResponseWriter, r *ui.Request, page, done stri
 	}
 	f := r.Input()
 	f.Set("version", ui.Digits(o.RowVersion))
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	v := proposalActView{Form: f, ID: o.ID, Name: o.Person.Name(), ServiceName: o.Service.Names.In(r.Lang), Amount: orDash(r, o.Amount)}
 	act := read(&v, o, decision.DecideInput{Organiser: o.Organiser, Proposal: o.ID, RowVersion: version(f)})
 	if f.Submitted() && !f.Refused() {

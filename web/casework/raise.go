@@ -8,6 +8,7 @@ import (
 	"seteli/domain/rulebook/method"
 	"seteli/domain/voucher"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 	"seteli/web/voucherview"
 )
@@ -29,6 +30,9 @@ func (p *Pages) raise(w http.ResponseWriter, r *ui.Request) error {
 	}
 	f := r.Input()
 	f.Set("version", ui.Digits(v.RowVersion))
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	view := raiseView{Form: f, ID: v.ID, Number: v.Number.Print(), Contents: []ui.Option{{Value: "", Text: r.T("casework.raise.every")}}}
 	for _, l := range v.Lines {
 		now := l.Values[len(l.Values)-1]

@@ -6,6 +6,7 @@ import (
 
 	"seteli/core/fault"
 	"seteli/domain/daycare/store"
+	"seteli/domain/decision"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
@@ -20,6 +21,7 @@ type sendingNewView struct {
 	Filter map[string]string
 	Tiles  ui.Tiles
 	Empty  bool
+	Office string // in which the person decided last
 }
 
 // sendingNew asks for the last word before drafts become decisions: those that were ticked on the list, or all of its filter.
@@ -62,7 +64,10 @@ func (p *Pages) sendingNew(w http.ResponseWriter, r *ui.Request) error {
 	}
 	var sum store.DraftSum
 	err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
-		sum, err = store.CountDrafts(ctx, tx, r.Actor, q)
+		if sum, err = store.CountDrafts(ctx, tx, r.Actor, q); err != nil || f.Value("act") == "send" {
+			return err
+		}
+		v.Office, err = decision.OfficeOf(ctx, tx, r.Actor)
 		return err
 	})
 	if err != nil {

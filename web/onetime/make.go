@@ -14,6 +14,7 @@ import (
 	"seteli/domain/purse"
 	"seteli/domain/voucher"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 )
 
@@ -93,6 +94,9 @@ func (p *Pages) make(w http.ResponseWriter, r *ui.Request, view makeView, done f
 	f.Set("valid_from", r.Today())
 	f.Set("valid_to", r.Today().AddMonths(6)-1)
 	f.Set("contact", r.Actor.Name)
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	if f.Submitted() {
 		t := terms(f, r.Actor.Organiser, allowed, view.Most)
 		if len(view.Channels) > 0 {
@@ -164,6 +168,9 @@ func (p *Pages) hand(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := decider.Office(r, p.DB, f); err != nil {
 		return err
 	}
 	if f.Submitted() {

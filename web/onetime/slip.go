@@ -10,6 +10,7 @@ import (
 	"seteli/platform/document"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 	"seteli/web/voucherview"
 )
@@ -130,6 +131,9 @@ func (p *Pages) annul(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	f := r.Input()
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	if f.Submitted() {
 		in := onetime.AnnulInput{Organiser: o.Organiser, Slip: o.ID, Reason: f.LongText("reason")}
 		if o.Client != 0 {

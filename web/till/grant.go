@@ -10,6 +10,7 @@ import (
 	"seteli/domain/client"
 	"seteli/domain/purse"
 	"seteli/platform/postgres"
+	"seteli/web/decider"
 	"seteli/web/ui"
 )
 
@@ -50,6 +51,9 @@ func (p *Pages) grant(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	p.defaults(r, f, contents)
+	if err := decider.Office(r, p.DB, f); err != nil {
+		return err
+	}
 	if f.Submitted() {
 		in := grantInput(f, org, id, contents)
 		if !f.Refused() {

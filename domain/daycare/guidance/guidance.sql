@@ -373,3 +373,9 @@ where d.organiser_id = @organiser_id and coalesce(e.ended_at, d.sent_at) >= @sin
   and (coalesce(e.ended_at, d.sent_at), d.value_decision_id) > (@after_at::timestamptz, @after_id::bigint)
 order by changed_at, d.value_decision_id
 limit @most;
+
+-- name: LastOffice :one
+select offer_office from daycare_proposal
+where organiser_id = @organiser_id and offer_account = @account_id and offer_office <> ''
+order by proposal_id desc
+limit 1;

@@ -110,7 +110,13 @@ func TestTheDecisionOnAPlaceStandsOnTheActOfItsDayAndOnThePowerOfWhoOffered(t *t
 			n.clock.Set(calendar.Noon(c.day).Now())
 			child, _, self := n.family(calendar.Day(2022, 3, 3))
 			a := n.applied(self, child, calendar.Day(2026, 6, 8), c.unit)
+			if before := n.office(); before != "" {
+				t.Errorf("before the first offer the office is %q", before)
+			}
 			p := n.offered(a, c.unit)
+			if after := n.office(); after != "palveluohjaaja" {
+				t.Errorf("the next offer asks again in which office: %q", after)
+			}
 			n.Exec(`update delegation set ended_by = 'Päivi Pihlajavuo', ended_at = now(), valid_to = $1`, c.day-1) // who offered had the power when offering
 			must(t, n.answer(self, p, true, false))
 			d, letter := n.decidedPlace(self, a.ID)
@@ -122,6 +128,15 @@ func TestTheDecisionOnAPlaceStandsOnTheActOfItsDayAndOnThePowerOfWhoOffered(t *t
 			}
 		})
 	}
+}
+
+// office is what the page of the next offer holds.
+func (n *town) office() (office string) {
+	n.staff(func(tx *postgres.Tx) (err error) {
+		office, err = guidance.OfficeOf(n.t.Context(), tx, n.Staff)
+		return err
+	})
+	return office
 }
 
 func TestNobodyOffersAPlaceThatIsNotTheirsToDecide(t *testing.T) {

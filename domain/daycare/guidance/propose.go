@@ -329,6 +329,18 @@ type OfferInput struct {
 	Reasons    string
 }
 
+// OfficeOf is the office in which the actor offered a place last, or else decided anything; "" when it never has.
+func OfficeOf(ctx context.Context, tx *postgres.Tx, by access.Actor) (string, error) {
+	office, err := db.New(tx).LastOffice(ctx, db.LastOfficeParams{OrganiserID: by.Organiser, AccountID: by.Account})
+	if noRows(err) {
+		return decision.OfficeOf(ctx, tx, by)
+	}
+	if err != nil {
+		return "", fmt.Errorf("reading the last office of account %d: %w", by.Account, err)
+	}
+	return office, nil
+}
+
 // Offer offers the family the place that the unit has confirmed, to be answered within two weeks. Whoever offers decides: an accepted
 // offer becomes a decision in that name, so it must be theirs to make (DEC-010, DEC-011), and the office is told (GUI-045).
 // Locks: application.

@@ -408,3 +408,22 @@ func (q *Queries) DocumentGet(ctx context.Context, arg DocumentGetParams) (Docum
 	)
 	return i, err
 }
+
+const lastOffice = `-- name: LastOffice :one
+select made_by_title from decision
+where organiser_id = $1 and made_by_account = $2 and made_by_title <> ''
+order by decision_id desc
+limit 1
+`
+
+type LastOfficeParams struct {
+	OrganiserID int32
+	AccountID   int64
+}
+
+func (q *Queries) LastOffice(ctx context.Context, arg LastOfficeParams) (string, error) {
+	row := q.db.QueryRow(ctx, lastOffice, arg.OrganiserID, arg.AccountID)
+	var made_by_title string
+	err := row.Scan(&made_by_title)
+	return made_by_title, err
+}

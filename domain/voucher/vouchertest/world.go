@@ -273,7 +273,7 @@ func (w *World) approve(id, service, provider, unit int64, prices map[int64]int6
 	w.T.Helper()
 	w.Exec(`insert into document (organiser_id, document_id, kind, title, media, sha256, bytes, provider_id, created_at) values (1, $1, 'decision', 'x', 'application/pdf', '\x00', '\x00', $2, now())`, id, provider)
 	w.Exec(`insert into decision (organiser_id, decision_id, number, kind, legal_act, legal_section, provider_id, subject_kind, subject_id, outcome, reasons, made_on, made_at,
-		made_by_account, made_by, made_by_title, language, document_id) values (1, $1, $2, 'approval', '569/2009', '5 §', $3, 'application', $1, 'approved', 'x', '2026-01-02', now(), 1, 'x', 'x', 'fi', $1)`,
+		made_by_account, made_by, made_by_title, language, document_id) values (1, $1, $2, 'approval', '569/2009', '5 §', $3, 'application', $1, 'approved', 'x', '2026-01-02', now(), 9, 'x', 'x', 'fi', $1)`,
 		id, fmt.Sprintf("X/%d", id), provider)
 	w.Exec(`insert into application (organiser_id, application_id, provider_id, service_id, service_version, state, created_at, changed_at) values (1, $1, $2, $3, 1, 'approved', now(), now())`, id, provider, service)
 	w.Exec(`insert into approval (organiser_id, approval_id, provider_id, service_id, unit_id, application_id, decision_id, valid_from, contract_number)

@@ -261,6 +261,16 @@ func (p *Pages) offer(w http.ResponseWriter, r *ui.Request) error {
 	}
 	f := v.Form
 	f.Set("version", ui.Digits(live.RowVersion))
+	if !f.Submitted() {
+		err := r.Read(p.DB, func(ctx context.Context, tx *postgres.Tx) error {
+			office, err := queue.OfficeOf(ctx, tx, r.Actor)
+			f.Set("office", office)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if f.Submitted() {
 		in := queue.OfferInput{Organiser: a.Organiser, Proposal: live.ID, RowVersion: version(f), Office: f.Text("office"), Reasons: f.OptionalLongText("reasons")}
 		if !f.Refused() {

@@ -1239,6 +1239,25 @@ func (q *Queries) IncomeWaiting(ctx context.Context, arg IncomeWaitingParams) ([
 	return items, nil
 }
 
+const lastOffice = `-- name: LastOffice :one
+select offer_office from daycare_proposal
+where organiser_id = $1 and offer_account = $2 and offer_office <> ''
+order by proposal_id desc
+limit 1
+`
+
+type LastOfficeParams struct {
+	OrganiserID int32
+	AccountID   int64
+}
+
+func (q *Queries) LastOffice(ctx context.Context, arg LastOfficeParams) (string, error) {
+	row := q.db.QueryRow(ctx, lastOffice, arg.OrganiserID, arg.AccountID)
+	var offer_office string
+	err := row.Scan(&offer_office)
+	return offer_office, err
+}
+
 const offersLate = `-- name: OffersLate :many
 select application_id
 from daycare_proposal
