@@ -39,18 +39,30 @@ type Side struct {
 	Weighted   *money.Cents // of a child-month weighted by age
 	PerHour    *money.Cents
 	Marginal   *money.Cents // what ends when one weighted child-month moves elsewhere
-	Source     string
-	SourceDate calendar.Date
+	EndingHour *money.Cents // the same of an hour of care
+	ending     money.Exact  // of the net cost, when all the children move
 }
 
 // Net is what remains to the municipality.
 func (s Side) Net() money.Cents { return s.Gross - s.Fees }
 
-// finish computes the figures of a child and an hour; ending is how much of the gross cost ends with the child, in per cent.
-func (s Side) finish(ending int) Side {
-	s.PerMonth, s.Weighted, s.PerHour = each(s.Net().Exact(), s.Months.Plain()), each(s.Net().Exact(), s.Months.Weighted()), each(s.Net().Exact(), s.Hours)
-	s.Marginal = each(s.Gross.Exact().Times(money.Fraction(int64(ending), 100)).Minus(s.Fees.Exact()), s.Months.Weighted())
+// finish computes the figures of a child and an hour; ending is what of the net cost ends when all the children move.
+func (s Side) finish(ending money.Exact) Side {
+	net, months := s.Net().Exact(), s.Months.Weighted()
+	s.PerMonth, s.Weighted, s.PerHour = each(net, s.Months.Plain()), each(net, months), each(net, s.Hours)
+	s.Marginal, s.EndingHour, s.ending = each(ending, months), each(ending, s.Hours), ending
 	return s
+}
+
+// MarginalMonth is what ends when one child moves for a month, whatever its age.
+func (s Side) MarginalMonth() *money.Cents { return each(s.ending, s.Months.Plain()) }
+
+// OfAge is the month of a child of an age: a figure of a weighted month times the place that the age takes.
+func (s Side) OfAge(weighted *money.Cents, underThree bool) *money.Cents {
+	if weighted == nil || !underThree {
+		return weighted
+	}
+	return new(money.HalfUpCent.Cents(weighted.Exact().Times(underWeight)))
 }
 
 // each divides and rounds once, half up to the cent; nil when there is nothing to divide by.
@@ -62,10 +74,45 @@ func each(sum, by money.Exact) *money.Cents {
 	return new(money.HalfUpCent.Cents(x))
 }
 
+// ending is what of the net cost ends when all the children move.
+func (c Costs) ending() money.Exact {
+	return c.Gross().Exact().Times(money.Fraction(int64(c.Ending), 100)).Minus(c.Fees.Exact())
+}
+
 // Side of own or purchased places.
-func (c Costs) Side() Side {
-	return Side{Form: c.Form, Period: c.Period, Gross: c.Gross(), Fees: c.Fees, Months: Months{money.Whole(int64(c.Over)), money.Whole(int64(c.Under))}, Hours: money.Whole(c.Hours),
-		Source: c.Source, SourceDate: c.SourceDate}.finish(c.Ending)
+func (c Costs) Side() Side { return sideOf([]Costs{c}) }
+
+// Sides are the forms with costs in a period, each with all its costs that reach into it: a year may be entered month by month.
+func Sides(list []Costs, p calendar.Period) (sides []Side) {
+	for _, form := range []Form{Own, Purchased} {
+		var of []Costs
+		for _, c := range list {
+			if c.Form == form && c.Period.Overlaps(p) {
+				of = append(of, c)
+			}
+		}
+		if len(of) > 0 {
+			sides = append(sides, sideOf(of))
+		}
+	}
+	return sides
+}
+
+// sideOf puts costs of one form together. The hours are known when all of them tell theirs.
+func sideOf(list []Costs) Side {
+	s := Side{Form: list[0].Form, Period: list[0].Period}
+	var ending money.Exact
+	known := true
+	for _, c := range list {
+		s.Period = calendar.Period{From: min(s.Period.From, c.Period.From), To: max(s.Period.To, c.Period.To)}
+		s.Gross, s.Fees, ending = s.Gross+c.Gross(), s.Fees+c.Fees, ending.Plus(c.ending())
+		s.Months = Months{s.Months.Over.Plus(money.Whole(int64(c.Over))), s.Months.Under.Plus(money.Whole(int64(c.Under)))}
+		s.Hours, known = s.Hours.Plus(money.Whole(c.Hours)), known && c.Hours > 0
+	}
+	if !known {
+		s.Hours = money.Exact{}
+	}
+	return s.finish(ending)
 }
 
 // VoucherMonths are what closed months tell of voucher places.
@@ -79,13 +126,19 @@ type VoucherMonths struct {
 
 // Side of voucher places: all of it ends with the child but the administration. Hours are known when every service need has its hours.
 func (v VoucherMonths) Side(p calendar.Period, a Assumptions) Side {
+	return v.side(p, a, v.Months.Weighted())
+}
+
+// side has the part of the year's administration that falls on its weighted child-months of all.
+func (v VoucherMonths) side(p calendar.Period, a Assumptions, all money.Exact) Side {
 	months := 0
 	for m := calendar.MonthOf(p.From); m.Period().From < p.To; m++ {
 		months++
 	}
-	s := Side{Form: Voucher, Period: p, Months: v.Months, Source: a.Source, SourceDate: a.SourceDate}
-	administration := money.HalfUpCent.Cents(a.Administration.Exact().Times(money.Fraction(int64(months), 12)))
-	s.Gross = v.Paid + administration
+	s := Side{Form: Voucher, Period: p, Months: v.Months, Gross: v.Paid}
+	if part, err := v.Months.Weighted().Over(all); err == nil {
+		s.Gross += money.HalfUpCent.Cents(a.Administration.Exact().Times(money.Fraction(int64(months), 12)).Times(part))
+	}
 	for option, n := range v.ByOption {
 		hours, known := a.Hours[option]
 		if !known {
@@ -94,9 +147,27 @@ func (v VoucherMonths) Side(p calendar.Period, a Assumptions) Side {
 		}
 		s.Hours = s.Hours.Plus(n.Times(hours.Exact()))
 	}
-	s = s.finish(100)
-	s.Marginal = each(v.Paid.Exact(), v.Months.Weighted())
-	return s
+	return s.finish(v.Paid.Exact())
+}
+
+// Saving is what it saves a month that children are in voucher places instead of own ones.
+type Saving struct {
+	Places  int         // weighted: a child under three is 1.75
+	Average money.Cents // if the whole cost of an own place ended
+	Remains money.Cents // of that cost, what does not end: premises, administration
+	Real    money.Cents // Average − Remains: what ends, less the vouchers
+}
+
+// SavingOf is what so many places save; false when a cost is not known. What remains is taken off once: the marginal cost is already
+// without it.
+func SavingOf(places int, own, voucher *Side) (Saving, bool) {
+	if own == nil || voucher == nil || own.Weighted == nil || own.Marginal == nil || voucher.Weighted == nil {
+		return Saving{}, false
+	}
+	n := money.Cents(places)
+	s := Saving{Places: places, Average: n * (*own.Weighted - *voucher.Weighted), Remains: n * (*own.Weighted - *own.Marginal)}
+	s.Real = s.Average - s.Remains
+	return s, true
 }
 
 // Investment is building that places in private units make needless.
@@ -135,8 +206,12 @@ func (a Assumptions) Avoided(privatePlaces int) Investment {
 	if a.Missing != nil {
 		n = min(n, *a.Missing)
 	}
-	sum := a.PerPlace * money.Cents(n)
-	return Investment{n, sum, Annuity(sum, a.Interest, a.Years)}
+	return a.invested(n)
+}
+
+func (a Assumptions) invested(places int) Investment {
+	sum := a.PerPlace * money.Cents(places)
+	return Investment{places, sum, Annuity(sum, a.Interest, a.Years)}
 }
 
 // Risk is something that may change the cost, with the figure that tells of it and what a change of the figure does in a year.

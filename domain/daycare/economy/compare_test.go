@@ -3,6 +3,7 @@ package economy_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -50,6 +51,31 @@ func TestOwnPlacesCostWhatRemainsAfterFeesByAge(t *testing.T) {
 	a := economy.Assumptions{PerPlace: 3_000_000, Years: 25, Missing: &missing}
 	if i := a.Avoided(40); i.Places != 10 || i.Avoided != 30_000_000 || i.Yearly != 1_200_000 {
 		t.Errorf("avoided %+v", i)
+	}
+}
+
+// Moving ten places saves what ends, not what a place costs on average; months entered one by one make the year.
+func TestASavingIsOfWhatEnds(t *testing.T) {
+	t.Parallel()
+	month := func(m time.Month, staff money.Cents, ending int) economy.Costs {
+		from := calendar.Day(2026, m, 1)
+		return economy.Costs{Form: economy.Own, Period: calendar.Period{From: from, To: from.AddMonths(1)}, Staff: staff, Premises: 1_000_000, Fees: 500_000, Over: 30, Under: 16, Hours: 6_000, Ending: ending}
+	}
+	year := calendar.Period{From: calendar.Day(2026, 1, 1), To: calendar.Day(2027, 1, 1)}
+	sides := economy.Sides([]economy.Costs{month(2, 5_000_000, 80), month(1, 6_000_000, 70), {Form: economy.Purchased, Period: calendar.Period{From: 0, To: 1}}}, year)
+	if len(sides) != 1 || sides[0].Gross != 13_000_000 || *sides[0].Weighted != 103_448 || *sides[0].Marginal != 75_000 || *sides[0].PerHour != 1_000 || *sides[0].EndingHour != 725 {
+		t.Fatalf("%+v", sides)
+	}
+	if got := *sides[0].OfAge(sides[0].Marginal, true); got != 131_250 {
+		t.Errorf("under three %d", got)
+	}
+	v := economy.VoucherMonths{Paid: 8_000_000, Months: economy.Months{Over: money.Whole(100)}}.Side(year, economy.Assumptions{})
+	s, known := economy.SavingOf(10, &sides[0], &v)
+	if want := (economy.Saving{Places: 10, Average: 234_480, Remains: 284_480, Real: -50_000}); !known || s != want {
+		t.Errorf("%+v, want %+v", s, want)
+	}
+	if _, known := economy.SavingOf(10, nil, &v); known {
+		t.Error("a saving is told without the cost of own places")
 	}
 }
 

@@ -44,9 +44,10 @@ type Costs struct {
 	Period     calendar.Period // whole months
 	Staff, Premises, Meals, Materials, Administration, Central, Contract,
 	Fees money.Cents // client fees that came to the municipality
-	Over, Under int   // child-months of three years and older, and under three
-	Hours       int64 // of care; 0 = not known
-	Ending      int   // per cent of the cost that ends when children move
+	Over, Under int    // child-months of three years and older, and under three
+	Hours       int64  // of care; 0 = not known
+	Ending      int    // per cent of the cost that ends when children move
+	Allocation  string // by what the share of the central administration was divided; "" = not told
 	Source      string
 	SourceDate  calendar.Date
 	EnteredAt   time.Time
@@ -92,7 +93,7 @@ func Save(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	q := db.New(tx)
 	a := db.CostAddParams{OrganiserID: organiser, Form: string(c.Form), ValidFrom: c.Period.From, ValidTo: c.Period.To, StaffCents: c.Staff, PremisesCents: c.Premises, MealsCents: c.Meals,
 		MaterialsCents: c.Materials, AdministrationCents: c.Administration, CentralCents: c.Central, ContractCents: c.Contract, FeesCents: c.Fees, OverMonths: int32(c.Over), UnderMonths: int32(c.Under),
-		CareHours: c.Hours, EndingPercent: int32(c.Ending), Source: c.Source, SourceDate: c.SourceDate, EnteredAt: tx.Now(), EnteredBy: by.Name}
+		CareHours: c.Hours, EndingPercent: int32(c.Ending), Allocation: c.Allocation, Source: c.Source, SourceDate: c.SourceDate, EnteredAt: tx.Now(), EnteredBy: by.Name}
 	if c.ID != 0 { // what was entered stays for the record; the new row takes its place
 		n, err := q.CostVoid(ctx, db.CostVoidParams{OrganiserID: organiser, CostID: c.ID, RowVersion: c.RowVersion, VoidedAt: tx.Now()})
 		if err != nil {
@@ -125,7 +126,7 @@ func List(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	for i, r := range rows {
 		list[i] = Costs{ID: r.CostID, RowVersion: r.RowVersion, Form: Form(r.Form), Period: calendar.Period{From: r.ValidFrom, To: r.ValidTo}, Staff: r.StaffCents, Premises: r.PremisesCents,
 			Meals: r.MealsCents, Materials: r.MaterialsCents, Administration: r.AdministrationCents, Central: r.CentralCents, Contract: r.ContractCents, Fees: r.FeesCents,
-			Over: int(r.OverMonths), Under: int(r.UnderMonths), Hours: r.CareHours, Ending: int(r.EndingPercent), Source: r.Source, SourceDate: r.SourceDate, EnteredAt: r.EnteredAt, EnteredBy: r.EnteredBy}
+			Over: int(r.OverMonths), Under: int(r.UnderMonths), Hours: r.CareHours, Ending: int(r.EndingPercent), Allocation: r.Allocation, Source: r.Source, SourceDate: r.SourceDate, EnteredAt: r.EnteredAt, EnteredBy: r.EnteredBy}
 	}
 	return list, nil
 }
@@ -139,6 +140,7 @@ type Assumptions struct {
 	PerPlace       money.Cents               `json:"per_place_cents"`
 	Interest       money.Rate                `json:"interest_percent"`
 	Years          int                       `json:"years"`
+	Rent           money.Cents               `json:"rent_cents"` // of a place in rented premises, a year; 0 = not told
 	Source         string                    `json:"-"`
 	SourceDate     calendar.Date             `json:"-"`
 	EnteredAt      time.Time                 `json:"-"`
@@ -156,7 +158,7 @@ func Assume(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int
 	if strings.TrimSpace(a.Source) == "" {
 		list = append(list, errSource)
 	}
-	if a.PerPlace < 0 || a.Administration < 0 || a.PerPlace > 100_000_000 {
+	if a.PerPlace < 0 || a.Administration < 0 || a.Rent < 0 || a.Rent > 100_000_000 || a.PerPlace > 100_000_000 {
 		list = append(list, errAmount.At("per_place"))
 	}
 	if a.Years < 0 || a.Years > mostYears || a.Interest.Exact().Sign() < 0 || a.Interest.Exact().Cmp(money.Whole(30)) > 0 {
@@ -206,133 +208,8 @@ func VoucherOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 		return v, fmt.Errorf("reading closed months: %w", err)
 	}
 	for _, r := range rows {
-		v.Paid += money.Cents(r.PaidCents)
+		v.add(r.OptionCode, r.UnderThree, r.Days, int64(r.MonthDays), money.Cents(r.PaidCents))
 		v.Rows, v.Corrections = v.Rows+int(r.RowCount), v.Corrections+int(r.Corrections)
-		if r.MonthDays == 0 {
-			continue
-		}
-		n := money.Fraction(r.Days, int64(r.MonthDays))
-		if r.UnderThree {
-			v.Months.Under = v.Months.Under.Plus(n)
-		} else {
-			v.Months.Over = v.Months.Over.Plus(n)
-		}
-		v.ByOption[r.OptionCode] = v.ByOption[r.OptionCode].Plus(n)
 	}
 	return v, nil
-}
-
-// Today is the voucher places of a day, a month's sums.
-type Today struct {
-	Children, Above, Largest   int   // children; those whose family pays above the value; children of the largest provider
-	Provider                   int64 // the largest one; of equal ones the first to have so many
-	Value, Own, Paid, AboveSum money.Cents
-	Bands                      []Band
-	Areas                      []AreaShare
-}
-
-// Band is children by their family's income a month, with the own shares of the day.
-type Band struct {
-	From, To            money.Cents // To 0 = no upper end
-	Children, Zero      int
-	Income, Own, Family money.Cents // sums of a month; Income of known ones
-	Known               int
-}
-
-// Least is the smallest number of children that is told apart.
-const Least = 5
-
-var limits = []money.Cents{0, 300_000, 450_000, 600_000, 750_000, 900_000}
-
-// TodayOf reads the decisions that hold on a day.
-func TodayOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, day calendar.Date) (t Today, err error) {
-	if err := by.May(access.SimulationRun, organiser); err != nil {
-		return t, err
-	}
-	rows, err := db.New(tx).DecisionsOn(ctx, db.DecisionsOnParams{OrganiserID: organiser, Day: day})
-	if err != nil {
-		return t, fmt.Errorf("reading decisions of %s: %w", day, err)
-	}
-	bands := make([]Band, len(limits))
-	for i := range limits {
-		if bands[i].From = limits[i]; i+1 < len(limits) {
-			bands[i].To = limits[i+1]
-		}
-	}
-	providers, areas := map[int64]int{}, map[string]*AreaShare{}
-	for _, r := range rows {
-		t.Children++
-		t.Value, t.Own, t.Paid = t.Value+r.ValueCents, t.Own+r.OwnCents, t.Paid+r.PayableCents
-		family := money.Cents(r.FamilyCents)
-		if above := family - min(r.OwnCents, r.ValueCents); above > 0 {
-			t.Above, t.AboveSum = t.Above+1, t.AboveSum+above
-		}
-		providers[r.ProviderID]++
-		if n := providers[r.ProviderID]; n > t.Largest {
-			t.Largest, t.Provider = n, r.ProviderID
-		}
-		i, income, known := len(limits)-1, money.Cents(0), false
-		if income, known = incomeOf(r.Incomes); known {
-			for limits[i] > income && i > 0 {
-				i--
-			}
-		}
-		b := &bands[i]
-		b.Children++
-		b.Own, b.Family = b.Own+r.OwnCents, b.Family+family
-		if r.OwnCents == 0 {
-			b.Zero++
-		}
-		if known {
-			b.Income, b.Known = b.Income+income, b.Known+1
-		}
-		area := strings.TrimSpace(r.Postcode + " " + r.City)
-		if r.Postcode == "" {
-			area = ""
-		}
-		a := areas[area]
-		if a == nil {
-			a = &AreaShare{Name: area}
-			areas[area] = a
-		}
-		a.Children, a.Own, a.Family = a.Children+1, a.Own+r.OwnCents, a.Family+family
-	}
-	t.Bands, t.Areas = joined(bands), areaShares(areas)
-	return t, nil
-}
-
-func incomeOf(raw string) (sum money.Cents, known bool) {
-	var list []struct {
-		Known bool
-		Total money.Cents
-	}
-	if json.Unmarshal([]byte(raw), &list) != nil || len(list) == 0 {
-		return 0, false
-	}
-	for _, i := range list {
-		if !i.Known {
-			return 0, false
-		}
-		sum += i.Total
-	}
-	return sum, true
-}
-
-func joined(list []Band) (out []Band) {
-	join := func(a *Band, b Band) {
-		a.To, a.Children, a.Zero, a.Known = b.To, a.Children+b.Children, a.Zero+b.Zero, a.Known+b.Known
-		a.Income, a.Own, a.Family = a.Income+b.Income, a.Own+b.Own, a.Family+b.Family
-	}
-	for _, b := range list {
-		if n := len(out); n > 0 && out[n-1].Children < Least {
-			join(&out[n-1], b)
-			continue
-		}
-		out = append(out, b)
-	}
-	if n := len(out); n > 1 && out[n-1].Children < Least {
-		join(&out[n-2], out[n-1])
-		out = out[:n-1]
-	}
-	return out
 }

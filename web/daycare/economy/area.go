@@ -1,7 +1,6 @@
 package economy
 
 import (
-	"seteli/core/money"
 	"seteli/domain/daycare/economy"
 	"seteli/domain/daycare/simulation"
 	"seteli/web/ui"
@@ -38,10 +37,7 @@ func areaShares(r *ui.Request, list []economy.AreaShare) ui.Table {
 		t.Columns = append(t.Columns, ui.Column{Text: r.T("economy.shares." + key), Numeric: true})
 	}
 	for _, a := range list {
-		mean := func(sum money.Cents) money.Cents {
-			return money.HalfUpCent.Cents(sum.Exact().Times(money.Fraction(1, int64(a.Children))))
-		}
-		t.Rows = append(t.Rows, []ui.Cell{{Text: areaName(r, a.Name, a.Rest)}, countCell(r, a.Children), r.CentsCell(mean(a.Own)), r.CentsCell(mean(a.Family))})
+		t.Rows = append(t.Rows, []ui.Cell{{Text: areaName(r, a.Name, a.Rest)}, countCell(r, a.Children), r.CentsCell(mean(a.Own, a.Children)), r.CentsCell(mean(a.Family, a.Children))})
 	}
 	return t
 }

@@ -48,6 +48,7 @@ func (p *Pages) assumptions(w http.ResponseWriter, r *ui.Request) error {
 	a := economy.Assumptions{Hours: map[string]money.Quantity{}, Source: f.Text("source"), SourceDate: f.Date("source_date"), Years: f.Int("years", 0, 60)}
 	a.Administration, _ = f.OptionalCents("administration")
 	a.PerPlace, _ = f.OptionalCents("per_place")
+	a.Rent, _ = f.OptionalCents("rent")
 	if x := optionalRate(f, "interest"); x != nil {
 		a.Interest = *x
 	}
@@ -80,7 +81,7 @@ func fillAssumptions(f *ui.Form, a economy.Assumptions) {
 	if a.Source == "" {
 		return
 	}
-	for name, x := range map[string]any{"source": a.Source, "source_date": a.SourceDate, "administration": a.Administration, "per_place": a.PerPlace, "interest": a.Interest, "years": a.Years} {
+	for name, x := range map[string]any{"source": a.Source, "source_date": a.SourceDate, "administration": a.Administration, "per_place": a.PerPlace, "rent": a.Rent, "interest": a.Interest, "years": a.Years} {
 		f.Set(name, x)
 	}
 	if a.Places > 0 {

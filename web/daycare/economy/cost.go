@@ -32,7 +32,7 @@ func (p *Pages) cost(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	if f.Submitted() {
 		c := economy.Costs{Form: economy.Form(f.Choice("form", "own", "purchased")), Over: f.Int("over_months", 0, 10_000_000), Under: f.Int("under_months", 0, 10_000_000), Hours: int64(f.Int("hours", 0, 1_000_000_000)),
-			Ending: f.Int("ending", 0, 100), Source: f.Text("source"), SourceDate: f.Date("source_date"), RowVersion: int32(f.Int("row_version", 0, 1_000_000))}
+			Ending: f.Int("ending", 0, 100), Allocation: f.OptionalText("allocation"), Source: f.Text("source"), SourceDate: f.Date("source_date"), RowVersion: int32(f.Int("row_version", 0, 1_000_000))}
 		from, to := f.Month("from"), f.Month("to")
 		c.Period = calendar.Period{From: from.Period().From, To: to.Period().To}
 		for name, x := range sums(&c) {
@@ -82,7 +82,7 @@ func (p *Pages) fillCost(r *ui.Request, f *ui.Form) error {
 			f.Set(name, *x)
 		}
 		for name, x := range map[string]any{"form": string(c.Form), "from": calendar.MonthOf(c.Period.From), "to": calendar.MonthOf(c.Period.Last()), "over_months": c.Over, "under_months": c.Under,
-			"hours": int(c.Hours), "ending": c.Ending, "source": c.Source, "source_date": c.SourceDate} {
+			"hours": int(c.Hours), "ending": c.Ending, "allocation": c.Allocation, "source": c.Source, "source_date": c.SourceDate} {
 			f.Set(name, x)
 		}
 		f.Set("row_version", int(c.RowVersion))

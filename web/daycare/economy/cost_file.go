@@ -150,6 +150,7 @@ func differences(r *ui.Request, a, b economy.Costs) (list []string) {
 	add("under_months", number(int64(a.Under)), number(int64(b.Under)))
 	add("hours", number(a.Hours), number(b.Hours))
 	add("ending", r.T("economy.percent", "n", a.Ending), r.T("economy.percent", "n", b.Ending))
+	add("allocation", dash(a.Allocation), dash(b.Allocation))
 	add("source", a.Source, b.Source)
 	add("source_date", r.Date(a.SourceDate), r.Date(b.SourceDate))
 	return list
@@ -158,7 +159,7 @@ func differences(r *ui.Request, a, b economy.Costs) (list []string) {
 // costFaults names row, column, what is wrong and what to do.
 func (p *Pages) costFaults(r *ui.Request, all fault.List) ui.Table {
 	t := ui.Table{Caption: r.T("economy.cost.wrong"), Cards: true, Columns: []ui.Column{{Text: r.T("economy.cost.row"), Numeric: true}, {Text: r.T("economy.cost.column")}, {Text: r.T("economy.cost.what")}}}
-	fields := append(slices.Clone(amounts), "form", "from", "to", "over_months", "under_months", "hours", "ending", "source", "source_date")
+	fields := append(slices.Clone(amounts), "form", "from", "to", "over_months", "under_months", "hours", "ending", "source", "source_date", "allocation")
 	slices.SortStableFunc(all, func(a, b *fault.Fault) int { return cmp.Or(rowOf(a)-rowOf(b), cmp.Compare(a.Field, b.Field)) })
 	for _, one := range all {
 		row, column := "–", "–"
@@ -187,7 +188,7 @@ func (p *Pages) costColumns() []sheet.Column {
 		list = append(list, sheet.Column{Name: a, Kind: sheet.Decimal})
 	}
 	list = append(list, sheet.Column{Name: "over_months", Kind: sheet.Decimal, Required: true}, sheet.Column{Name: "under_months", Kind: sheet.Decimal, Required: true}, sheet.Column{Name: "hours", Kind: sheet.Decimal},
-		sheet.Column{Name: "ending", Kind: sheet.Decimal}, sheet.Column{Name: "source", Required: true}, sheet.Column{Name: "source_date", Kind: sheet.Date, Required: true})
+		sheet.Column{Name: "ending", Kind: sheet.Decimal}, sheet.Column{Name: "source", Required: true}, sheet.Column{Name: "source_date", Kind: sheet.Date, Required: true}, sheet.Column{Name: "allocation"})
 	for i := range list {
 		for _, lang := range i18n.Langs {
 			list[i].Synonyms = append(list[i].Synonyms, p.Words.Text(lang, "economy.cost."+list[i].Name, nil))
@@ -287,6 +288,7 @@ func (p *Pages) readCosts(r *ui.Request, file ui.Upload) (out []economy.Line, wr
 		}
 		n := 3 + len(amounts)
 		l.Over, l.Under, l.Hours, l.Ending, l.Source = c.whole(n), c.whole(n+1), int64(c.whole(n+2)), c.whole(n+3), c.text(n+4)
+		l.Allocation = c.text(n + 6)
 		day, err := calendar.ParseDate(c.text(n + 5))
 		if err != nil {
 			c.bad(n + 5)

@@ -23,9 +23,9 @@ type costsView struct {
 	Finding    string
 	Table      ui.Table
 	Chart      template.HTML
+	Form       *ui.Form // how many places the saving is asked for
+	Saving     ui.Calculation
 	Sources    ui.Table
-	Bands      ui.Table
-	Areas      ui.Table
 	Investment ui.Calculation
 	NoBuilding bool
 	Risks      ui.Table
@@ -41,12 +41,25 @@ type figures struct {
 	assumed economy.Assumptions
 }
 
-func (p *Pages) figures(r *ui.Request) (f figures, err error) {
-	year, e := strconv.Atoi(r.URL.Query().Get("year"))
-	if e != nil || year < 2000 || year > 2200 {
+// yearOf is the year that the address names, or the present one.
+func yearOf(r *ui.Request) (year int, p calendar.Period) {
+	year, err := strconv.Atoi(r.URL.Query().Get("year"))
+	if err != nil || year < 2000 || year > 2200 {
 		year, _, _ = r.Today().Civil()
 	}
-	f.year = calendar.Period{From: calendar.Day(year, 1, 1), To: calendar.Day(year+1, 1, 1)}
+	return year, calendar.Period{From: calendar.Day(year, 1, 1), To: calendar.Day(year+1, 1, 1)}
+}
+
+// beside are the years before and after.
+func beside(r *ui.Request, path string, year int) (list []ui.Link) {
+	for _, y := range []int{year - 1, year + 1} {
+		list = append(list, ui.Link{Text: strconv.Itoa(y), Href: r.Path(path) + "?year=" + strconv.Itoa(y)})
+	}
+	return list
+}
+
+func (p *Pages) figures(r *ui.Request) (f figures, err error) {
+	_, f.year = yearOf(r)
 	org := r.Actor.Organiser
 	err = p.DB.Snapshot(r.Context(), r.Actor, func(tx *postgres.Tx) (err error) {
 		if f.costs, err = economy.List(r.Context(), tx, r.Actor, org); err != nil {
@@ -61,11 +74,7 @@ func (p *Pages) figures(r *ui.Request) (f figures, err error) {
 		f.today, err = economy.TodayOf(r.Context(), tx, r.Actor, org, r.Today())
 		return err
 	})
-	for _, c := range f.costs {
-		if c.Period.Overlaps(f.year) {
-			f.sides = append(f.sides, c.Side())
-		}
-	}
+	f.sides = economy.Sides(f.costs, f.year)
 	if f.voucher.Rows > 0 {
 		f.sides = append(f.sides, f.voucher.Side(f.year, f.assumed))
 	}
@@ -87,11 +96,8 @@ func (p *Pages) costs(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	year, _, _ := f.year.From.Civil()
-	v := costsView{Year: year, MayEdit: r.Actor.Can(access.BudgetEdit), Table: costsTable(r, f), Sources: sourcesTable(r, f), Bands: sharesTable(r, f.today), Areas: areaShares(r, f.today.Areas), Risks: risksTable(r, f),
+	v := costsView{Year: year, Years: beside(r, "/daycare/economy", year), MayEdit: r.Actor.Can(access.BudgetEdit), Form: r.Input(), Table: costsTable(r, f), Sources: sourcesTable(r, f), Risks: risksTable(r, f),
 		File: r.Path("/daycare/economy/file.csv") + "?year=" + strconv.Itoa(year)}
-	for _, y := range []int{year - 1, year + 1} {
-		v.Years = append(v.Years, ui.Link{Text: strconv.Itoa(y), Href: r.Path("/daycare/economy") + "?year=" + strconv.Itoa(y)})
-	}
 	if own, voucher := f.of(economy.Own), f.of(economy.Voucher); own != nil && voucher != nil && own.Weighted != nil && voucher.Weighted != nil {
 		d := *own.Weighted - *voucher.Weighted
 		if v.Finding = r.T("economy.costs.cheaper", "sum", d); d < 0 {
@@ -99,6 +105,7 @@ func (p *Pages) costs(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	v.Chart = costsChart(r, f, v.Finding)
+	v.Saving = saving(r, f, v.Form)
 	v.Investment, v.NoBuilding = building(r, f), f.assumed.PerPlace == 0
 	return r.Show(w, http.StatusOK, "economy/costs", v)
 }
@@ -113,12 +120,12 @@ func orDash(r *ui.Request, c *money.Cents) ui.Cell {
 func costsTable(r *ui.Request, f figures) ui.Table {
 	t := ui.Table{Caption: r.T("economy.costs.compare"), Cards: true, Dense: true, Columns: []ui.Column{{Text: r.T("economy.costs.form")}},
 		Empty: ui.Empty{Title: r.T("economy.costs.empty"), Text: r.T("economy.costs.empty_text")}}
-	for _, key := range []string{"gross", "fees", "net", "months", "per_month", "weighted", "hour", "marginal"} {
+	for _, key := range []string{"gross", "fees", "net", "months", "per_month", "weighted", "marginal", "hour", "ending_hour"} {
 		t.Columns = append(t.Columns, ui.Column{Text: r.T("economy.costs." + key), Numeric: true})
 	}
 	for _, s := range f.sides {
 		t.Rows = append(t.Rows, []ui.Cell{{Text: r.T("economy.form." + string(s.Form)), Small: r.Period(s.Period)}, r.CentsCell(s.Gross), r.CentsCell(-s.Fees), r.CentsCell(s.Net()),
-			{Text: r.T("economy.number", "n", s.Months.Plain().Shown(1)), Numeric: true}, orDash(r, s.PerMonth), orDash(r, s.Weighted), orDash(r, s.PerHour), orDash(r, s.Marginal)})
+			{Text: r.T("economy.number", "n", s.Months.Plain().Shown(1)), Numeric: true}, orDash(r, s.PerMonth), orDash(r, s.Weighted), orDash(r, s.Marginal), orDash(r, s.PerHour), orDash(r, s.EndingHour)})
 	}
 	return t
 }
@@ -133,7 +140,7 @@ func sourcesTable(r *ui.Request, f figures) ui.Table {
 		if r.Actor.Can(access.BudgetEdit) {
 			cell.Href = r.Path("/daycare/economy/costs/new") + "?cost=" + ui.Digits(c.ID)
 		}
-		t.Rows = append(t.Rows, []ui.Cell{cell, {Text: c.Source}, {Text: r.Date(c.SourceDate)}, {Text: c.EnteredBy}})
+		t.Rows = append(t.Rows, []ui.Cell{cell, {Text: c.Source, Small: allocation(r, c)}, {Text: r.Date(c.SourceDate)}, {Text: c.EnteredBy}})
 	}
 	if f.voucher.Rows > 0 {
 		t.Rows = append(t.Rows, []ui.Cell{{Text: r.T("economy.form.voucher")}, {Text: r.T("economy.costs.closed_months")}, {Text: r.Date(r.Today())}, {Text: "–"}})
@@ -142,6 +149,43 @@ func sourcesTable(r *ui.Request, f figures) ui.Table {
 		t.Rows = append(t.Rows, []ui.Cell{{Text: r.T("economy.assumption.title")}, {Text: f.assumed.Source}, {Text: r.Date(f.assumed.SourceDate)}, {Text: f.assumed.EnteredBy}})
 	}
 	return t
+}
+
+// allocation tells by what the share of the central administration was divided.
+func allocation(r *ui.Request, c economy.Costs) string {
+	switch {
+	case c.Central == 0:
+		return ""
+	case c.Allocation == "":
+		return r.T("economy.costs.no_allocation")
+	}
+	return r.T("economy.costs.allocation", "by", c.Allocation)
+}
+
+const (
+	savedPlaces = 10
+	mostPlaces  = 10_000
+)
+
+// saving shows what so many voucher places save instead of own ones, and what of the cost remains.
+func saving(r *ui.Request, f figures, form *ui.Form) ui.Calculation {
+	n := savedPlaces
+	if form.Value("places") != "" {
+		n = form.Int("places", 1, mostPlaces)
+	} else {
+		form.Set("places", n)
+	}
+	s, known := economy.SavingOf(n, f.of(economy.Own), f.of(economy.Voucher))
+	if !known || form.Refused() {
+		return ui.Calculation{}
+	}
+	own, voucher := f.of(economy.Own), f.of(economy.Voucher)
+	formula := func(a, b *money.Cents) string { return r.T("economy.saving.formula", "n", n, "a", *a, "b", *b) }
+	return ui.Calculation{Caption: r.T("economy.saving.caption", "n", n), Steps: []ui.Step{
+		{Text: r.T("economy.saving.average"), Formula: formula(own.Weighted, voucher.Weighted), Amount: r.Cents(s.Average)},
+		{Text: r.T("economy.saving.remains"), Formula: formula(own.Weighted, own.Marginal), Amount: r.Cents(-s.Remains)},
+		{Text: r.T("economy.saving.real"), Formula: formula(own.Marginal, voucher.Weighted), Amount: r.Cents(s.Real), Sum: true},
+		{Text: r.T("economy.saving.year"), Amount: r.Cents(12 * s.Real), Sum: true}}}
 }
 
 func costsChart(r *ui.Request, f figures, finding string) template.HTML {
@@ -158,31 +202,6 @@ func costsChart(r *ui.Request, f figures, finding string) template.HTML {
 	}
 	c.Series = []chart.Series{s}
 	return c.HTML()
-}
-
-// sharesTable tells what families pay by income today.
-func sharesTable(r *ui.Request, t economy.Today) ui.Table {
-	v := ui.Table{Caption: r.T("economy.shares"), Cards: true, Columns: []ui.Column{{Text: r.T("economy.band")}}, Empty: ui.Empty{Text: r.T("economy.shares.none")}}
-	for _, key := range []string{"children", "zero", "own", "family", "percent"} {
-		v.Columns = append(v.Columns, ui.Column{Text: r.T("economy.shares." + key), Numeric: true})
-	}
-	for _, b := range t.Bands {
-		if b.Children == 0 {
-			continue
-		}
-		mean := func(sum money.Cents, n int) money.Cents {
-			return money.HalfUpCent.Cents(sum.Exact().Times(money.Fraction(1, int64(max(n, 1)))))
-		}
-		percent := "–"
-		if b.Known > 0 && b.Income > 0 {
-			if share, err := mean(b.Family, b.Children).Exact().Over(mean(b.Income, b.Known).Exact()); err == nil {
-				percent = r.T("economy.percent", "n", share.Times(money.Whole(100)).Shown(1))
-			}
-		}
-		name := bandText(r, b.From, b.To)
-		v.Rows = append(v.Rows, []ui.Cell{{Text: name}, countCell(r, b.Children), countCell(r, b.Zero), r.CentsCell(mean(b.Own, b.Children)), r.CentsCell(mean(b.Family, b.Children)), {Text: percent, Numeric: true}})
-	}
-	return v
 }
 
 // building shows how the avoided investment is computed.
@@ -221,14 +240,18 @@ func (p *Pages) costsFile(w http.ResponseWriter, r *ui.Request) error {
 		headings = append(headings, c.Text)
 	}
 	var rows [][]any
-	value := func(c *money.Cents) any {
-		if c == nil {
-			return nil
-		}
-		return *c
-	}
 	for _, s := range f.sides {
-		rows = append(rows, []any{r.T("economy.form." + string(s.Form)), s.Gross, -s.Fees, s.Net(), sheet.Figure(s.Months.Plain().Shown(1).String()), value(s.PerMonth), value(s.Weighted), value(s.PerHour), value(s.Marginal)})
+		rows = append(rows, []any{r.T("economy.form." + string(s.Form)), s.Gross, -s.Fees, s.Net(), figure(s.Months.Plain()), value(s.PerMonth), value(s.Weighted), value(s.Marginal), value(s.PerHour), value(s.EndingHour)})
 	}
 	return ui.CSV(w, "varhaiskasvatus-kustannukset.csv", headings, rows)
 }
+
+// value is a cell of a file; empty when the figure is not known.
+func value(c *money.Cents) any {
+	if c == nil {
+		return nil
+	}
+	return *c
+}
+
+func figure(x money.Exact) sheet.Figure { return sheet.Figure(x.Shown(1).String()) }

@@ -10,6 +10,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	w "seteli/domain/voucher/vouchertest"
 )
 
 func (d *desk) upload(path, name, content string) (int, string) {
@@ -36,7 +38,7 @@ func TestCostsAreEnteredImportedAndCompared(t *testing.T) {
 	const page = "/fi/daycare/economy"
 	d.wants(d.get(page+"?year=2026"), "Vuodelta ei ole kustannuksia", "Lisää kustannukset", "Anna oletuksiin paikan rakentamisen hinta")
 	form := url.Values{"form": {"own"}, "from": {"1/2026"}, "to": {"12/2026"}, "staff": {"800000"}, "premises": {"200 000,00"}, "fees": {"100000"}, "over_months": {"600"}, "under_months": {"200"},
-		"hours": {"100000"}, "ending": {"70"}, "source": {"Tilinpäätös 2026"}, "source_date": {"1.3.2027"}, "row_version": {"0"}}
+		"hours": {"100000"}, "ending": {"70"}, "central": {"0"}, "allocation": {"Henkilöstömenojen suhteessa"}, "source": {"Tilinpäätös 2026"}, "source_date": {"1.3.2027"}, "row_version": {"0"}}
 	if code, body := d.ask(page+"/costs/new", form); code != http.StatusSeeOther {
 		t.Fatalf("%d %s", code, body)
 	}
@@ -52,11 +54,49 @@ func TestCostsAreEnteredImportedAndCompared(t *testing.T) {
 		t.Fatalf("%d %s", code, body)
 	}
 	d.wants(d.get(page+"?year=2026"), "Kunnan oma paikka", "1 125,00 €", "947,37 €", "9,00 €", "Ostettu paikka", "25 paikkaa × 30 000,00 €", "750 000,00 €", "38 264,44 €", "Hankesuunnitelma", "Ostolaskut")
-	d.wants(d.get(page+"/costs/new?cost=1"), "Tilinpäätös 2026", `value="1"`)
+	d.wants(d.get(page+"/costs/new?cost=1"), "Tilinpäätös 2026", `value="1"`, "Henkilöstömenojen suhteessa")
 	d.wants(d.get(page+"/file.csv?year=2026"), "Kunnan oma paikka", "1125,00")
 	d.get(page + "/assumptions")
 	for _, lang := range []string{"/sv", "/en"} {
 		d.get(strings.Replace(page, "/fi", lang, 1) + "?year=2026")
+	}
+}
+
+// A forecast is pasted with its headings; what cannot be is told with its line, and the page tells how long places last.
+func TestAForecastOfChildrenIsPutBesideThePlaces(t *testing.T) {
+	t.Parallel()
+	d := open(t, 0)
+	const page, heading = "/fi/daycare/economy/need", "Alue\tVuosi\tLapsia, 3 vuotta täyttäneet\tOsallistuu %, 3 vuotta täyttäneet\tLapsia, alle 3-vuotiaat\tOsallistuu %, alle 3-vuotiaat\n"
+	d.wants(d.get(page), "Ennustetta ei vielä ole", "Muuta ennustetta")
+	d.Exec(`update unit set postcode = '90100', city = 'Mallila'`)
+	d.Exec(`insert into daycare_unit (organiser_id, unit_id, provider_id, way, kind, listed, about, changed_at, changed_by)
+		values (1, $1, $3, 'own', 'DAYCARE', true, '', now(), 'x'), (1, $2, $4, 'voucher', 'DAYCARE', true, '', now(), 'x')`, w.Unit, w.OtherUnit, w.Provider, w.OtherProvider)
+	d.Exec(`insert into daycare_capacity (organiser_id, unit_id, under_places, over_places, valid_from, valid_to, added_at, added_by) values (1, $1, 4, 20, '2026-01-01', '9999-12-31', now(), 'x'), (1, $2, 4, 3, '2026-01-01', '9999-12-31', now(), 'x')`, w.Unit, w.OtherUnit)
+	form := url.Values{"source": {"Väestöennuste"}, "source_date": {"1.5.2026"}, "rows": {heading + "90100\t2026\t20\t90\t8\t50\n901\t2027\t25\t90\t8\t150\n90100\t2026\t1\t1\t1\t1\n"}}
+	code, body := d.ask(page+"/edit", form)
+	if code != http.StatusUnprocessableEntity {
+		t.Errorf("a wrong forecast: %d", code)
+	}
+	d.wants(body, "Rivin 2 alue ei ole postinumero", "Rivillä 2 on mahdoton luku", "Rivillä 3 on samat lapset kuin rivillä 1", "90100", "Väestöennuste")
+	form.Set("rows", heading+"90100;2026;monta;90;8;50")
+	if code, body = d.ask(page+"/edit", form); code != http.StatusUnprocessableEntity {
+		t.Errorf("a word for a number: %d", code)
+	}
+	form.Set("rows", strings.ReplaceAll(heading, "\t", ";")+"90100;2026;20;90;8;50\n90100;2027;26;92,5;8;50\n90100;2028;40;95;10;60")
+	if code, body = d.ask(page+"/edit", form); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	assumed := url.Values{"per_place": {"30000"}, "rent": {"2 400"}, "interest": {"3"}, "years": {"30"}, "source": {"Hankesuunnitelma"}, "source_date": {"1.5.2026"}}
+	if code, body := d.ask("/fi/daycare/economy/assumptions", assumed); code != http.StatusSeeOther {
+		t.Fatalf("%d %s", code, body)
+	}
+	// 2026: 18 + 7 = 25 of 27; 2027: 24.05 + 7 = 31.05, so 5 are missing and the 10 private places hold them; 2028: 38 + 10.5 = 48.5, 22 and 12.
+	d.wants(d.get(page), "Omia paikkoja puuttuu vuodesta 2027, yksityisten kanssa vuodesta 2028", "150 000,00 €", "7 652,89 €", "12 000,00 €", "300 000,00 €", "24 000,00 €", "Väestöennuste")
+	d.wants(d.get(page+"/file.csv"), "90100;2028;40;95;10;60;48,5;27;10;22;12;300000,00;")
+	d.wants(d.get(page+"/edit"), "90100;2027;26;92,5;8;50")
+	for _, lang := range []string{"/sv", "/en"} {
+		d.get(lang + "/daycare/economy/need")
+		d.get(lang + "/daycare/economy/need/edit")
 	}
 }
 

@@ -33,7 +33,11 @@ func (p *Pages) Audience() ui.Audience {
 		Nav:    []ui.NavItem{{Key: "economy.nav", Path: "/daycare/economy", Right: access.SimulationRun, Daycare: true}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
-			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Areas: sampleTable(), Sources: sampleTable(), Years: []ui.Link{{Text: "x", Href: "x"}}}),
+			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Sources: sampleTable(), Saving: ui.Calculation{Steps: []ui.Step{{Text: "x"}}}, Years: []ui.Link{{Text: "x", Href: "x"}}}),
+			ui.Page("economy/parts", partsView{}, partsView{Year: 2026, NoHours: true, Years: []ui.Link{{Text: "x", Href: "x"}}}),
+			ui.Page("economy/families", familiesView{}, familiesView{Types: sampleTable(), Areas: sampleTable()}),
+			ui.Page("economy/need", needView{}, needView{MayEdit: true, Answer: "x", Without: true, Areas: sampleTable()}),
+			ui.Page("economy/need-edit", needEditView{}),
 			ui.Page("economy/cost", costView{}),
 			ui.Page("economy/cost-file", costFileView{}, costFileView{Faults: new(sampleTable()), Preview: new(sampleTable())}, costFileView{Preview: new(sampleTable()), Lines: "x", Changes: 2}),
 			ui.Page("economy/risks", risksView{}, risksView{MayEdit: true, Table: sampleTable()}),
@@ -61,6 +65,13 @@ func (p *Pages) routes() []ui.Route {
 	all := ui.NewRoutes(ui.Route{Side: access.OrganiserSide})
 	all.Get(root, access.SimulationRun, p.costs)
 	all.Get(root+"/file.csv", access.SimulationRun, p.costsFile)
+	all.Get(root+"/parts", access.SimulationRun, p.parts)
+	all.Get(root+"/parts/file.csv", access.SimulationRun, p.partsFile)
+	all.Get(root+"/families", access.SimulationRun, p.families)
+	all.Get(root+"/families/file.csv", access.SimulationRun, p.familiesFile)
+	all.Get(root+"/need", access.SimulationRun, p.need)
+	all.Get(root+"/need/file.csv", access.SimulationRun, p.needFile)
+	all.Form(root+"/need/edit", access.BudgetEdit, p.needEdit)
 	all.Form(root+"/costs/new", access.BudgetEdit, p.cost)
 	all.Form(root+"/costs/file", access.BudgetEdit, p.costFile)
 	all.Form(root+"/assumptions", access.BudgetEdit, p.assumptions)

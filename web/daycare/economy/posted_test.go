@@ -6,6 +6,7 @@ import (
 
 	"seteli/core/calendar"
 	"seteli/core/money"
+	domain "seteli/domain/daycare/economy"
 	"seteli/domain/daycare/store"
 	"seteli/domain/ledger"
 	"seteli/domain/statistics"
@@ -76,12 +77,61 @@ func TestThePageSaysOfVoucherPlacesWhatTheLedgerHolds(t *testing.T) {
 	page := d.get("/fi/daycare/economy?year=2026")
 	d.wants(page, "Palvelusetelipaikka", say(spent), say(child))
 	d.wants(d.get("/fi/daycare/economy/file.csv?year=2026"), "Palvelusetelipaikka;"+plain(spent)+";0,00;"+plain(spent)+";")
-	d.wants(page, "Omat osuudet alueittain tänään")
+	d.wants(d.get("/fi/daycare/economy/families"), "Omat osuudet alueittain tänään", "1. tuloryhmä", "Yhden aikuisen perhe", "Yksiköiden hinnat tänään")
+	d.parted(spent)
 	own := money.Cents(d.Count(`select coalesce(sum(own_cents), 0)::int * 12 from daycare_decision d
 		where valid_from <= '2026-06-29' and valid_to > '2026-06-29' and not exists (select 1 from daycare_decision_end e where e.value_decision_id = d.value_decision_id and e.valid_to <= '2026-06-29')`))
 	d.wants(page, "Omat osuudet vuodessa "+say(own))
 	rows := d.Count(`select count(*) from daycare_month_row`)
 	d.wants(d.get("/fi/daycare/economy/risks"), i18n.Int(i18n.FI, int64(d.Count(`select count(*) from daycare_month_row where kind = 'CORRECTION'`)))+" korjausta "+i18n.Int(i18n.FI, int64(rows))+" tilitysrivistä")
+}
+
+// parted checks that the parts of the year make the whole each way, that no part tells few children, and that the page and the file say them.
+func (d *desk) parted(spent money.Cents) {
+	d.t.Helper()
+	year := calendar.Period{From: calendar.Day(2026, 1, 1), To: calendar.Day(2027, 1, 1)}
+	a := domain.Assumptions{Administration: 1_200_000, Hours: map[string]money.Quantity{"full_time": money.Units(150), "part_20_hours": money.Units(80)}}
+	d.Do(d.Main, func(tx *postgres.Tx) error {
+		parts, err := domain.PartsOf(d.t.Context(), tx, d.Main, w.Organiser, year, a)
+		if err != nil {
+			return err
+		}
+		for way, list := range map[string][]domain.Part{"age": parts.Age, "option": parts.Option, "area": parts.Area, "month": parts.Month} {
+			var paid, gross money.Cents
+			for _, x := range list {
+				if paid, gross = paid+x.Paid, gross+x.Side.Gross; x.Children < domain.Least || x.Side.PerHour == nil || *x.Side.PerHour <= *x.Side.EndingHour {
+					d.t.Errorf("%s: %+v", way, x)
+				}
+			}
+			if paid != spent || gross < spent+1_199_990 || gross > spent+1_200_010 {
+				d.t.Errorf("%s: %d paid and %d with the administration, of %d", way, paid, gross, spent)
+			}
+		}
+		if len(parts.Option) != 1 && len(parts.Option) != 2 || len(parts.Month) != 6 {
+			d.t.Errorf("%d service needs, %d months", len(parts.Option), len(parts.Month))
+		}
+		today, err := domain.TodayOf(d.t.Context(), tx, d.Main, w.Organiser, calendar.Day(2026, 6, 29))
+		for _, list := range [][]domain.Share{today.Tenths, today.Types} {
+			var children int
+			var own money.Cents
+			for i, x := range list {
+				if children, own = children+x.Children, own+x.Own; x.Children < domain.Least || i > 0 && x.Known > 0 && x.Key == "" && x.Income*money.Cents(list[i-1].Known) < list[i-1].Income*money.Cents(x.Known) {
+					d.t.Errorf("%+v after %+v", x, list[max(0, i-1)])
+				}
+			}
+			if children != today.Children || own != today.Own || children == 0 {
+				d.t.Errorf("%d of %d children, own shares %d of %d", children, today.Children, own, today.Own)
+			}
+		}
+		return err
+	})
+	for _, lang := range []string{"/fi", "/sv", "/en"} {
+		d.get(lang + "/daycare/economy/parts?year=2026")
+		d.get(lang + "/daycare/economy/families")
+	}
+	d.wants(d.get("/fi/daycare/economy/parts?year=2026"), "Setelipaikat kuukausittain", "3/2026", "Anna oletuksiin hoitotunnit")
+	d.wants(d.get("/fi/daycare/economy/parts/file.csv?year=2026"), "Setelipaikat kuukausittain;3/2026;")
+	d.wants(d.get("/fi/daycare/economy/families/file.csv"), "Perheiden maksut tulojen mukaan;1. tuloryhmä")
 }
 
 // expense is what the ledger holds of early education.

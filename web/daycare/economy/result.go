@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"seteli/core/fault"
 	"seteli/core/money"
 	"seteli/domain/daycare/simulation"
 	"seteli/domain/daycare/store"
@@ -72,6 +73,15 @@ func optionNames(ctx context.Context, tx *postgres.Tx, r *ui.Request) (map[strin
 		for _, o := range v.Profile.Options {
 			names[o.Code] = o.Names.In(r.Lang)
 		}
+	}
+	return names, err
+}
+
+// namesOrNone has no names without published rules.
+func namesOrNone(ctx context.Context, tx *postgres.Tx, r *ui.Request) (map[string]string, error) {
+	names, err := optionNames(ctx, tx, r)
+	if fault.CodeOf(err) == noRules {
+		err = nil
 	}
 	return names, err
 }

@@ -66,9 +66,9 @@ func (q *Queries) AssumptionsNow(ctx context.Context, organiserID int32) (Assump
 
 const costAdd = `-- name: CostAdd :one
 insert into daycare_cost (organiser_id, form, valid_from, valid_to, staff_cents, premises_cents, meals_cents, materials_cents, administration_cents, central_cents, contract_cents,
-  fees_cents, over_months, under_months, care_hours, ending_percent, source, source_date, entered_at, entered_by)
+  fees_cents, over_months, under_months, care_hours, ending_percent, allocation, source, source_date, entered_at, entered_by)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14, $15, $16, $17, $18, $19, $20)
+  $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 returning cost_id
 `
 
@@ -89,6 +89,7 @@ type CostAddParams struct {
 	UnderMonths         int32
 	CareHours           int64
 	EndingPercent       int32
+	Allocation          string
 	Source              string
 	SourceDate          calendar.Date
 	EnteredAt           time.Time
@@ -113,6 +114,7 @@ func (q *Queries) CostAdd(ctx context.Context, arg CostAddParams) (int64, error)
 		arg.UnderMonths,
 		arg.CareHours,
 		arg.EndingPercent,
+		arg.Allocation,
 		arg.Source,
 		arg.SourceDate,
 		arg.EnteredAt,
@@ -125,7 +127,7 @@ func (q *Queries) CostAdd(ctx context.Context, arg CostAddParams) (int64, error)
 
 const costList = `-- name: CostList :many
 select cost_id, row_version, form, valid_from, valid_to, staff_cents, premises_cents, meals_cents, materials_cents, administration_cents, central_cents, contract_cents,
-  fees_cents, over_months, under_months, care_hours, ending_percent, source, source_date, entered_at, entered_by
+  fees_cents, over_months, under_months, care_hours, ending_percent, allocation, source, source_date, entered_at, entered_by
 from daycare_cost
 where organiser_id = $1 and voided_at is null
 order by valid_from desc, form
@@ -149,6 +151,7 @@ type CostListRow struct {
 	UnderMonths         int32
 	CareHours           int64
 	EndingPercent       int32
+	Allocation          string
 	Source              string
 	SourceDate          calendar.Date
 	EnteredAt           time.Time
@@ -182,6 +185,7 @@ func (q *Queries) CostList(ctx context.Context, organiserID int32) ([]CostListRo
 			&i.UnderMonths,
 			&i.CareHours,
 			&i.EndingPercent,
+			&i.Allocation,
 			&i.Source,
 			&i.SourceDate,
 			&i.EnteredAt,
@@ -224,6 +228,7 @@ func (q *Queries) CostVoid(ctx context.Context, arg CostVoidParams) (int64, erro
 
 const decisionsOn = `-- name: DecisionsOn :many
 select d.provider_id, u.postcode, u.city, d.value_cents, d.own_cents, d.payable_cents, coalesce((b.basis::jsonb ->> 'family_cents')::bigint, 0)::bigint as family_cents,
+  (coalesce(b.basis::jsonb #>> '{draft,Partner}', '') <> '')::bool as partner, coalesce((b.basis::jsonb #>> '{draft,FamilySize}')::int, 0)::int as family_size,
   coalesce(b.basis::jsonb #>> '{draft,AdultIncomes}', '[]')::text as incomes
 from daycare_decision d
 join daycare_decision_basis b on b.organiser_id = d.organiser_id and b.value_decision_id = d.value_decision_id
@@ -246,6 +251,8 @@ type DecisionsOnRow struct {
 	OwnCents     money.Cents
 	PayableCents money.Cents
 	FamilyCents  int64
+	Partner      bool
+	FamilySize   int32
 	Incomes      string
 }
 
@@ -266,7 +273,154 @@ func (q *Queries) DecisionsOn(ctx context.Context, arg DecisionsOnParams) ([]Dec
 			&i.OwnCents,
 			&i.PayableCents,
 			&i.FamilyCents,
+			&i.Partner,
+			&i.FamilySize,
 			&i.Incomes,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const forecastAdd = `-- name: ForecastAdd :exec
+insert into daycare_forecast (organiser_id, entry_no, forecast, source, source_date, entered_at, entered_by)
+select $1, 1 + coalesce((select max(f.entry_no) from daycare_forecast f where f.organiser_id = $1), 0), $2, $3, $4, $5, $6
+`
+
+type ForecastAddParams struct {
+	OrganiserID int32
+	Forecast    string
+	Source      string
+	SourceDate  calendar.Date
+	EnteredAt   time.Time
+	EnteredBy   string
+}
+
+func (q *Queries) ForecastAdd(ctx context.Context, arg ForecastAddParams) error {
+	_, err := q.db.Exec(ctx, forecastAdd,
+		arg.OrganiserID,
+		arg.Forecast,
+		arg.Source,
+		arg.SourceDate,
+		arg.EnteredAt,
+		arg.EnteredBy,
+	)
+	return err
+}
+
+const forecastNow = `-- name: ForecastNow :one
+select forecast, source, source_date, entered_at, entered_by from daycare_forecast where organiser_id = $1 order by entry_no desc limit 1
+`
+
+type ForecastNowRow struct {
+	Forecast   string
+	Source     string
+	SourceDate calendar.Date
+	EnteredAt  time.Time
+	EnteredBy  string
+}
+
+func (q *Queries) ForecastNow(ctx context.Context, organiserID int32) (ForecastNowRow, error) {
+	row := q.db.QueryRow(ctx, forecastNow, organiserID)
+	var i ForecastNowRow
+	err := row.Scan(
+		&i.Forecast,
+		&i.Source,
+		&i.SourceDate,
+		&i.EnteredAt,
+		&i.EnteredBy,
+	)
+	return i, err
+}
+
+const placesByArea = `-- name: PlacesByArea :many
+select d.way, u.postcode, sum(c.under_places)::bigint as under_places, sum(c.over_places)::bigint as over_places
+from daycare_capacity c
+join daycare_unit d on d.organiser_id = c.organiser_id and d.unit_id = c.unit_id
+join unit u on u.unit_id = c.unit_id
+where c.organiser_id = $1 and c.voided_at is null and c.valid_from <= $2::date and c.valid_to > $2::date
+group by d.way, u.postcode
+order by d.way, u.postcode
+`
+
+type PlacesByAreaParams struct {
+	OrganiserID int32
+	Day         calendar.Date
+}
+
+type PlacesByAreaRow struct {
+	Way         string
+	Postcode    string
+	UnderPlaces int64
+	OverPlaces  int64
+}
+
+func (q *Queries) PlacesByArea(ctx context.Context, arg PlacesByAreaParams) ([]PlacesByAreaRow, error) {
+	rows, err := q.db.Query(ctx, placesByArea, arg.OrganiserID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PlacesByAreaRow
+	for rows.Next() {
+		var i PlacesByAreaRow
+		if err := rows.Scan(
+			&i.Way,
+			&i.Postcode,
+			&i.UnderPlaces,
+			&i.OverPlaces,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const pricesOn = `-- name: PricesOn :many
+with held as (
+  select distinct on (p.unit_id, p.option_code) p.unit_id, p.option_code, p.price_over_cents, p.price_under_cents, p.surcharge_cents
+  from daycare_price p
+  where p.organiser_id = $1 and p.valid_from <= $2::date
+  order by p.unit_id, p.option_code, p.valid_from desc, p.entry_no desc)
+select option_code, price_over_cents, price_under_cents, surcharge_cents from held order by option_code, unit_id
+`
+
+type PricesOnParams struct {
+	OrganiserID int32
+	Day         calendar.Date
+}
+
+type PricesOnRow struct {
+	OptionCode      string
+	PriceOverCents  money.Cents
+	PriceUnderCents money.Cents
+	SurchargeCents  money.Cents
+}
+
+// What units ask on a day, beside what the service need has.
+func (q *Queries) PricesOn(ctx context.Context, arg PricesOnParams) ([]PricesOnRow, error) {
+	rows, err := q.db.Query(ctx, pricesOn, arg.OrganiserID, arg.Day)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PricesOnRow
+	for rows.Next() {
+		var i PricesOnRow
+		if err := rows.Scan(
+			&i.OptionCode,
+			&i.PriceOverCents,
+			&i.PriceUnderCents,
+			&i.SurchargeCents,
 		); err != nil {
 			return nil, err
 		}
@@ -325,6 +479,72 @@ func (q *Queries) VoucherMonths(ctx context.Context, arg VoucherMonthsParams) ([
 			&i.PaidCents,
 			&i.RowCount,
 			&i.Corrections,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const voucherParts = `-- name: VoucherParts :many
+with r as (
+  select m.child_id, coalesce(b.basis::jsonb #>> '{draft,Option}', '')::text as option_code, coalesce((b.basis::jsonb #>> '{draft,UnderThree}')::bool, false)::bool as under_three,
+    case when u.postcode = '' then '' else trim(u.postcode || ' ' || u.city) end as area, date_trunc('month', m.valid_from)::date::text as month, m.month_days,
+    case when m.notice then 0 when m.kind = 'REFUND' then -m.days else m.days end as days, m.row_cents
+  from daycare_month_row m
+  join daycare_decision_basis b on b.organiser_id = m.organiser_id and b.value_decision_id = m.value_decision_id
+  join unit u on u.unit_id = m.unit_id
+  where m.organiser_id = $1 and m.valid_from >= $2 and m.valid_from < $3),
+parted as (
+  select w.way, case w.way when 'age' then (case when r.under_three then 'under' else 'over' end) when 'option' then r.option_code when 'area' then r.area else r.month end as key, r.child_id, r.option_code, r.under_three, r.area, r.month, r.month_days, r.days, r.row_cents
+  from r cross join unnest(array['age', 'option', 'area', 'month']) as w(way)),
+counted as (select way, key, count(distinct child_id) as children from parted group by way, key)
+select p.way::text as way, p.key::text as key, c.children, p.option_code, p.under_three, p.month_days::bigint as month_days, sum(p.days)::bigint as days, sum(p.row_cents)::bigint as paid_cents
+from parted p join counted c on c.way = p.way and c.key = p.key
+group by p.way, p.key, c.children, p.option_code, p.under_three, p.month_days
+order by p.way, p.key, p.option_code, p.under_three, p.month_days
+`
+
+type VoucherPartsParams struct {
+	OrganiserID int32
+	FromDay     calendar.Date
+	ToDay       calendar.Date
+}
+
+type VoucherPartsRow struct {
+	Way        string
+	Key        string
+	Children   int64
+	OptionCode string
+	UnderThree bool
+	MonthDays  int64
+	Days       int64
+	PaidCents  int64
+}
+
+// The same days parted four ways; children are told of each part, so that few are not told apart.
+func (q *Queries) VoucherParts(ctx context.Context, arg VoucherPartsParams) ([]VoucherPartsRow, error) {
+	rows, err := q.db.Query(ctx, voucherParts, arg.OrganiserID, arg.FromDay, arg.ToDay)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []VoucherPartsRow
+	for rows.Next() {
+		var i VoucherPartsRow
+		if err := rows.Scan(
+			&i.Way,
+			&i.Key,
+			&i.Children,
+			&i.OptionCode,
+			&i.UnderThree,
+			&i.MonthDays,
+			&i.Days,
+			&i.PaidCents,
 		); err != nil {
 			return nil, err
 		}
