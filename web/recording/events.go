@@ -199,7 +199,12 @@ func why(r *ui.Request, e event.Event, times []event.Timed, l event.Label) ui.Ca
 	rule, parts := r.T("recording.why.organiser.rule", "price", e.Price, "value", e.Value), accepted(e, times)
 	for _, p := range parts {
 		q := r.Quantity(p.Quantity, l.Measure) + " × "
-		whole, organiser = append(whole, q+r.Cents(p.Price)), append(organiser, q+r.Cents(min(p.Price, p.Value)))
+		price, share := q+r.Cents(p.Price), q+r.Cents(min(p.Price, p.Value))
+		if len(parts) > 1 { // each part is rounded by itself, so its sum is told
+			sums := money.Split(p.Price, p.Value, p.Quantity)
+			price, share = r.Cents(sums.Total)+" ("+price+")", r.Cents(sums.Organiser)+" ("+share+")"
+		}
+		whole, organiser = append(whole, price), append(organiser, share)
 	}
 	if len(times) > 1 {
 		rule = r.T("recording.why.organiser.by_time")

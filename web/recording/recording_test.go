@@ -359,5 +359,5 @@ func TestTheEventSaysByWhichTimesItWasPriced(t *testing.T) {
 	p := as(t, w, w.Recorder())
 	status, body := p.get(fmt.Sprintf("/fi/events/%d/%d", w.Organiser, got.Event))
 	// 42.00 and 48.30 an hour; the voucher pays 36.00 and 41.40 of them.
-	p.want(status, body, 200, "Hinta ajan mukaan", "Arkipäivä, Arki-ilta", "1 h × 42,00 € &#43; 1 h × 48,30 €", "1 h × 36,00 € &#43; 1 h × 41,40 €", "Kultakin ajalta hinnasta ja setelin arvosta pienempi", "77,40")
+	p.want(status, body, 200, "Hinta ajan mukaan", "Arkipäivä, Arki-ilta", "42,00 € (1 h × 42,00 €) &#43; 48,30 € (1 h × 48,30 €)", "36,00 € (1 h × 36,00 €) &#43; 41,40 € (1 h × 41,40 €)", "Kultakin ajalta hinnasta ja setelin arvosta pienempi", "77,40")
 }
