@@ -129,7 +129,7 @@ func (p *Pages) statement(w http.ResponseWriter, r *ui.Request) error {
 }
 
 func statementFacts(r *ui.Request, s settlement.Statement) ui.Summary {
-	rows := []ui.Row{{Key: r.T("finance.payee"), Value: s.PayeeName}, {Key: r.T("finance.state"), Tag: r.Tag(payeeState(s)), Small: s.StateNote}}
+	rows := []ui.Row{{Key: r.T("finance.payee"), Value: s.PayeeName}, {Key: r.T("finance.state"), Tag: r.Tag(payeeState(s)), Small: dayText(r, s.StateNote)}}
 	if s.Disposition == settlement.Pay {
 		rows = append(rows, ui.Row{Key: r.T("finance.due"), Value: r.Date(s.DueOn)})
 		if account, err := ident.ParseIBAN(s.PayeeIBAN); err == nil {

@@ -157,7 +157,11 @@ func TestFromPreviewToPaidInTheBrowser(t *testing.T) {
 
 	list := provider.see("/fi/statements", "130,00 €", "Maksettu", "Mallilan kaupunki")
 	path := regexp.MustCompile(`/fi/statements/\d+/\d+/\d+`).FindString(list)
-	keep(t, "statement.html", provider.see(path, "123,45 €", "Kotihoito, tunti", "TAB-2345-6789", "1 h"))
+	statement := provider.see(path, "123,45 €", "Kotihoito, tunti", "TAB-2345-6789", "1 h", "21.11.2026")
+	if strings.Contains(statement, "2026-11-21<") {
+		t.Error("a day stands on the statement as programs write it")
+	}
+	keep(t, "statement.html", statement)
 	_, table, _ := provider.ask(http.MethodGet, path+"/csv", nil)
 	provider.holds("csv", table, "123,45", "Kotihoito, tunti", "Palvelutapahtuma")
 	_, pdf, _ := provider.ask(http.MethodGet, path+"/pdf", nil)
