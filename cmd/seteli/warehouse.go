@@ -41,7 +41,7 @@ func (a *app) reportsDaycare(q *job.Queue) error {
 	return err
 }
 
-// vardaTick queues the runs that wait; at night it orders one for each municipality with a connection.
+// vardaTick queues the runs that are due; at night it orders one for each municipality with a connection.
 func (a *app) vardaTick(ctx context.Context, q *job.Queue, night bool) error {
 	ids, err := a.organisers(ctx)
 	if err != nil {
@@ -56,11 +56,11 @@ func (a *app) vardaTick(ctx context.Context, q *job.Queue, night bool) error {
 					return err
 				}
 			}
-			waits, err := daycare.Waits(ctx, tx, id)
-			if err != nil || !waits {
+			due, err := daycare.Due(ctx, tx, id)
+			if err != nil || !due {
 				return err
 			}
-			_, err = q.Enqueue(ctx, tx, vardaRunArgs{id}, job.Unique(), job.Tries(1)) // what is left waits for the next tick
+			_, err = q.Enqueue(ctx, tx, vardaRunArgs{id}, job.Forward(), job.Tries(1)) // what fails is begun again by a later tick
 			return err
 		})
 		if err != nil {
@@ -78,7 +78,7 @@ func (a *app) vardaRun(ctx context.Context, organiser int32) error {
 		c, password, err = daycare.Opened(ctx, tx, a.keys, organiser)
 		return err
 	})
-	if errors.Is(err, daycare.ErrOff) { // switched off after the order: the run waits until it is switched on
+	if errors.Is(err, daycare.ErrOff) { // switched off after the order: the run waits until it is switched on, and the tick begins it then
 		return nil
 	}
 	if err != nil {
@@ -94,9 +94,12 @@ func (a *app) vardaRun(ctx context.Context, organiser int32) error {
 			a.log.Warn("progress of the report to the warehouse", "error", err)
 		}
 	})
-	a.log.Info("report to the warehouse of early education", "organiser", organiser, "children", told.Children, "sent", told.Sent, "refused", told.Refused, "lacking", told.Lacking, "down", told.Down)
-	if told.Down { // told on the page; the night's run goes on
-		return nil
+	a.log.Info("report to the warehouse of early education", "organiser", organiser, "children", told.Children, "sent", told.Sent, "refused", told.Refused, "lacking", told.Lacking, "held", told.Held)
+	switch {
+	case ctx.Err() != nil: // the program ends; the run goes on where it was
+		return job.Later(0)
+	case err == nil && told.Held != "": // told on the page; the run goes on by itself
+		return job.Later(told.Next.Sub(a.clock.Now()))
 	}
 	return err
 }

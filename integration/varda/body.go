@@ -12,6 +12,10 @@ import (
 
 func sorted[T any](m map[string]T) []string { return slices.Sorted(maps.Keys(m)) }
 
+// byVoucher is the warehouse's code of early education arranged with a voucher. Own places (jm01) and purchased ones (jm02) are reported by
+// the system in which their fees are decided.
+const byVoucher = "jm03"
+
 // body makes the request of an object under the address of its parent.
 func (c *Client) body(o varda.Object, parent string, people map[int64]varda.Human) (map[string]any, error) {
 	switch o.Kind {
@@ -19,9 +23,10 @@ func (c *Client) body(o varda.Object, parent string, people map[int64]varda.Huma
 		return human(people[o.Client])
 	case varda.Child:
 		return c.keyed(o, map[string]any{"henkilo": parent, "oma_organisaatio_oid": c.cfg.Owner, "paos_organisaatio_oid": o.Producer}), nil
-	case varda.Decision:
+	case varda.Decision: // shift care is neither full-day nor daily for the warehouse: it stores both as false
 		return c.keyed(o, map[string]any{"lapsi": parent, "hakemus_pvm": o.Applied, "alkamis_pvm": o.From, "paattymis_pvm": o.Last, "tuntimaara_viikossa": o.Hours.String(),
-			"kokopaivainen_vaka_kytkin": o.Hours.FullDay(), "paivittainen_vaka_kytkin": o.Daily, "vuorohoito_kytkin": false, "tilapainen_vaka_kytkin": false, "jarjestamismuoto_koodi": "jm03"}), nil
+			"kokopaivainen_vaka_kytkin": o.Hours.FullDay() && !o.Shift, "paivittainen_vaka_kytkin": o.Daily && !o.Shift, "vuorohoito_kytkin": o.Shift,
+			"tilapainen_vaka_kytkin": o.Temporary, "jarjestamismuoto_koodi": byVoucher}), nil
 	case varda.Placement:
 		return c.keyed(o, map[string]any{"varhaiskasvatuspaatos": parent, "toimipaikka_oid": o.Unit, "alkamis_pvm": o.From, "paattymis_pvm": o.Last}), nil
 	case varda.Fee:

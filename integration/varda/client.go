@@ -122,7 +122,7 @@ func (c *Client) find(ctx context.Context, o varda.Object) (string, error) {
 			path = next
 		}
 	}
-	return "", fmt.Errorf("the warehouse says that %s is there, and does not list it", o.Key)
+	return "", &varda.Refusal{Codes: []varda.Code{{Field: "tunniste", Code: taken}}} // it is there and not ours to see
 }
 
 // inside takes an address only when it is under our base: the token is sent to nobody else.
@@ -142,13 +142,11 @@ func (c *Client) End(ctx context.Context, k varda.Known, last *calendar.Date) er
 // Delete takes an object away.
 func (c *Client) Delete(ctx context.Context, k varda.Known) error {
 	err := c.do(ctx, http.MethodDelete, k.URL, nil, nil)
-	if errors.Is(err, errGone) {
+	if errors.Is(err, varda.ErrGone) {
 		return nil
 	}
 	return err
 }
-
-var errGone = errors.New("the warehouse does not have it")
 
 // do sends a request at the warehouse's pace. What may be repeated is: every act is the same when done twice.
 func (c *Client) do(ctx context.Context, method, path string, body any, out any) error {
@@ -168,24 +166,40 @@ func (c *Client) do(ctx context.Context, method, path string, body any, out any)
 		switch {
 		case err != nil && ctx.Err() != nil:
 			return ctx.Err()
+		case errors.Is(err, varda.ErrKey):
+			return err
 		case err == nil && status < 300:
 			return read(answer, out)
 		case err == nil && (status == http.StatusUnauthorized || status == http.StatusForbidden) && !renewed:
 			renewed = true // a token lives for a while only
 			c.forget()
 			continue
+		case err == nil && status == http.StatusUnauthorized:
+			return varda.ErrKey
 		case err == nil && status == http.StatusNotFound:
-			return errGone
+			return varda.ErrGone
 		case err == nil && status < 500 && status != http.StatusTooManyRequests:
 			return refusal(status, answer)
 		case wait > longest || try == tries-1:
-			return varda.ErrDown.Because(err)
+			return stopped(status, wait, err)
 		}
 		if err := pause(ctx, max(wait, time.Duration(1<<try)*c.backoff())); err != nil {
 			return err
 		}
 	}
 	return varda.ErrDown
+}
+
+// stopped tells why the warehouse takes nothing now, with the wait that it asked for.
+func stopped(status int, wait time.Duration, err error) error {
+	why := varda.ErrDown
+	if status == http.StatusTooManyRequests {
+		why = varda.ErrBusy
+	}
+	if wait > 0 {
+		err = errors.Join(err, &varda.Asked{Wait: wait})
+	}
+	return why.Because(err)
 }
 
 // backoff is the first wait after a fault: a few turns of the pace.
@@ -204,11 +218,12 @@ func pause(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// once sends one request with a token and tells what came back, and how long the warehouse asks to wait.
+// once sends one request with a token and tells what came back, and how long the warehouse asks to wait. What it answers instead of a
+// token comes back as its answer to the request.
 func (c *Client) once(ctx context.Context, method, address string, raw []byte) (status int, answer []byte, wait time.Duration, err error) {
-	token, err := c.signed(ctx)
-	if err != nil {
-		return 0, nil, 0, err
+	token, status, wait, err := c.signed(ctx)
+	if err != nil || token == "" {
+		return status, nil, wait, err
 	}
 	return c.send(ctx, method, address, raw, "Token "+token)
 }
@@ -242,34 +257,40 @@ func (c *Client) send(ctx context.Context, method, address string, raw []byte, a
 	return resp.StatusCode, answer, wait, nil
 }
 
-// signed gives the token, fetched with the user's key when there is none.
-func (c *Client) signed(ctx context.Context) (string, error) {
+// signed gives the token, fetched with the user's key when there is none. Without one it gives the status that came instead; ErrKey when
+// the user or the password is not taken.
+func (c *Client) signed(ctx context.Context) (token string, status int, wait time.Duration, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.token != "" {
-		return c.token, nil
+		return c.token, 0, 0, nil
 	}
 	address, err := c.inside("user/apikey/")
 	if err != nil {
-		return "", err
+		return "", 0, 0, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
-		return "", fmt.Errorf("a request to the warehouse: %w", err)
+		return "", 0, 0, fmt.Errorf("a request to the warehouse: %w", err)
 	}
 	req.SetBasicAuth(c.cfg.User, c.cfg.Password)
-	status, answer, _, err := c.send(ctx, http.MethodGet, address, nil, req.Header.Get("Authorization"))
-	if err != nil {
-		return "", err
+	status, answer, wait, err := c.send(ctx, http.MethodGet, address, nil, req.Header.Get("Authorization"))
+	switch {
+	case err != nil:
+		return "", 0, 0, err
+	case status == http.StatusUnauthorized || status == http.StatusForbidden:
+		return "", status, 0, varda.ErrKey
+	case status >= 500 || status == http.StatusTooManyRequests:
+		return "", status, wait, nil
 	}
 	var key struct {
 		Token string `json:"token"`
 	}
 	if err := json.Unmarshal(answer, &key); status != http.StatusOK || err != nil || key.Token == "" {
-		return "", fmt.Errorf("the warehouse gave no token (status %d): user or password is wrong, or it is down", status)
+		return "", 0, 0, fmt.Errorf("the warehouse gave no token (status %d)", status)
 	}
 	c.token = key.Token
-	return c.token, nil
+	return c.token, status, 0, nil
 }
 
 func (c *Client) forget() {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -241,7 +242,7 @@ func TestDownStopsAndGoesOnWhereItWas(t *testing.T) {
 func TestPatienceAndAnOldTokenAreNoFaults(t *testing.T) {
 	t.Parallel()
 	w := open(t)
-	w.Throttle(1)
+	w.Throttle(1, time.Second)
 	w.Expire()
 	wanted := wantedOf(t, simple(400))
 	if _, err := w.report(wanted); err != nil {
@@ -255,7 +256,7 @@ func TestPatienceAndAnOldTokenAreNoFaults(t *testing.T) {
 	w.holds(wanted)
 }
 
-func TestWrongPasswordIsDownAndSaysNothingOfIt(t *testing.T) {
+func TestWrongPasswordIsToldAsOneAndSaysNothingOfIt(t *testing.T) {
 	t.Parallel()
 	w := open(t)
 	server := httptest.NewServer(w.Server)
@@ -265,8 +266,20 @@ func TestWrongPasswordIsDownAndSaysNothingOfIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = c.Create(t.Context(), wantedOf(t, simple(400))[0], "", people(t))
-	if !errors.Is(err, domain.ErrDown) || strings.Contains(fmt.Sprint(err), "arvaus") {
-		t.Errorf("told %v", err)
+	if !errors.Is(err, domain.ErrKey) || strings.Contains(fmt.Sprint(err), "arvaus") || w.Requests() != 1 {
+		t.Errorf("told %v after %d requests", err, w.Requests())
+	}
+}
+
+func TestWarehouseThatIsBusyTellsHowLong(t *testing.T) {
+	t.Parallel()
+	w := open(t)
+	wanted := wantedOf(t, simple(400))
+	w.Throttle(100, time.Hour)
+	_, err := w.report(wanted)
+	var asked *domain.Asked
+	if !errors.Is(err, domain.ErrBusy) || !errors.As(err, &asked) || asked.Wait != time.Hour || w.Requests() != 1 {
+		t.Errorf("told %v after %d requests", err, w.Requests())
 	}
 }
 
@@ -289,16 +302,17 @@ func TestLacksAreToldBeforeAnythingIsSent(t *testing.T) {
 	p := days(0, 300)
 	value := domain.Value{Period: p, Unit: 1, Value: 100_000, Size: 2, Guardians: []int64{7}}
 	for _, c := range []struct {
-		lack domain.Lack
+		lack domain.Why
+		unit int64
 		r    domain.Record
 	}{
-		{domain.NoUnit, record([]domain.Place{{Period: p, Unit: 9, Option: "full"}}, nil)},
-		{domain.NoAgreement, record([]domain.Place{{Period: p, Unit: 4, Option: "full"}}, nil)},
-		{domain.NoOption, record([]domain.Place{{Period: p, Unit: 1, Option: "club"}}, []domain.Value{value})},
-		{domain.NoGuardian, record([]domain.Place{{Period: p, Unit: 1, Option: "full"}}, []domain.Value{{Period: p, Unit: 1, Value: 100_000, Size: 2}})},
+		{domain.NoUnit, 9, record([]domain.Place{{Period: p, Unit: 9, Option: "full"}}, nil)},
+		{domain.NoAgreement, 4, record([]domain.Place{{Period: p, Unit: 4, Option: "full"}}, nil)},
+		{domain.NoOption, 0, record([]domain.Place{{Period: p, Unit: 1, Option: "club"}}, []domain.Value{value})},
+		{domain.NoGuardian, 0, record([]domain.Place{{Period: p, Unit: 1, Option: "full"}}, []domain.Value{{Period: p, Unit: 1, Value: 100_000, Size: 2}})},
 	} {
 		wanted, lacks := domain.Wanted(c.r, settings)
-		if wanted != nil || !slices.Equal(lacks, []domain.Lack{c.lack}) {
+		if wanted != nil || !slices.Equal(lacks, []domain.Lack{{Why: c.lack, Unit: c.unit}}) {
 			t.Errorf("%s: %v, %d objects", c.lack, lacks, len(wanted))
 		}
 	}

@@ -200,3 +200,69 @@ func TestProgressIsSeenByItsOrganiserOnly(t *testing.T) {
 		}
 	}
 }
+
+// A job that puts itself off stands in the queue with its time, is not queued twice, and runs at once when it is brought forward.
+func TestJobThatIsPutOffWaitsOrIsBroughtForward(t *testing.T) {
+	t.Parallel()
+	store, q := queue(t)
+	ran := make(chan struct{}, 10)
+	tries := 0
+	if err := job.Register(q, time.Minute, func(context.Context, count) error {
+		tries++
+		ran <- struct{}{}
+		if tries == 1 {
+			return job.Later(4 * time.Hour)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	q.Every(time.Hour, count{1})
+	start(t, q)
+	wait := func() {
+		t.Helper()
+		select {
+		case <-ran:
+		case <-time.After(20 * time.Second):
+			t.Fatal("the job never ran")
+		}
+	}
+	wait()
+	enqueue := func(how job.Option) {
+		t.Helper()
+		err := store.Tenant(t.Context(), access.Within{Organiser: 17}, func(tx *postgres.Tx) error {
+			queued, err := q.Enqueue(t.Context(), tx, count{1}, how)
+			if queued {
+				t.Error("a second one was queued")
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := func(state string) *time.Time {
+		t.Helper()
+		for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+			var list []job.Kept
+			if err := store.ReadNational(t.Context(), func(tx *postgres.Tx) (err error) { list, err = job.Jobs(t.Context(), tx); return err }); err != nil {
+				t.Fatal(err)
+			}
+			if len(list) == 1 && list[0].State == state {
+				return list[0].Next
+			}
+		}
+		t.Fatalf("the job never was %s", state)
+		return nil
+	}
+	if next := kept("scheduled"); next == nil || time.Until(*next) < 3*time.Hour {
+		t.Errorf("the next try is at %v", next)
+	}
+	enqueue(job.Unique())
+	kept("scheduled")
+	enqueue(job.Forward())
+	wait()
+	if next := kept("completed"); next != nil {
+		t.Errorf("a finished job has a next try at %v", next)
+	}
+}

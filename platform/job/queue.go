@@ -12,6 +12,7 @@ import (
 	"github.com/riverqueue/river"
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
+	"github.com/riverqueue/river/rivertype"
 
 	"seteli/platform/postgres"
 )
@@ -83,6 +84,9 @@ func (w *worker[A]) Work(ctx context.Context, j *river.Job[A]) error {
 	if errors.Is(err, ErrGiveUp) {
 		return river.JobCancel(err)
 	}
+	if off := (*later)(nil); errors.As(err, &off) {
+		return river.JobSnooze(off.pause)
+	}
 	return err
 }
 
@@ -90,6 +94,14 @@ func (w *worker[A]) Timeout(*river.Job[A]) time.Duration { return w.timeout }
 
 // ErrGiveUp in a job's error ends it without further tries.
 var ErrGiveUp = errors.New("the job gives up")
+
+// Later as a job's error puts the same job off by a pause; its tries are not counted. Until then it stands in the queue as scheduled, and
+// Forward brings it forward.
+func Later(pause time.Duration) error { return &later{max(pause, 0)} }
+
+type later struct{ pause time.Duration }
+
+func (l *later) Error() string { return fmt.Sprintf("the job is put off for %s", l.pause) }
 
 // Register says what does a kind of job. timeout 0 = no limit but the program's end. A failing job is tried again,
 // later each time, up to 25 times over about three weeks.
@@ -109,27 +121,40 @@ func Register[A Args](q *Queue, timeout time.Duration, work func(context.Context
 }
 
 // Option of one job.
-type Option func(*river.InsertOpts)
+type Option func(*options)
+
+type options struct {
+	river.InsertOpts
+	forward bool
+}
 
 // Unique keeps one waiting or running job per kind and input: queuing a second one is silently the first.
 func Unique() Option {
-	return func(o *river.InsertOpts) { o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: unfinished} }
+	return func(o *options) { o.UniqueOpts = river.UniqueOpts{ByArgs: true, ByState: unfinished} }
+}
+
+// Forward is Unique, and a job that waits for its time already is worked at once.
+func Forward() Option {
+	return func(o *options) { Unique()(o); o.forward = true }
 }
 
 // At delays the job to an instant.
-func At(t time.Time) Option { return func(o *river.InsertOpts) { o.ScheduledAt = t } }
+func At(t time.Time) Option { return func(o *options) { o.ScheduledAt = t } }
 
 // Tries limits how often a failing job is run.
-func Tries(n int) Option { return func(o *river.InsertOpts) { o.MaxAttempts = n } }
+func Tries(n int) Option { return func(o *options) { o.MaxAttempts = n } }
 
 // Enqueue queues the job in the transaction: it runs if and only if the rest commits. queued is false when a Unique one
 // was waiting already.
-func (q *Queue) Enqueue(ctx context.Context, tx *postgres.Tx, args Args, options ...Option) (queued bool, err error) {
-	opts := &river.InsertOpts{}
-	for _, o := range options {
-		o(opts)
+func (q *Queue) Enqueue(ctx context.Context, tx *postgres.Tx, args Args, chosen ...Option) (queued bool, err error) {
+	o := &options{}
+	for _, option := range chosen {
+		option(o)
 	}
-	res, err := q.client.InsertTx(ctx, tx.Raw(), args, opts)
+	res, err := q.client.InsertTx(ctx, tx.Raw(), args, &o.InsertOpts)
+	if err == nil && o.forward && res.UniqueSkippedAsDuplicate && res.Job.State == rivertype.JobStateScheduled {
+		_, err = q.client.JobRetryTx(ctx, tx.Raw(), res.Job.ID)
+	}
 	if err != nil {
 		return false, fmt.Errorf("queuing job %s: %w", args.Kind(), err)
 	}
@@ -149,9 +174,9 @@ func (q *Queue) Daily(hour, minute int, args Args) {
 
 func (q *Queue) schedule(when river.PeriodicSchedule, args Args, now bool) {
 	q.periodic = append(q.periodic, river.NewPeriodicJob(when, func() (river.JobArgs, *river.InsertOpts) {
-		opts := &river.InsertOpts{}
-		Unique()(opts)
-		return args, opts
+		o := &options{}
+		Unique()(o)
+		return args, &o.InsertOpts
 	}, &river.PeriodicJobOpts{RunOnStart: now}))
 }
 

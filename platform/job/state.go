@@ -38,12 +38,13 @@ func OutboxWaiting(ctx context.Context, tx *postgres.Tx, organiser int32) ([]Wai
 type Kept struct {
 	Kind, State string
 	Count       int64
-	Last        time.Time // when the newest of them was queued
+	Last        time.Time  // when the newest of them was queued
+	Next        *time.Time // when the first of them is worked, of those that wait for their time
 }
 
 // Jobs counts the jobs of the queue by kind and state.
 func Jobs(ctx context.Context, tx *postgres.Tx) ([]Kept, error) {
-	rows, err := tx.Query(ctx, `select kind, state::text, count(*), max(created_at) from river_job group by kind, state order by kind, state`)
+	rows, err := tx.Query(ctx, `select kind, state::text, count(*), max(created_at), min(scheduled_at) filter (where state in ('scheduled', 'retryable')) from river_job group by kind, state order by kind, state`)
 	if err != nil {
 		return nil, fmt.Errorf("counting jobs: %w", err)
 	}

@@ -43,9 +43,13 @@ func (p *Pages) operations(w http.ResponseWriter, r *ui.Request) error {
 		return err
 	}
 	v.Jobs = ui.Table{Caption: r.T("steering.health.jobs"), Dense: true, Cards: true, Empty: ui.Empty{Text: r.T("steering.health.no_jobs")},
-		Columns: []ui.Column{{Text: r.T("steering.health.job")}, {Text: r.T("steering.health.state")}, {Text: r.T("steering.health.count"), Numeric: true}, {Text: r.T("steering.health.last")}}}
+		Columns: []ui.Column{{Text: r.T("steering.health.job")}, {Text: r.T("steering.health.state")}, {Text: r.T("steering.health.count"), Numeric: true}, {Text: r.T("steering.health.last")}, {Text: r.T("steering.health.next")}}}
 	for _, k := range kept {
-		v.Jobs.Rows = append(v.Jobs.Rows, []ui.Cell{{Text: p.word(r, "steering.job.", k.Kind)}, {Text: p.word(r, "steering.job_state.", k.State)}, {Text: i18n.Int(r.Lang, k.Count), Numeric: true}, {Text: i18n.DateTime(r.Lang, k.Last)}})
+		next := ""
+		if k.Next != nil {
+			next = i18n.DateTime(r.Lang, *k.Next)
+		}
+		v.Jobs.Rows = append(v.Jobs.Rows, []ui.Cell{{Text: p.word(r, "steering.job.", k.Kind)}, {Text: p.word(r, "steering.job_state.", k.State)}, {Text: i18n.Int(r.Lang, k.Count), Numeric: true}, {Text: i18n.DateTime(r.Lang, k.Last)}, {Text: next}})
 	}
 	return r.Show(w, http.StatusOK, "steering/operations", v)
 }

@@ -3,6 +3,7 @@ package steering_test
 import (
 	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -218,14 +219,30 @@ func TestOperatorSeesWhatWaitsAndThatNoBackupExists(t *testing.T) {
 		if err := tx.Outbox(t.Context(), postgres.Message{Organiser: 17, Topic: "notice.mail", Dedup: "1"}); err != nil {
 			return err
 		}
-		_, err := tx.OutboxClaim(t.Context(), "notice.mail", 1, time.Minute)
+		if _, err := tx.OutboxClaim(t.Context(), "notice.mail", 1, time.Minute); err != nil {
+			return err
+		}
+		q, err := job.New(store, slog.New(slog.DiscardHandler))
+		if err == nil {
+			_, err = q.Enqueue(t.Context(), tx, report{}, job.At(time.Date(2099, 6, 1, 11, 15, 0, 0, time.UTC)))
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	body, res := get(t, server, "/fi/operations")
+	for _, word := range []string{"Lähetys Vardaan", "Ajastettu", "Seuraava ajo", "1.6.2099 klo 14.15"} {
+		if !strings.Contains(strings.ReplaceAll(body, "\u00a0", " "), word) {
+			t.Errorf("no %q", word)
+		}
+	}
 	if res.StatusCode != http.StatusOK || !strings.Contains(body, "notice.mail") || !strings.Contains(body, "ei vielä yhtään") || !strings.Contains(body, "Varmuuskopio puuttuu") {
 		t.Errorf("health: %d", res.StatusCode)
 	}
 }
+
+// report is a job that waits for its time.
+type report struct{}
+
+func (report) Kind() string { return "varda.run" }

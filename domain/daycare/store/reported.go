@@ -30,6 +30,7 @@ type ReportedDecision struct {
 	Decision int64
 	Unit     int64
 	Option   string
+	Kind     string      // of the place
 	Value    money.Cents // before the own share
 	OwnShare money.Cents
 	Size     int   // of the family
@@ -98,7 +99,7 @@ func fill(ctx context.Context, q *db.Queries, organiser int32, ids []int64, of m
 		c := of[id]
 		for i := range c.Decisions {
 			d := &c.Decisions[i]
-			d.Option, d.Size = made[d.Decision].Draft.Option, made[d.Decision].Draft.FamilySize
+			d.Option, d.Kind, d.Size = made[d.Decision].Draft.Option, made[d.Decision].Draft.PlacementType, made[d.Decision].Draft.FamilySize
 			for _, h := range headsOf[id] {
 				if h.ValidFrom <= d.From && d.From < h.ValidTo {
 					d.Head = h.AdultID

@@ -20,12 +20,14 @@ type Place struct {
 	calendar.Period
 	Unit   int64
 	Option string
+	Kind   string // of the place, as the municipality's rules name it
 }
 
 // Value is a value decision that holds.
 type Value struct {
 	calendar.Period
 	Unit      int64
+	Kind      string // of the place
 	Value     money.Cents
 	OwnShare  money.Cents
 	Size      int
@@ -43,6 +45,7 @@ type Unit struct {
 type Option struct {
 	Hours Tenths
 	Daily bool
+	Shift bool // evenings, nights or weekends
 }
 
 // Settings are the municipality's.
@@ -52,14 +55,27 @@ type Settings struct {
 }
 
 // Lack is what keeps a child from being reported, before anything was sent.
-type Lack string
+type Lack struct {
+	Why  Why
+	Unit int64 // ours that lacks it; 0 when it is no unit's
+}
+
+// Why something lacks.
+type Why string
 
 // The lacks; each is mended on our own pages or in the warehouse.
 const (
-	NoUnit      Lack = "no_unit"      // the unit's or its producer's OID is not recorded
-	NoAgreement Lack = "no_agreement" // the warehouse would answer PT010
-	NoOption    Lack = "no_option"    // the need option's weekly hours are not recorded
-	NoGuardian  Lack = "no_guardian"  // the warehouse would answer MA003
+	NoUnit      Why = "no_unit"      // the unit's or its producer's OID is not recorded
+	NoAgreement Why = "no_agreement" // the warehouse would answer PT010
+	NoOption    Why = "no_option"    // the need option's weekly hours are not recorded
+	NoGuardian  Why = "no_guardian"  // the warehouse would answer MA003
+)
+
+// Kinds of places that the warehouse treats in a way of their own.
+var (
+	temporary = map[string]bool{"TEMPORARY_DAYCARE": true, "TEMPORARY_DAYCARE_PART_DAY": true}
+	// elsewhere are no early education of the warehouse: preschool has a register of its own, clubs and care of schoolchildren none.
+	elsewhere = map[string]bool{"CLUB": true, "PRESCHOOL": true, "PREPARATORY": true, "SCHOOL_SHIFT_CARE": true}
 )
 
 // Days of the warehouse: what ended before is not taken (MI021, MA019).
@@ -82,7 +98,7 @@ func Wanted(r Record, s Settings) ([]Object, []Lack) {
 		w.fee(v)
 	}
 	if len(w.lacks) > 0 {
-		slices.Sort(w.lacks)
+		slices.SortFunc(w.lacks, func(a, b Lack) int { return cmp.Or(cmp.Compare(a.Why, b.Why), cmp.Compare(a.Unit, b.Unit)) })
 		return nil, slices.Compact(w.lacks)
 	}
 	return w.out, nil
@@ -99,10 +115,10 @@ type wanting struct {
 // places joins stretches that the warehouse cannot tell apart and leaves out what is too old.
 func (w *wanting) places() (list []Place) {
 	for _, p := range w.r.Places {
-		if p.Empty() || p.To <= firstDecision {
+		if p.Empty() || p.To <= firstDecision || elsewhere[p.Kind] {
 			continue
 		}
-		if n := len(list); n > 0 && list[n-1].Unit == p.Unit && list[n-1].Option == p.Option && list[n-1].To == p.From {
+		if n := len(list); n > 0 && list[n-1].Unit == p.Unit && list[n-1].Option == p.Option && list[n-1].Kind == p.Kind && list[n-1].To == p.From {
 			list[n-1].To = p.To
 			continue
 		}
@@ -116,14 +132,14 @@ func (w *wanting) child(unit int64) (string, bool) {
 	u := w.s.Units[unit]
 	switch {
 	case u.OID == "" || u.Producer == "":
-		w.lacks = append(w.lacks, NoUnit)
+		w.lacks = append(w.lacks, Lack{NoUnit, unit})
 		return "", false
 	case !u.Agreed:
-		w.lacks = append(w.lacks, NoAgreement)
+		w.lacks = append(w.lacks, Lack{NoAgreement, unit})
 		return "", false
 	}
 	person := Object{Kind: Person, Key: key(Person, w.r.Client), Client: w.r.Client}
-	c := Object{Kind: Child, Key: key(Child, w.r.Client, u.Producer), Parent: person.Key, Client: w.r.Client, Producer: u.Producer}
+	c := Object{Kind: Child, Key: key(Child, w.r.Client, u.Producer), Parent: person.Key, Client: w.r.Client, At: unit, Producer: u.Producer}
 	if w.spans == nil {
 		w.spans = map[string]calendar.Period{}
 		w.out = append(w.out, person)
@@ -138,7 +154,7 @@ func (w *wanting) child(unit int64) (string, bool) {
 func (w *wanting) place(p Place) {
 	o, known := w.s.Options[p.Option]
 	if !known {
-		w.lacks = append(w.lacks, NoOption)
+		w.lacks = append(w.lacks, Lack{Why: NoOption})
 		return
 	}
 	child, ok := w.child(p.Unit)
@@ -150,9 +166,17 @@ func (w *wanting) place(p Place) {
 		span = p.Period
 	}
 	w.spans[child] = calendar.Period{From: min(span.From, p.From), To: max(span.To, p.To)}
-	d := Object{Kind: Decision, Key: key(Decision, child, p.From, p.Unit, int(o.Hours), o.Daily), Parent: child, From: p.From, Last: last(p.Period), Applied: p.From - applied, Hours: o.Hours, Daily: o.Daily}
+	d := Object{Kind: Decision, Parent: child, At: p.Unit, From: p.From, Last: last(p.Period), Applied: p.From - applied, Hours: o.Hours, Daily: o.Daily, Shift: o.Shift, Temporary: temporary[p.Kind]}
+	parts := []any{child, p.From, p.Unit, int(o.Hours), o.Daily}
+	if d.Shift { // what is not so has the key that it had before these were told
+		parts = append(parts, "shift")
+	}
+	if d.Temporary {
+		parts = append(parts, "temporary")
+	}
+	d.Key = key(Decision, parts...)
 	unit := w.s.Units[p.Unit].OID
-	w.out = append(w.out, d, Object{Kind: Placement, Key: key(Placement, d.Key, unit, p.From), Parent: d.Key, From: p.From, Last: d.Last, Unit: unit})
+	w.out = append(w.out, d, Object{Kind: Placement, Key: key(Placement, d.Key, unit, p.From), Parent: d.Key, At: p.Unit, From: p.From, Last: d.Last, Unit: unit})
 }
 
 // values joins decisions of equal sums, clipped later to the days of the child's decisions.
@@ -160,7 +184,7 @@ func (w *wanting) values() (list []Value) {
 	sorted := slices.Clone(w.r.Values)
 	slices.SortFunc(sorted, func(a, b Value) int { return cmp.Compare(a.From, b.From) })
 	for _, v := range sorted {
-		if v.Empty() || v.To <= firstFee {
+		if v.Empty() || v.To <= firstFee || elsewhere[v.Kind] {
 			continue
 		}
 		if n := len(list); n > 0 && list[n-1].To == v.From && list[n-1].Unit == v.Unit && list[n-1].Value == v.Value && list[n-1].OwnShare == v.OwnShare &&
@@ -185,10 +209,10 @@ func (w *wanting) fee(v Value) {
 		return
 	}
 	if len(v.Guardians) == 0 {
-		w.lacks = append(w.lacks, NoGuardian)
+		w.lacks = append(w.lacks, Lack{Why: NoGuardian})
 		return
 	}
-	w.out = append(w.out, Object{Kind: Fee, Key: key(Fee, child, p.From, v.Value, v.OwnShare, v.Size, v.Guardians), Parent: child, From: p.From, Last: last(p), Value: v.Value, OwnShare: v.OwnShare,
+	w.out = append(w.out, Object{Kind: Fee, Key: key(Fee, child, p.From, v.Value, v.OwnShare, v.Size, v.Guardians), Parent: child, At: v.Unit, From: p.From, Last: last(p), Value: v.Value, OwnShare: v.OwnShare,
 		Size: v.Size, Guardians: v.Guardians})
 }
 

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"seteli/core/calendar"
 	"seteli/domain/daycare/varda"
 )
 
@@ -28,27 +27,31 @@ func TestNextNightIsOfFinnishTime(t *testing.T) {
 	}
 }
 
-func TestSilenceBeginsWithTheFirstRunThatWasNotAnswered(t *testing.T) {
+func TestPausesGrowUntilTheNightAndKeepWhatTheWarehouseAsked(t *testing.T) {
 	t.Parallel()
-	run := func(hour int, outcome string) varda.Past {
-		end := calendar.Noon(calendar.Day(2026, 11, 21)).Now().Add(time.Duration(hour) * time.Hour)
-		return varda.Past{EndedAt: &end, Outcome: outcome}
-	}
-	for name, c := range map[string]struct {
-		runs   []varda.Past
-		silent bool
-		since  int
+	const noon, evening, night = "2026-11-21T10:00:00Z", "2026-11-21T19:00:00Z", "2026-11-21T20:30:00Z"
+	for _, c := range []struct {
+		now   string
+		why   varda.Hold
+		tries int
+		asked time.Duration
+		want  string
 	}{
-		"none":            {nil, false, 0},
-		"answered":        {[]varda.Past{run(3, varda.Done), run(2, varda.Down)}, false, 0},
-		"down twice":      {[]varda.Past{run(3, varda.Down), run(2, varda.Down), run(1, varda.Done)}, true, 2},
-		"always down":     {[]varda.Past{run(3, varda.Down)}, true, 3},
-		"one waits":       {[]varda.Past{{}, run(3, varda.Down), run(1, varda.Failed)}, true, 3},
-		"a fault of ours": {[]varda.Past{run(3, varda.Failed), run(2, varda.Down)}, false, 0},
+		{noon, varda.Silent, 1, 0, "2026-11-21T10:15:00Z"},
+		{noon, varda.Silent, 2, 0, "2026-11-21T11:00:00Z"},
+		{noon, varda.Busy, 3, 0, "2026-11-21T14:00:00Z"},
+		{noon, varda.Broken, 9, 0, "2026-11-21T14:00:00Z"},
+		{evening, varda.Silent, 3, 0, night},
+		{noon, varda.Busy, 1, 2 * time.Hour, "2026-11-21T12:00:00Z"},
+		{noon, varda.Busy, 3, time.Hour, "2026-11-21T14:00:00Z"},
+		{evening, varda.Busy, 1, 20 * time.Hour, "2026-11-22T15:00:00Z"}, // never before the time that was asked for
+		{noon, varda.QuotaUsed, 1, 0, night},
+		{noon, varda.KeyRefuse, 1, 0, night},
+		{night, varda.QuotaUsed, 1, 0, "2026-11-22T20:30:00Z"},
 	} {
-		since, silent := varda.SilentSince(c.runs)
-		if silent != c.silent || silent && !since.Equal(*run(c.since, "").EndedAt) {
-			t.Errorf("%s: %v since %s", name, silent, since)
+		got, err := varda.NextTry(at(t, c.now), c.why, c.tries, c.asked)
+		if must(t, err); !got.Equal(at(t, c.want)) {
+			t.Errorf("%s, try %d at %s: %s, want %s", c.why, c.tries, c.now, got.UTC(), c.want)
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Object struct {
 	Key    string // at most 120 letters, digits, dots, hyphens and underscores; tells nobody's identity
 	Parent string // key of the object that it hangs on
 	Client int64  // whom a person or a child is about
+	At     int64  // our unit that it tells of: a child's is the first with the producer; 0 of a person
 
 	From calendar.Date
 	Last *calendar.Date // the last day that it holds; nil = open
@@ -40,6 +41,8 @@ type Object struct {
 	Applied  calendar.Date
 	Hours    Tenths // a week, of a decision
 	Daily    bool   // every day of the week that the unit is open, of a decision
+
+	Shift, Temporary bool // care, of a decision
 
 	Value     money.Cents // before the client's fee
 	OwnShare  money.Cents

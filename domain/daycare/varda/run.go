@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"seteli/domain/client"
 	"seteli/domain/daycare/store"
@@ -92,8 +93,8 @@ func (p *Plan) add(id int64, name string, r Record, s Settings, known []Known) {
 func recordOf(c store.Reported) Record {
 	r := Record{Client: c.Child}
 	for _, d := range c.Decisions {
-		r.Places = append(r.Places, Place{d.Period, d.Unit, d.Option})
-		v := Value{Period: d.Period, Unit: d.Unit, Value: d.Value, OwnShare: d.OwnShare, Size: d.Size}
+		r.Places = append(r.Places, Place{d.Period, d.Unit, d.Option, d.Kind})
+		v := Value{Period: d.Period, Unit: d.Unit, Kind: d.Kind, Value: d.Value, OwnShare: d.OwnShare, Size: d.Size}
 		if d.Head != 0 {
 			v.Guardians = []int64{d.Head}
 		}
@@ -102,13 +103,14 @@ func recordOf(c store.Reported) Record {
 	return r
 }
 
-// Told is what came of a run.
+// Told is what came of a run until now.
 type Told struct {
 	Children, Sent, Refused, Lacking int
-	Down                             bool // the warehouse did not answer: the rest waits for the next run
+	Held                             Hold      // the rest waits; "" = the run has ended
+	Next                             time.Time // when it goes on
 }
 
-// Order asks for a run; one that waits or runs already is enough. It begins within a minute.
+// Order asks for a run; one that waits or runs already is enough, and one that waits for its next try goes on. It begins within a minute.
 func Order(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) error {
 	if err := mayRead(by, organiser); err != nil {
 		return err
@@ -120,11 +122,14 @@ func Order(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int3
 	if !c.Active {
 		return ErrOff
 	}
-	waits, err := Waits(ctx, tx, organiser)
-	if err != nil || waits {
-		return err
-	}
 	q := db.New(tx)
+	waiting, err := q.RunWaiting(ctx, organiser)
+	if err != nil {
+		return fmt.Errorf("reading ordered runs: %w", err)
+	}
+	if len(waiting) > 0 {
+		return forward(ctx, tx, by, organiser, waiting[0])
+	}
 	last, err := q.RunLast(ctx, organiser)
 	if err != nil {
 		return fmt.Errorf("reading the last run: %w", err)
@@ -139,59 +144,65 @@ func Order(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int3
 	return audit.Write(ctx, tx, by, ActOrdered, audit.Ref{Kind: "varda_run", ID: int64(last + 1)}, nil)
 }
 
-// Waits tells whether a run was ordered that has not ended.
-func Waits(ctx context.Context, tx *postgres.Tx, organiser int32) (bool, error) {
-	list, err := db.New(tx).RunWaiting(ctx, organiser)
+// forward lets a run that is held go on at once. A quota that is used stays used until the night.
+func forward(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, r db.RunWaitingRow) error {
+	if r.NextAt == nil || Hold(r.Held) == QuotaUsed {
+		return nil
+	}
+	if err := db.New(tx).RunForward(ctx, db.RunForwardParams{OrganiserID: organiser, RunNo: r.RunNo}); err != nil {
+		return fmt.Errorf("bringing run %d forward: %w", r.RunNo, err)
+	}
+	return audit.Write(ctx, tx, by, ActOrdered, audit.Ref{Kind: "varda_run", ID: int64(r.RunNo)}, nil)
+}
+
+// Due tells whether a run that was ordered is to be begun or gone on with now.
+func Due(ctx context.Context, tx *postgres.Tx, organiser int32) (bool, error) {
+	due, err := db.New(tx).RunDue(ctx, db.RunDueParams{OrganiserID: organiser, Now: new(tx.Now())})
 	if err != nil {
 		return false, fmt.Errorf("reading ordered runs: %w", err)
 	}
-	return len(list) > 0, nil
+	return due, nil
 }
 
 // Run carries out the run that was ordered: it brings the warehouse up to date, child by child, and keeps each step as soon as it is
-// accepted, so that a run that is cut off is gone on with. A refused child is a task and stops nobody else. ErrDown when the warehouse
-// cannot be reached; the next run sends the rest. Nothing is done when no run waits.
+// accepted, so that a run that is cut off is gone on with. A refused child is a task and stops nobody else. Where the warehouse does not
+// answer or the quota is used, the run is held and told when it goes on; a fault of our own holds it too and is returned. Nothing is done
+// when no run waits.
 func Run(ctx context.Context, d *postgres.DB, keys *secret.Keys, w Warehouse, by access.Actor, organiser int32, progress func(done, all int)) (Told, error) {
 	r := run{d: d, keys: keys, w: w, by: by, organiser: organiser}
 	var plan Plan
 	err := r.in(ctx, func(tx *postgres.Tx) (err error) {
-		if err = r.begin(ctx, tx); err != nil || r.no == 0 {
+		if err = r.begin(ctx, tx); err != nil || r.was.RunNo == 0 {
 			return err
 		}
 		plan, err = MakePlan(ctx, tx, by, organiser)
 		return err
 	})
-	if err != nil || r.no == 0 {
+	if r.was.RunNo == 0 {
 		return r.told, err
 	}
 	for i, c := range plan.Children {
-		progress(i, len(plan.Children))
-		if err = r.child(ctx, c); err != nil {
+		if err != nil {
 			break
 		}
+		progress(i, len(plan.Children))
+		err = r.child(ctx, c)
 	}
-	if err == nil {
-		progress(len(plan.Children), len(plan.Children))
-	}
-	if ctx.Err() != nil { // the program ends: the run waits and is gone on with
-		return r.told, err
-	}
-	r.told.Down = errors.Is(err, ErrDown)
-	outcome := Done
 	switch {
-	case r.told.Down:
-		outcome = Down
+	case ctx.Err() != nil: // the program ends: the run waits and is gone on with
+		return r.told, err
 	case err != nil:
-		outcome = Failed
+		return r.told, r.hold(ctx, err)
 	}
-	return r.told, errors.Join(err, r.end(ctx, outcome))
+	progress(len(plan.Children), len(plan.Children))
+	return r.told, r.end(ctx)
 }
 
-// Outcomes of runs.
+// Outcomes of runs. Runs of earlier editions ended also when they were stopped.
 const (
 	Done   = "done"
-	Down   = "down"   // the warehouse did not answer; the next run sends the rest
-	Failed = "failed" // by a fault of our own, which the log tells
+	Down   = "down"   // the warehouse did not answer
+	Failed = "failed" // by a fault of our own
 )
 
 type run struct {
@@ -200,43 +211,62 @@ type run struct {
 	w         Warehouse
 	by        access.Actor
 	organiser int32
-	no        int32
+	was       db.RunWaitingRow // as it was when it was begun or gone on with; zero when none waits
 	told      Told
+	quota     quota
 }
 
 func (r *run) in(ctx context.Context, fn func(*postgres.Tx) error) error {
 	return r.d.Tenant(ctx, access.Within{Organiser: r.organiser}, fn)
 }
 
+// begin takes the run that waits, with what it has told until now: children whom the warehouse refused are tried again.
 func (r *run) begin(ctx context.Context, tx *postgres.Tx) error {
 	q := db.New(tx)
 	list, err := q.RunWaiting(ctx, r.organiser)
 	if err != nil || len(list) == 0 {
 		return err
 	}
-	r.no = list[0]
-	return q.RunBegin(ctx, db.RunBeginParams{OrganiserID: r.organiser, RunNo: r.no, BeganAt: new(tx.Now())})
+	c, _, err := connection(ctx, tx, r.organiser)
+	if err != nil {
+		return err
+	}
+	r.was, r.quota.most = list[0], c.DailyMost
+	r.told = Told{Children: int(r.was.Children - r.was.Refused - r.was.Lacking), Sent: int(r.was.Sent)}
+	if err := r.quota.begun(ctx, tx, r.organiser, r.was); err != nil {
+		return err
+	}
+	return q.RunBegin(ctx, db.RunBeginParams{OrganiserID: r.organiser, RunNo: r.was.RunNo, BeganAt: new(tx.Now())})
 }
 
-func (r *run) end(ctx context.Context, outcome string) error {
+// count keeps what the run has told until now.
+func (r *run) count(ctx context.Context, tx *postgres.Tx) error {
+	err := db.New(tx).RunCount(ctx, db.RunCountParams{OrganiserID: r.organiser, RunNo: r.was.RunNo, Children: int32(r.told.Children), Sent: int32(r.told.Sent),
+		Refused: int32(r.told.Refused), Lacking: int32(r.told.Lacking), DayAt: &r.quota.from, DaySent: int32(r.quota.own)})
+	if err != nil {
+		return fmt.Errorf("counting run %d: %w", r.was.RunNo, err)
+	}
+	return nil
+}
+
+func (r *run) end(ctx context.Context) error {
 	return r.in(ctx, func(tx *postgres.Tx) error {
-		err := db.New(tx).RunEnd(ctx, db.RunEndParams{OrganiserID: r.organiser, RunNo: r.no, EndedAt: new(tx.Now()), Children: int32(r.told.Children), Sent: int32(r.told.Sent),
-			Refused: int32(r.told.Refused), Lacking: int32(r.told.Lacking), Outcome: outcome})
-		if err != nil {
-			return fmt.Errorf("ending run %d: %w", r.no, err)
+		if err := r.count(ctx, tx); err != nil {
+			return err
 		}
-		return audit.Write(ctx, tx, r.by, ActRun, audit.Ref{Kind: "varda_run", ID: int64(r.no)}, r.told)
+		if err := db.New(tx).RunEnd(ctx, db.RunEndParams{OrganiserID: r.organiser, RunNo: r.was.RunNo, EndedAt: new(tx.Now())}); err != nil {
+			return fmt.Errorf("ending run %d: %w", r.was.RunNo, err)
+		}
+		return audit.Write(ctx, tx, r.by, ActRun, audit.Ref{Kind: "varda_run", ID: int64(r.was.RunNo)}, r.told)
 	})
 }
 
-// child takes the steps of one child. Only ErrDown, an end of ctx and faults of our own stop the run.
+// child takes the steps of one child. Only what stops everybody stops the run: a warehouse that takes nothing now, an end of ctx, faults of our own.
 func (r *run) child(ctx context.Context, c ChildPlan) error {
-	r.told.Children++
 	if len(c.Lacks) > 0 {
-		r.told.Lacking++
 		codes := make([]Code, len(c.Lacks))
 		for i, l := range c.Lacks {
-			codes[i] = Code{Code: string(l)}
+			codes[i] = Code{Code: string(l.Why), Unit: l.Unit}
 		}
 		return r.ended(ctx, c.Child, Lacking, codes, 0)
 	}
@@ -247,18 +277,14 @@ func (r *run) child(ctx context.Context, c ChildPlan) error {
 	sent := 0
 	for _, s := range c.Steps {
 		if err = r.step(ctx, c.Child, s, people); err != nil {
-			break
+			var no *Refusal
+			if !errors.As(err, &no) {
+				return err
+			}
+			return r.ended(ctx, c.Child, Refused, no.about(s.Object.At), sent)
 		}
 		sent++
-	}
-	r.told.Sent += sent
-	var no *Refusal
-	if errors.As(err, &no) {
-		r.told.Refused++
-		return r.ended(ctx, c.Child, Refused, no.Codes, sent)
-	}
-	if err != nil {
-		return err
+		r.told.Sent++
 	}
 	return r.ended(ctx, c.Child, Same, nil, sent)
 }
@@ -296,19 +322,26 @@ func (r *run) people(ctx context.Context, c ChildPlan) (map[int64]Human, error) 
 
 // step sends one request and keeps what it did. The address of the parent is what was kept of it before.
 func (r *run) step(ctx context.Context, child int64, s Step, people map[int64]Human) error {
+	if err := r.quota.take(r.d.Clock().Now()); err != nil {
+		return err
+	}
 	switch s.Act {
 	case Delete:
 		if err := r.w.Delete(ctx, s.Known); err != nil {
 			return err
 		}
-		return r.in(ctx, func(tx *postgres.Tx) error {
-			return db.New(tx).ObjectDelete(ctx, db.ObjectDeleteParams{OrganiserID: r.organiser, ChildID: child, ObjectKey: s.Known.Key})
-		})
+		return r.forget(ctx, child, s.Known)
 	case End:
-		if err := r.w.End(ctx, s.Known, s.Object.Last); err != nil {
+		err := r.w.End(ctx, s.Known, s.Object.Last)
+		if err == nil {
+			return r.keep(ctx, child, s.Object, s.Known.URL)
+		}
+		if !errors.Is(err, ErrGone) {
 			return err
 		}
-		return r.keep(ctx, child, s.Object, s.Known.URL)
+		if err := r.forget(ctx, child, s.Known); err != nil { // somebody took it away there: it is made anew
+			return err
+		}
 	}
 	parent, err := r.parent(ctx, child, s.Object)
 	if err != nil {
@@ -343,6 +376,12 @@ func (r *run) parent(ctx context.Context, child int64, o Object) (url string, er
 	return url, err
 }
 
+func (r *run) forget(ctx context.Context, child int64, k Known) error {
+	return r.in(ctx, func(tx *postgres.Tx) error {
+		return db.New(tx).ObjectDelete(ctx, db.ObjectDeleteParams{OrganiserID: r.organiser, ChildID: child, ObjectKey: k.Key})
+	})
+}
+
 func (r *run) keep(ctx context.Context, child int64, o Object, url string) error {
 	return r.in(ctx, func(tx *postgres.Tx) error {
 		return db.New(tx).ObjectSet(ctx, db.ObjectSetParams{OrganiserID: r.organiser, ChildID: child, ObjectKey: o.Key, Kind: string(o.Kind), ParentKey: o.Parent, Url: url, LastDay: o.Last, SentAt: tx.Now()})
@@ -358,6 +397,13 @@ const (
 
 // ended keeps how a child's report ended, with its row in the audit.
 func (r *run) ended(ctx context.Context, child int64, state string, codes []Code, sent int) error {
+	r.told.Children++
+	switch state {
+	case Lacking:
+		r.told.Lacking++
+	case Refused:
+		r.told.Refused++
+	}
 	if codes == nil {
 		codes = []Code{}
 	}
@@ -369,6 +415,9 @@ func (r *run) ended(ctx context.Context, child int64, state string, codes []Code
 		err := db.New(tx).ChildSet(ctx, db.ChildSetParams{OrganiserID: r.organiser, ChildID: child, State: state, Codes: string(raw), ReportedAt: tx.Now()})
 		if err != nil {
 			return fmt.Errorf("keeping the report of child %d: %w", child, err)
+		}
+		if err := r.count(ctx, tx); err != nil {
+			return err
 		}
 		if sent == 0 && state == Lacking {
 			return nil

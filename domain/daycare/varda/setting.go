@@ -39,6 +39,7 @@ const (
 	ActOptionSet audit.Act = "varda.option_set"
 	ActReported  audit.Act = "varda.child_reported"
 	ActOrdered   audit.Act = "varda.run_ordered"
+	ActHeld      audit.Act = "varda.run_held"
 	ActRun       audit.Act = "varda.run_ended"
 )
 
@@ -49,6 +50,7 @@ type Connection struct {
 	Owner      string // OID of the municipality
 	User       string
 	Active     bool
+	DailyMost  int   // changes from one night to the next; 0 = as many as there are
 	RowVersion int32 // 0 = not set up yet
 	SetAt      time.Time
 	SetBy      string
@@ -85,7 +87,11 @@ func connection(ctx context.Context, tx *postgres.Tx, organiser int32) (Connecti
 	if err != nil {
 		return Connection{}, nil, fmt.Errorf("reading the connection to the warehouse: %w", err)
 	}
-	return Connection{r.BaseUrl, r.SourceCode, r.OwnerOid, r.UserName, r.Active, r.RowVersion, r.SetAt, r.SetBy}, r.PasswordEncrypted, nil
+	c := Connection{Address: r.BaseUrl, Source: r.SourceCode, Owner: r.OwnerOid, User: r.UserName, Active: r.Active, RowVersion: r.RowVersion, SetAt: r.SetAt, SetBy: r.SetBy}
+	if r.DailyMost != nil {
+		c.DailyMost = int(*r.DailyMost)
+	}
+	return c, r.PasswordEncrypted, nil
 }
 
 // Opened gives the connection with its password, for a run; VRD-009 when it is off.
@@ -126,7 +132,8 @@ func (c Connection) check(password string) error {
 	return list.Err()
 }
 
-// SetConnection sets the connection up or changes it. An empty password keeps the one that is there.
+// SetConnection sets the connection up or changes it. An empty password keeps the one that is there. A run that was held because the
+// warehouse did not take the user goes on.
 func SetConnection(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secret.Keys, organiser int32, c Connection, password string) error {
 	if err := by.May(access.OrganiserEdit, organiser); err != nil {
 		return err
@@ -143,17 +150,21 @@ func SetConnection(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *
 			return err
 		}
 	}
+	var daily *int32
+	if c.DailyMost > 0 {
+		daily = new(int32(c.DailyMost))
+	}
 	q := db.New(tx)
 	if c.RowVersion == 0 {
 		err = q.SettingAdd(ctx, db.SettingAddParams{OrganiserID: organiser, BaseUrl: c.Address, SourceCode: c.Source, OwnerOid: c.Owner, UserName: c.User, PasswordEncrypted: sealed,
-			Active: c.Active, SetAt: tx.Now(), SetBy: by.Name})
+			Active: c.Active, DailyMost: daily, SetAt: tx.Now(), SetBy: by.Name})
 		if postgres.ConstraintOf(err) == postgres.ConstraintVardaSettingPkey {
 			return errStale
 		}
 	} else {
 		var n int64
 		n, err = q.SettingEdit(ctx, db.SettingEditParams{OrganiserID: organiser, BaseUrl: c.Address, SourceCode: c.Source, OwnerOid: c.Owner, UserName: c.User, PasswordEncrypted: sealed,
-			Active: c.Active, SetAt: tx.Now(), SetBy: by.Name, RowVersion: c.RowVersion})
+			Active: c.Active, DailyMost: daily, SetAt: tx.Now(), SetBy: by.Name, RowVersion: c.RowVersion})
 		if err == nil && n == 0 {
 			return errStale
 		}
@@ -161,7 +172,16 @@ func SetConnection(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *
 	if err != nil {
 		return fmt.Errorf("saving the connection to the warehouse: %w", err)
 	}
-	return audit.Write(ctx, tx, by, ActSet, audit.Ref{Kind: "organiser", ID: int64(organiser)}, map[string]any{"address": c.Address, "source": c.Source, "owner": c.Owner, "active": c.Active})
+	waiting, err := q.RunWaiting(ctx, organiser)
+	if err != nil {
+		return fmt.Errorf("reading ordered runs: %w", err)
+	}
+	if c.Active && len(waiting) > 0 && Hold(waiting[0].Held) == KeyRefuse {
+		if err := forward(ctx, tx, by, organiser, waiting[0]); err != nil {
+			return err
+		}
+	}
+	return audit.Write(ctx, tx, by, ActSet, audit.Ref{Kind: "organiser", ID: int64(organiser)}, map[string]any{"address": c.Address, "source": c.Source, "owner": c.Owner, "active": c.Active, "daily_most": c.DailyMost})
 }
 
 // SettingsOf reads what is recorded of units and need options.
@@ -183,7 +203,7 @@ func SettingsOf(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser
 		return s, fmt.Errorf("reading need options of the warehouse: %w", err)
 	}
 	for _, o := range options {
-		s.Options[o.OptionCode] = Option{Tenths(o.HoursTenths), o.Daily}
+		s.Options[o.OptionCode] = Option{Tenths(o.HoursTenths), o.Daily, o.Shift}
 	}
 	return s, nil
 }
@@ -220,7 +240,7 @@ func SetOption(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 	if o.Hours < 10 || o.Hours > 1200 {
 		return errHours.At("hours." + code)
 	}
-	err := db.New(tx).OptionSet(ctx, db.OptionSetParams{OrganiserID: organiser, OptionCode: code, HoursTenths: int32(o.Hours), Daily: o.Daily, SetAt: tx.Now(), SetBy: by.Name})
+	err := db.New(tx).OptionSet(ctx, db.OptionSetParams{OrganiserID: organiser, OptionCode: code, HoursTenths: int32(o.Hours), Daily: o.Daily, Shift: o.Shift, SetAt: tx.Now(), SetBy: by.Name})
 	if err != nil {
 		return fmt.Errorf("saving need option %s of the warehouse: %w", code, err)
 	}

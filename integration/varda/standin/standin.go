@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"seteli/core/calendar"
 )
@@ -31,7 +32,8 @@ type Server struct {
 
 	mu       sync.Mutex
 	down     bool
-	throttle int // so many requests are asked to come later
+	throttle int // so many requests are asked to come again after the wait
+	wait     time.Duration
 	lose     int // of so many requests the work is done and the answer lost
 	requests int
 	token    int
@@ -124,8 +126,12 @@ func (t inside) RoundTrip(r *http.Request) (resp *http.Response, err error) {
 // Down takes the warehouse out of service, or puts it back.
 func (s *Server) Down(down bool) { s.mu.Lock(); defer s.mu.Unlock(); s.down = down }
 
-// Throttle asks the senders of the next n requests to come later.
-func (s *Server) Throttle(n int) { s.mu.Lock(); defer s.mu.Unlock(); s.throttle = n }
+// Throttle asks the senders of the next n requests to come again after a wait.
+func (s *Server) Throttle(n int, wait time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.throttle, s.wait = n, wait
+}
 
 // Lose does the work of the next n objects and breaks the connection instead of answering.
 func (s *Server) Lose(n int) { s.mu.Lock(); defer s.mu.Unlock(); s.lose = n }
@@ -136,6 +142,9 @@ func (s *Server) Unknown(identity string) {
 	defer s.mu.Unlock()
 	s.unknown[identity] = true
 }
+
+// Lack takes away every object of a path, as somebody might by hand.
+func (s *Server) Lack(path string) { s.mu.Lock(); defer s.mu.Unlock(); clear(s.kept[path]) }
 
 // Expire makes every token that was given worthless.
 func (s *Server) Expire() { s.mu.Lock(); defer s.mu.Unlock(); s.token++ }
@@ -169,7 +178,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	case s.throttle > 0:
 		s.throttle--
-		w.Header().Set("Retry-After", "1")
+		w.Header().Set("Retry-After", strconv.Itoa(int(s.wait.Seconds())))
 		answer(w, http.StatusTooManyRequests, no("errors", "DY008"))
 		return
 	}

@@ -15,7 +15,8 @@ import (
 // connectionView is the connection with the units and need options beside it.
 type connectionView struct {
 	Form  *ui.Form
-	Old   bool // a password is kept
+	Old   bool      // a password is kept
+	Held  *ui.Inset // the warehouse does not take the user or the password
 	Units ui.Table
 }
 
@@ -23,8 +24,12 @@ func (p *Pages) connection(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	var old varda.Connection
 	var units []varda.Placed
+	var runs []varda.Past
 	err := r.Do(p.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
 		if old, err = varda.ConnectionOf(ctx, tx, r.Actor, r.Actor.Organiser); err != nil {
+			return err
+		}
+		if runs, err = varda.Runs(ctx, tx, r.Actor, r.Actor.Organiser, 1); err != nil {
 			return err
 		}
 		units, err = varda.PlacedUnits(ctx, tx, r.Actor, r.Actor.Organiser)
@@ -36,6 +41,9 @@ func (p *Pages) connection(w http.ResponseWriter, r *ui.Request) error {
 	if f.Submitted() {
 		c := varda.Connection{Address: f.OptionalText("address"), Source: f.OptionalText("source"), Owner: f.OptionalText("owner"), User: f.OptionalText("user"), Active: f.Bool("active"),
 			RowVersion: int32(f.Int("row_version", 0, 1_000_000))}
+		if f.Value("daily_most") != "" {
+			c.DailyMost = f.Int("daily_most", 1, 1_000_000)
+		}
 		password := ""
 		if f.Value("password") != "" {
 			password = f.Password("password")
@@ -58,7 +66,14 @@ func (p *Pages) connection(w http.ResponseWriter, r *ui.Request) error {
 	f.Set("user", old.User)
 	f.Set("active", old.Active)
 	f.Set("row_version", old.RowVersion)
-	return r.Show(w, f.Status(), "varda/connection", connectionView{Form: f, Old: old.RowVersion > 0, Units: unitsTable(r, units)})
+	if old.DailyMost > 0 {
+		f.Set("daily_most", old.DailyMost)
+	}
+	v := connectionView{Form: f, Old: old.RowVersion > 0, Units: unitsTable(r, units)}
+	if len(runs) > 0 && runs[0].Told.Held == varda.KeyRefuse {
+		v.Held = held(r, runs)
+	}
+	return r.Show(w, f.Status(), "varda/connection", v)
 }
 
 func unitsTable(r *ui.Request, list []varda.Placed) ui.Table {
@@ -146,6 +161,9 @@ type optionField struct {
 // Hours is the name of the field of an option's hours, Daily of its tick.
 func (o optionField) Hours() string { return "hours." + o.Code }
 
+// Shift is the name of the tick that care is given in shifts.
+func (o optionField) Shift() string { return "shift." + o.Code }
+
 // Daily is the name of the tick that care is given on every day that the unit is open.
 func (o optionField) Daily() string { return "daily." + o.Code }
 
@@ -167,7 +185,7 @@ func (p *Pages) options(w http.ResponseWriter, r *ui.Request) error {
 		chosen := map[string]varda.Option{}
 		for _, o := range list {
 			if hours, told := f.OptionalQuantity(o.Hours()); told { // an empty one is left as it is
-				chosen[o.Code] = varda.Option{Hours: tenths(hours), Daily: f.Bool(o.Daily())}
+				chosen[o.Code] = varda.Option{Hours: tenths(hours), Daily: f.Bool(o.Daily()), Shift: f.Bool(o.Shift())}
 			}
 		}
 		if !f.Refused() {
@@ -196,6 +214,7 @@ func (p *Pages) options(w http.ResponseWriter, r *ui.Request) error {
 		if k, ok := known.Options[o.Code]; ok {
 			f.Set(o.Hours(), hoursText(k.Hours, r.T("varda.decimal")))
 			f.Set(o.Daily(), k.Daily)
+			f.Set(o.Shift(), k.Shift)
 		}
 	}
 	return r.Show(w, f.Status(), "varda/options", optionsView{f, list})

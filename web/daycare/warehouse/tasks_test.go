@@ -77,7 +77,7 @@ func TestEachRefusalIsATaskWithItsRemedyAndTheWayThere(t *testing.T) {
 		if strings.HasPrefix(code, "no_") {
 			state = "lacking"
 		}
-		do(`update varda_child set state = $1, codes = $2`, state, fmt.Sprintf(`[{"field": "arvo", "code": %q, "words": "Ei käy."}]`, code))
+		do(`update varda_child set state = $1, codes = $2`, state, fmt.Sprintf(`[{"field": "arvo", "code": %q, "words": "Ei käy.", "unit": %d}]`, code, w.Unit))
 		body := get("/fi/daycare/varda")
 		for _, word := range append(want, "Korjattavat lapset", of) {
 			if !strings.Contains(body, word) {
@@ -90,26 +90,37 @@ func TestEachRefusalIsATaskWithItsRemedyAndTheWayThere(t *testing.T) {
 	}
 }
 
-func TestASilentWarehouseIsToldWithTheNextTry(t *testing.T) {
+func TestARunThatIsHeldIsToldOnceWithItsNextTry(t *testing.T) {
 	t.Parallel()
 	world, do := connected(t)
 	get := page(t, world)
-	do(`insert into varda_run (organiser_id, run_no, ordered_at, ordered_by, began_at, ended_at, outcome) values
-		(1, 1, '2026-11-18 20:30Z', 'yö', '2026-11-18 20:30Z', '2026-11-18 20:40Z', 'done'), (1, 2, '2026-11-19 20:30Z', 'yö', '2026-11-19 20:30Z', '2026-11-19 20:31Z', 'down'),
-		(1, 3, '2026-11-20 20:30Z', 'yö', '2026-11-20 20:30Z', '2026-11-20 20:31Z', 'down')`)
-	body := get("/fi/daycare/varda")
-	for _, word := range []string{"Varda ei vastaa.", "ei ole vastannut 19.11.2026", "Seuraava lähetys alkaa 21.11.2026", "22.30", "Lähetä muutokset nyt"} {
-		if !strings.Contains(body, word) {
-			t.Errorf("no %q", word)
+	do(`insert into varda_run (organiser_id, run_no, ordered_at, ordered_by, began_at, ended_at, outcome) values (1, 1, '2026-11-18 20:30Z', 'yö', '2026-11-18 20:30Z', '2026-11-18 20:40Z', 'done')`)
+	do(`insert into varda_run (organiser_id, run_no, ordered_at, ordered_by, began_at, held, held_since, tries, next_at) values (1, 2, '2026-11-20 20:30Z', 'yö', '2026-11-20 20:30Z', 'silent', '2026-11-20 20:31Z', 3, '2026-11-21 12:15Z')`)
+	for held, words := range map[string][]string{
+		"silent": {"Varda ei vastaa.", "ei ole vastannut 20.11.2026 klo 22.31 jälkeen (3 yritystä)", "Seuraava yritys: 21.11.2026 klo 14.15", "Yritä nyt uudelleen", "Yritetään uudelleen"},
+		"busy":   {"Varda ei ota nyt enempää pyyntöjä.", "Seuraava yritys: 21.11.2026 klo 14.15", "Yritä nyt uudelleen"},
+		"key":    {"ei hyväksynyt tunnusta tai salasanaa", "Pääkäyttäjä korjaa", "Yritä nyt uudelleen"},
+		"quota":  {"enimmäismäärä on täynnä", "Lähetys jatkuu 21.11.2026 klo 14.15"},
+		"fault":  {"keskeytyi ohjelman virheeseen", "Seuraava yritys: 21.11.2026 klo 14.15", "Yritä nyt uudelleen"},
+	} {
+		do(`update varda_run set held = $1 where run_no = 2`, held)
+		body := get("/fi/daycare/varda")
+		for _, word := range words {
+			if !strings.Contains(body, word) {
+				t.Errorf("%s: no %q", held, word)
+			}
+		}
+		if held == "quota" && strings.Contains(body, "Yritä nyt uudelleen") {
+			t.Error("a used quota can be tried again")
 		}
 	}
-	do(`insert into varda_run (organiser_id, run_no, ordered_at, ordered_by) values (1, 4, now(), 'Sanna')`)
-	if body := get("/fi/daycare/varda"); strings.Contains(body, "Varda ei vastaa.") || !strings.Contains(body, "Lähetys on tilattu") {
-		t.Error("a new try that waits is not told")
+	do(`update varda_run set next_at = null where run_no = 2`)
+	if body := get("/fi/daycare/varda"); strings.Contains(body, "Yritä nyt") || strings.Contains(body, "Varda ei vastaa.") {
+		t.Error("a run that goes on is told as held")
 	}
-	do(`update varda_run set began_at = now(), ended_at = now(), outcome = 'failed' where run_no = 4`)
-	if body := get("/fi/daycare/varda"); !strings.Contains(body, "keskeytyi ohjelman virheeseen") {
-		t.Error("a broken run is not told")
+	do(`update varda_run set ended_at = now(), outcome = 'done', held = '', held_since = null where run_no = 2`)
+	if body := get("/fi/daycare/varda"); strings.Contains(body, "Varda ei vastaa.") || !strings.Contains(body, "Lähetä muutokset nyt") {
+		t.Error("the outage does not end by itself")
 	}
 }
 

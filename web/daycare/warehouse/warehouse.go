@@ -10,7 +10,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"seteli/core/fault"
 	"seteli/domain/daycare/store"
@@ -49,12 +48,12 @@ func (p *Pages) Audience() ui.Audience {
 		Nav:    []ui.NavItem{{Key: "varda.nav", Path: root, Right: access.DaycareDecide}, {Key: "varda.nav.settings", Path: settings, Right: access.OrganiserEdit}},
 		Routes: p.routes(),
 		Pages: []ui.PageSpec{
-			ui.Page("varda/overview", overviewView{}, overviewView{Off: true}, overviewView{Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Waits: true}, overviewView{Silent: &ui.Inset{Text: "x"}, More: true, All: 101}),
-			ui.Page("varda/connection", connectionView{}, connectionView{Old: true}), ui.Page("varda/unit", unitView{}), ui.Page("varda/options", optionsView{}, optionsView{Options: []optionField{{Code: "x", Name: "x"}}}),
+			ui.Page("varda/overview", overviewView{}, overviewView{Off: true}, overviewView{Progress: &ui.Progress{Label: "x", Done: 1, Of: 2, Href: "x"}, Waits: true}, overviewView{Held: &ui.Inset{Text: "x"}, Order: "varda.order", More: true, All: 101}),
+			ui.Page("varda/connection", connectionView{}, connectionView{Old: true, Held: &ui.Inset{Text: "x"}}), ui.Page("varda/unit", unitView{}), ui.Page("varda/options", optionsView{}, optionsView{Options: []optionField{{Code: "x", Name: "x"}}}),
 		},
 		States: map[string]ui.State{
 			"varda.lacking": {Key: "varda.state.lacking", Colour: "orange"}, "varda.refused": {Key: "varda.state.refused", Colour: "red"},
-			"varda.waits": {Key: "varda.state.waits", Colour: "grey"}, "varda.runs": {Key: "varda.state.runs", Colour: "blue"},
+			"varda.waits": {Key: "varda.state.waits", Colour: "grey"}, "varda.runs": {Key: "varda.state.runs", Colour: "blue"}, "varda.held": {Key: "varda.state.held", Colour: "orange"},
 			"varda.done": {Key: "varda.state.done", Colour: "green"}, "varda.down": {Key: "varda.state.down", Colour: "red"}, "varda.failed": {Key: "varda.state.failed", Colour: "red"},
 		},
 	}
@@ -75,7 +74,8 @@ type overviewView struct {
 	Off      bool // no connection, or it is switched off
 	Waits    bool // a run was ordered that has not ended
 	Progress *ui.Progress
-	Silent   *ui.Inset // the warehouse does not answer, or the last run was broken off
+	Held     *ui.Inset // the run waits for its next try: one task, however many children wait
+	Order    string    // key of the button's text; "" = nothing can be ordered now
 	Tasks    ui.Table
 	All      int // children with a task; more than the table shows when More
 	More     bool
@@ -107,10 +107,8 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 		if runs, err = varda.Runs(ctx, tx, r.Actor, r.Actor.Organiser, 10); err != nil {
 			return err
 		}
-		v.Waits = len(runs) > 0 && runs[0].EndedAt == nil
-		if v.Silent, err = silent(r, tx.Now(), runs, v.Off || v.Waits); err != nil {
-			return err
-		}
+		v.Held = held(r, runs)
+		v.Waits = len(runs) > 0 && runs[0].EndedAt == nil && v.Held == nil
 		if v.Waits && runs[0].BeganAt != nil {
 			v.Progress, err = progress(ctx, tx, r)
 		}
@@ -118,6 +116,13 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	switch {
+	case v.Off || v.Waits:
+	case v.Held == nil:
+		v.Order = "varda.order"
+	case runs[0].Told.Held != varda.QuotaUsed:
+		v.Order = "varda.order.again"
 	}
 	v.More = v.All > len(tasks)
 	v.Tasks, v.Runs = tasksTable(r, tasks, slices.ContainsFunc(runs, func(x varda.Past) bool { return x.EndedAt != nil })), runsTable(r, runs)
@@ -181,23 +186,14 @@ func mend(r *ui.Request, x varda.Trouble) ui.Cell {
 	return cell("varda.mend.child", r.Path("/daycare/children/{child}", x.Child))
 }
 
-// silent tells since when the warehouse has not answered, or that the last run was broken off, and when the next one begins.
-func silent(r *ui.Request, now time.Time, runs []varda.Past, quiet bool) (*ui.Inset, error) {
-	if quiet || len(runs) == 0 {
-		return nil, nil
+// held tells why the newest run waits and when it goes on by itself.
+func held(r *ui.Request, runs []varda.Past) *ui.Inset {
+	if len(runs) == 0 || runs[0].Told.Held == "" {
+		return nil
 	}
-	next, err := varda.NextNight(now)
-	if err != nil {
-		return nil, err
-	}
-	when := i18n.DateTime(r.Lang, next)
-	if since, is := varda.SilentSince(runs); is {
-		return &ui.Inset{Strong: r.T("varda.silent"), Text: r.T("varda.silent.text", "since", i18n.DateTime(r.Lang, since), "next", when)}, nil
-	}
-	if runs[0].Outcome == varda.Failed {
-		return &ui.Inset{Strong: r.T("varda.broken"), Text: r.T("varda.broken.text", "next", when)}, nil
-	}
-	return nil, nil
+	x := runs[0]
+	key := "varda.held." + string(x.Told.Held)
+	return &ui.Inset{Strong: r.T(key), Text: r.T(key+".text", "since", i18n.DateTime(r.Lang, x.HeldSince), "next", i18n.DateTime(r.Lang, x.Told.Next), "n", x.Tries)}
 }
 
 // explained are the warehouse's codes that we tell in our own words with the remedy; the others stand with the warehouse's words.
@@ -224,6 +220,8 @@ func runsTable(r *ui.Request, list []varda.Past) ui.Table {
 	for _, x := range list {
 		state := "varda." + x.Outcome
 		switch {
+		case x.Told.Held != "":
+			state = "varda.held"
 		case x.BeganAt == nil:
 			state = "varda.waits"
 		case x.EndedAt == nil:

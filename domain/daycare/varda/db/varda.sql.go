@@ -40,6 +40,24 @@ func (q *Queries) ChildSet(ctx context.Context, arg ChildSetParams) error {
 	return err
 }
 
+const daySent = `-- name: DaySent :one
+select coalesce(sum(day_sent), 0)::bigint as sent from varda_run where organiser_id = $1 and run_no <> $2 and day_at >= $3
+`
+
+type DaySentParams struct {
+	OrganiserID int32
+	RunNo       int32
+	Since       *time.Time
+}
+
+// What other runs have sent since a moment.
+func (q *Queries) DaySent(ctx context.Context, arg DaySentParams) (int64, error) {
+	row := q.db.QueryRow(ctx, daySent, arg.OrganiserID, arg.RunNo, arg.Since)
+	var sent int64
+	err := row.Scan(&sent)
+	return sent, err
+}
+
 const known = `-- name: Known :many
 select child_id, object_key, kind, parent_key, url, last_day from varda_object where organiser_id = $1 order by child_id, object_key
 `
@@ -170,10 +188,10 @@ func (q *Queries) ObjectSet(ctx context.Context, arg ObjectSetParams) error {
 }
 
 const optionSet = `-- name: OptionSet :exec
-insert into varda_option (organiser_id, option_code, hours_tenths, daily, set_at, set_by)
-values ($1, $2, $3, $4, $5, $6)
+insert into varda_option (organiser_id, option_code, hours_tenths, daily, shift, set_at, set_by)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (organiser_id, option_code) do update
-set hours_tenths = excluded.hours_tenths, daily = excluded.daily, set_at = excluded.set_at, set_by = excluded.set_by
+set hours_tenths = excluded.hours_tenths, daily = excluded.daily, shift = excluded.shift, set_at = excluded.set_at, set_by = excluded.set_by
 `
 
 type OptionSetParams struct {
@@ -181,6 +199,7 @@ type OptionSetParams struct {
 	OptionCode  string
 	HoursTenths int32
 	Daily       bool
+	Shift       bool
 	SetAt       time.Time
 	SetBy       string
 }
@@ -191,6 +210,7 @@ func (q *Queries) OptionSet(ctx context.Context, arg OptionSetParams) error {
 		arg.OptionCode,
 		arg.HoursTenths,
 		arg.Daily,
+		arg.Shift,
 		arg.SetAt,
 		arg.SetBy,
 	)
@@ -198,13 +218,14 @@ func (q *Queries) OptionSet(ctx context.Context, arg OptionSetParams) error {
 }
 
 const options = `-- name: Options :many
-select option_code, hours_tenths, daily from varda_option where organiser_id = $1
+select option_code, hours_tenths, daily, shift from varda_option where organiser_id = $1
 `
 
 type OptionsRow struct {
 	OptionCode  string
 	HoursTenths int32
 	Daily       bool
+	Shift       bool
 }
 
 func (q *Queries) Options(ctx context.Context, organiserID int32) ([]OptionsRow, error) {
@@ -216,7 +237,12 @@ func (q *Queries) Options(ctx context.Context, organiserID int32) ([]OptionsRow,
 	var items []OptionsRow
 	for rows.Next() {
 		var i OptionsRow
-		if err := rows.Scan(&i.OptionCode, &i.HoursTenths, &i.Daily); err != nil {
+		if err := rows.Scan(
+			&i.OptionCode,
+			&i.HoursTenths,
+			&i.Daily,
+			&i.Shift,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -228,7 +254,7 @@ func (q *Queries) Options(ctx context.Context, organiserID int32) ([]OptionsRow,
 }
 
 const runBegin = `-- name: RunBegin :exec
-update varda_run set began_at = $1 where organiser_id = $2 and run_no = $3
+update varda_run set began_at = coalesce(began_at, $1), next_at = null where organiser_id = $2 and run_no = $3
 `
 
 type RunBeginParams struct {
@@ -242,30 +268,102 @@ func (q *Queries) RunBegin(ctx context.Context, arg RunBeginParams) error {
 	return err
 }
 
-const runEnd = `-- name: RunEnd :exec
-update varda_run set ended_at = $1, children = $2, sent = $3, refused = $4, lacking = $5, outcome = $6
+const runCount = `-- name: RunCount :exec
+update varda_run set children = $1, sent = $2, refused = $3, lacking = $4, day_at = $5, day_sent = $6
 where organiser_id = $7 and run_no = $8
 `
 
-type RunEndParams struct {
-	EndedAt     *time.Time
+type RunCountParams struct {
 	Children    int32
 	Sent        int32
 	Refused     int32
 	Lacking     int32
-	Outcome     string
+	DayAt       *time.Time
+	DaySent     int32
+	OrganiserID int32
+	RunNo       int32
+}
+
+func (q *Queries) RunCount(ctx context.Context, arg RunCountParams) error {
+	_, err := q.db.Exec(ctx, runCount,
+		arg.Children,
+		arg.Sent,
+		arg.Refused,
+		arg.Lacking,
+		arg.DayAt,
+		arg.DaySent,
+		arg.OrganiserID,
+		arg.RunNo,
+	)
+	return err
+}
+
+const runDue = `-- name: RunDue :one
+select exists (select 1 from varda_run r join varda_setting s on s.organiser_id = r.organiser_id and s.active
+  where r.organiser_id = $1 and r.ended_at is null and (r.next_at is null or r.next_at <= $2))::boolean as due
+`
+
+type RunDueParams struct {
+	OrganiserID int32
+	Now         *time.Time
+}
+
+// Whether a run is to be begun or gone on with; none is while the connection is switched off.
+func (q *Queries) RunDue(ctx context.Context, arg RunDueParams) (bool, error) {
+	row := q.db.QueryRow(ctx, runDue, arg.OrganiserID, arg.Now)
+	var due bool
+	err := row.Scan(&due)
+	return due, err
+}
+
+const runEnd = `-- name: RunEnd :exec
+update varda_run set ended_at = $1, outcome = 'done', held = '', held_since = null, next_at = null where organiser_id = $2 and run_no = $3
+`
+
+type RunEndParams struct {
+	EndedAt     *time.Time
 	OrganiserID int32
 	RunNo       int32
 }
 
 func (q *Queries) RunEnd(ctx context.Context, arg RunEndParams) error {
-	_, err := q.db.Exec(ctx, runEnd,
-		arg.EndedAt,
-		arg.Children,
-		arg.Sent,
-		arg.Refused,
-		arg.Lacking,
-		arg.Outcome,
+	_, err := q.db.Exec(ctx, runEnd, arg.EndedAt, arg.OrganiserID, arg.RunNo)
+	return err
+}
+
+const runForward = `-- name: RunForward :exec
+update varda_run set next_at = null where organiser_id = $1 and run_no = $2
+`
+
+type RunForwardParams struct {
+	OrganiserID int32
+	RunNo       int32
+}
+
+func (q *Queries) RunForward(ctx context.Context, arg RunForwardParams) error {
+	_, err := q.db.Exec(ctx, runForward, arg.OrganiserID, arg.RunNo)
+	return err
+}
+
+const runHold = `-- name: RunHold :exec
+update varda_run set held = $1, held_since = $2, tries = $3, next_at = $4 where organiser_id = $5 and run_no = $6
+`
+
+type RunHoldParams struct {
+	Held        string
+	HeldSince   *time.Time
+	Tries       int32
+	NextAt      *time.Time
+	OrganiserID int32
+	RunNo       int32
+}
+
+func (q *Queries) RunHold(ctx context.Context, arg RunHoldParams) error {
+	_, err := q.db.Exec(ctx, runHold,
+		arg.Held,
+		arg.HeldSince,
+		arg.Tries,
+		arg.NextAt,
 		arg.OrganiserID,
 		arg.RunNo,
 	)
@@ -305,23 +403,50 @@ func (q *Queries) RunOrder(ctx context.Context, arg RunOrderParams) error {
 }
 
 const runWaiting = `-- name: RunWaiting :many
-select run_no from varda_run where organiser_id = $1 and ended_at is null order by run_no
+select run_no, children, sent, refused, lacking, held, held_since, tries, next_at, day_at, day_sent
+from varda_run where organiser_id = $1 and ended_at is null order by run_no
 `
 
-// Runs that were ordered and have not ended: not begun, or cut off. The caller holds no two at once.
-func (q *Queries) RunWaiting(ctx context.Context, organiserID int32) ([]int32, error) {
+type RunWaitingRow struct {
+	RunNo     int32
+	Children  int32
+	Sent      int32
+	Refused   int32
+	Lacking   int32
+	Held      string
+	HeldSince *time.Time
+	Tries     int32
+	NextAt    *time.Time
+	DayAt     *time.Time
+	DaySent   int32
+}
+
+// Runs that were ordered and have not ended: not begun, cut off, or held until next_at. The caller holds no two at once.
+func (q *Queries) RunWaiting(ctx context.Context, organiserID int32) ([]RunWaitingRow, error) {
 	rows, err := q.db.Query(ctx, runWaiting, organiserID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []int32
+	var items []RunWaitingRow
 	for rows.Next() {
-		var run_no int32
-		if err := rows.Scan(&run_no); err != nil {
+		var i RunWaitingRow
+		if err := rows.Scan(
+			&i.RunNo,
+			&i.Children,
+			&i.Sent,
+			&i.Refused,
+			&i.Lacking,
+			&i.Held,
+			&i.HeldSince,
+			&i.Tries,
+			&i.NextAt,
+			&i.DayAt,
+			&i.DaySent,
+		); err != nil {
 			return nil, err
 		}
-		items = append(items, run_no)
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
@@ -330,7 +455,8 @@ func (q *Queries) RunWaiting(ctx context.Context, organiserID int32) ([]int32, e
 }
 
 const runs = `-- name: Runs :many
-select run_no, ordered_at, ordered_by, began_at, ended_at, children, sent, refused, lacking, outcome from varda_run where organiser_id = $1 order by run_no desc limit $2
+select run_no, ordered_at, ordered_by, began_at, ended_at, children, sent, refused, lacking, outcome, held, held_since, tries, next_at
+from varda_run where organiser_id = $1 order by run_no desc limit $2
 `
 
 type RunsParams struct {
@@ -349,6 +475,10 @@ type RunsRow struct {
 	Refused   int32
 	Lacking   int32
 	Outcome   string
+	Held      string
+	HeldSince *time.Time
+	Tries     int32
+	NextAt    *time.Time
 }
 
 func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]RunsRow, error) {
@@ -371,6 +501,10 @@ func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]RunsRow, error) {
 			&i.Refused,
 			&i.Lacking,
 			&i.Outcome,
+			&i.Held,
+			&i.HeldSince,
+			&i.Tries,
+			&i.NextAt,
 		); err != nil {
 			return nil, err
 		}
@@ -383,8 +517,8 @@ func (q *Queries) Runs(ctx context.Context, arg RunsParams) ([]RunsRow, error) {
 }
 
 const settingAdd = `-- name: SettingAdd :exec
-insert into varda_setting (organiser_id, base_url, source_code, owner_oid, user_name, password_encrypted, active, set_at, set_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into varda_setting (organiser_id, base_url, source_code, owner_oid, user_name, password_encrypted, active, daily_most, set_at, set_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type SettingAddParams struct {
@@ -395,6 +529,7 @@ type SettingAddParams struct {
 	UserName          string
 	PasswordEncrypted []byte
 	Active            bool
+	DailyMost         *int32
 	SetAt             time.Time
 	SetBy             string
 }
@@ -408,6 +543,7 @@ func (q *Queries) SettingAdd(ctx context.Context, arg SettingAddParams) error {
 		arg.UserName,
 		arg.PasswordEncrypted,
 		arg.Active,
+		arg.DailyMost,
 		arg.SetAt,
 		arg.SetBy,
 	)
@@ -417,8 +553,8 @@ func (q *Queries) SettingAdd(ctx context.Context, arg SettingAddParams) error {
 const settingEdit = `-- name: SettingEdit :execrows
 update varda_setting
 set base_url = $1, source_code = $2, owner_oid = $3, user_name = $4, password_encrypted = $5, active = $6,
-  set_at = $7, set_by = $8, row_version = row_version + 1
-where organiser_id = $9 and row_version = $10
+  daily_most = $7, set_at = $8, set_by = $9, row_version = row_version + 1
+where organiser_id = $10 and row_version = $11
 `
 
 type SettingEditParams struct {
@@ -428,6 +564,7 @@ type SettingEditParams struct {
 	UserName          string
 	PasswordEncrypted []byte
 	Active            bool
+	DailyMost         *int32
 	SetAt             time.Time
 	SetBy             string
 	OrganiserID       int32
@@ -442,6 +579,7 @@ func (q *Queries) SettingEdit(ctx context.Context, arg SettingEditParams) (int64
 		arg.UserName,
 		arg.PasswordEncrypted,
 		arg.Active,
+		arg.DailyMost,
 		arg.SetAt,
 		arg.SetBy,
 		arg.OrganiserID,
@@ -454,7 +592,7 @@ func (q *Queries) SettingEdit(ctx context.Context, arg SettingEditParams) (int64
 }
 
 const settingOf = `-- name: SettingOf :one
-select base_url, source_code, owner_oid, user_name, password_encrypted, active, row_version, set_at, set_by from varda_setting where organiser_id = $1
+select base_url, source_code, owner_oid, user_name, password_encrypted, active, daily_most, row_version, set_at, set_by from varda_setting where organiser_id = $1
 `
 
 type SettingOfRow struct {
@@ -464,6 +602,7 @@ type SettingOfRow struct {
 	UserName          string
 	PasswordEncrypted []byte
 	Active            bool
+	DailyMost         *int32
 	RowVersion        int32
 	SetAt             time.Time
 	SetBy             string
@@ -479,6 +618,7 @@ func (q *Queries) SettingOf(ctx context.Context, organiserID int32) (SettingOfRo
 		&i.UserName,
 		&i.PasswordEncrypted,
 		&i.Active,
+		&i.DailyMost,
 		&i.RowVersion,
 		&i.SetAt,
 		&i.SetBy,
@@ -516,30 +656,17 @@ func (q *Queries) StatesOf(ctx context.Context, organiserID int32) ([]StatesOfRo
 }
 
 const troubleUnits = `-- name: TroubleUnits :many
-select p.child_id, u.unit_id, u.name, coalesce(v.unit_oid, u.oid, '')::text as unit_oid, coalesce(v.producer_oid, '')::text as producer_oid, coalesce(v.agreed, false)::boolean as agreed
-from (select x.child_id, x.unit_id, max(x.valid_from) as began from daycare_placement x where x.organiser_id = $1 and x.child_id = any($2::bigint[]) and x.voucher and x.voided_at is null group by x.child_id, x.unit_id) p
-join unit u on u.unit_id = p.unit_id
-left join varda_unit v on v.organiser_id = $1 and v.unit_id = u.unit_id
-order by p.child_id, p.began, u.unit_id
+select unit_id, name from unit where unit_id = any($1::bigint[])
 `
 
-type TroubleUnitsParams struct {
-	OrganiserID int32
-	Children    []int64
-}
-
 type TroubleUnitsRow struct {
-	ChildID     int64
-	UnitID      int64
-	Name        string
-	UnitOid     string
-	ProducerOid string
-	Agreed      bool
+	UnitID int64
+	Name   string
 }
 
-// The voucher units of these children, each once, in the order in which the places began.
-func (q *Queries) TroubleUnits(ctx context.Context, arg TroubleUnitsParams) ([]TroubleUnitsRow, error) {
-	rows, err := q.db.Query(ctx, troubleUnits, arg.OrganiserID, arg.Children)
+// The units that refusals and lacks are about.
+func (q *Queries) TroubleUnits(ctx context.Context, units []int64) ([]TroubleUnitsRow, error) {
+	rows, err := q.db.Query(ctx, troubleUnits, units)
 	if err != nil {
 		return nil, err
 	}
@@ -547,14 +674,7 @@ func (q *Queries) TroubleUnits(ctx context.Context, arg TroubleUnitsParams) ([]T
 	var items []TroubleUnitsRow
 	for rows.Next() {
 		var i TroubleUnitsRow
-		if err := rows.Scan(
-			&i.ChildID,
-			&i.UnitID,
-			&i.Name,
-			&i.UnitOid,
-			&i.ProducerOid,
-			&i.Agreed,
-		); err != nil {
+		if err := rows.Scan(&i.UnitID, &i.Name); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
