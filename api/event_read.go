@@ -35,6 +35,7 @@ type EventBody struct {
 	Accepted        money.Quantity `json:"accepted_quantity"`
 	PriceCents      money.Cents    `json:"price_cents"`
 	ValueCents      money.Cents    `json:"value_cents"`
+	Bands           []BandBody     `json:"bands,omitempty" nullable:"false" doc:"Parts by time of day; left out when the price is the same at all times"`
 	TotalCents      money.Cents    `json:"total_cents"`
 	OrganiserCents  money.Cents    `json:"organiser_cents"`
 	OwnCents        money.Cents    `json:"own_cents"`
@@ -207,11 +208,19 @@ func (a *API) eventBodies(ctx context.Context, tx *postgres.Tx, c *call, list []
 	if err != nil {
 		return nil, err
 	}
+	names := make([]eventName, len(list))
+	for i, e := range list {
+		names[i] = eventName{e.Organiser, e.ID}
+	}
+	bands, err := bandsOf(ctx, tx, names)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]EventBody, len(list))
 	for i, e := range list {
 		o := a.reach.organiser(e.Organiser)
 		out[i] = EventBody{Event: o.Prefix + "-" + digits(e.ID), Organiser: o.Prefix, ClientReference: e.Reference, Service: e.Service, Content: e.Content, Provider: e.Provider,
-			Unit: e.Unit, Date: e.Date, Start: utc(e.Start), End: utc(e.End), Quantity: e.Quantity, Accepted: e.Accepted, PriceCents: e.Price, ValueCents: e.Value,
+			Unit: e.Unit, Date: e.Date, Start: utc(e.Start), End: utc(e.End), Quantity: e.Quantity, Accepted: e.Accepted, PriceCents: e.Price, ValueCents: e.Value, Bands: bands[names[i]],
 			TotalCents: e.Share.Total, OrganiserCents: e.Share.Organiser, OwnCents: e.Share.Own, State: string(e.State), Payment: payments[i],
 			ReasonCode: e.ReasonCode, Reason: e.Reason, Worker: e.Worker, Note: e.Note, RecordedAt: e.RecordedAt.UTC(), Findings: make([]FindingBody, len(e.Findings))}
 		for j, f := range e.Findings {

@@ -1,12 +1,16 @@
 package api_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"seteli/api"
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/daycare/store"
 	"seteli/domain/settlement"
 	"seteli/domain/voucher/vouchertest"
 	"seteli/platform/access"
@@ -113,6 +117,7 @@ func TestStatementsAreReadAsListLinesAndCSV(t *testing.T) {
 	preparer := access.Actor{Account: 21, Name: "V", Role: access.SettlementPreparer, Organiser: vouchertest.Organiser}
 	approver := access.Actor{Account: 22, Name: "H", SignedIn: w.clock.Now(), Role: access.SettlementApprover, Organiser: vouchertest.Organiser}
 	w.Exec(`update provider set iban = 'FI2112345600000785', iban_holder = 'Hoiva Keksitty Oy' where provider_id = $1`, vouchertest.Provider)
+	month := w.caredFor()
 	var run settlement.Run
 	w.Do(preparer, func(tx *postgres.Tx) (err error) {
 		run, err = settlement.Calculate(t.Context(), tx, preparer, settlement.CalculateInput{Organiser: vouchertest.Organiser, Key: "2026-11"})
@@ -125,7 +130,7 @@ func TestStatementsAreReadAsListLinesAndCSV(t *testing.T) {
 		return err
 	})
 	list := read[api.StatementList](t, w.ask(w.Mine, "GET", "/statements", nil), 200)
-	if len(list.Statements) != 1 || list.Statements[0].Statement != name || list.Statements[0].GrossCents != 6800 || list.Statements[0].State != "settled" {
+	if len(list.Statements) != 1 || list.Statements[0].Statement != name || list.Statements[0].GrossCents != 6800+month || list.Statements[0].State != "settled" {
 		t.Fatalf("%+v", list)
 	}
 	office := read[api.StatementList](t, w.ask(w.Finance, "GET", "/statements?provider=31", nil), 200)
@@ -142,20 +147,59 @@ func TestStatementsAreReadAsListLinesAndCSV(t *testing.T) {
 	for _, l := range lines.Lines {
 		sum += l.AmountCents
 	}
-	if len(lines.Lines) != 2 || sum != 6800 {
+	if len(lines.Lines) != 3 || sum != 6800+month || lines.Lines[2].MonthRow != 1 || lines.Lines[2].AmountCents != month || lines.Lines[2].Unit != vouchertest.Unit || lines.Lines[2].Event != "" {
 		t.Errorf("%+v", lines)
 	}
 	if n := w.Count(`select count(*) from access_log where what = 'statement'`); n != 1 {
 		t.Errorf("%d readings are logged", n)
 	}
 	csv := w.ask(w.Mine, "GET", "/statements/"+name+"/lines.csv", nil)
-	if csv.Status != 200 || strings.Count(csv.Body, "\n") != 3 || !strings.HasPrefix(csv.Header.Get("Content-Type"), "text/csv") {
+	if csv.Status != 200 || strings.Count(csv.Body, "\n") != 4 || !strings.HasPrefix(csv.Header.Get("Content-Type"), "text/csv") {
 		t.Errorf("%d %s", csv.Status, csv.Body)
 	}
 	if events := read[api.EventList](t, w.ask(w.Mine, "GET", "/events", nil), 200); events.Events[0].Payment != "settled" {
 		t.Errorf("%+v", events.Events[0])
 	}
 	problem(t, w.ask(w.Mine, "GET", "/statements/"+name+"/pdf", nil), 404, "API-022")
+}
+
+// caredFor closes a month of early education of the provider's unit, whose statement the provider approves; it gives the month's sum.
+func (w *world) caredFor() money.Cents {
+	w.T.Helper()
+	w.educates()
+	read[api.ImportAnswer](w.T, w.ask(w.Office, "POST", "/clients", `{"clients":[{"external_ref":"a","identity":"060544-9530","last_name":"Testinen","first_names":"Helvi","language":"fi","municipality":"991"},{"external_ref":"b","identity":"030322A9024","last_name":"Testinen","first_names":"Onni","language":"fi","municipality":"991"}]}`), 200)
+	read[api.PlacementAnswer](w.T, w.ask(w.Office, "PUT", "/daycare/placements", `{"placements":[{"id":"1","child":"030322A9024","head":"060544-9530","unit":"41","option":"full_time","from":"2026-03-01","to":"2026-07-31"}]}`), 200)
+	made := w.decides()
+	march := calendar.MonthOf(calendar.Day(2026, 3, 1))
+	w.closes(march)
+	by := w.Recorder(vouchertest.Provider)
+	w.Do(by, func(tx *postgres.Tx) error {
+		return store.Approve(w.T.Context(), tx, by, vouchertest.Organiser, march, vouchertest.Unit)
+	})
+	return made[0].Payable
+}
+
+// An event that was priced by the time of day tells by which bands, in the list, alone and on nobody else's.
+func TestEventTellsTheTimesThatItWasPricedBy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.Exec(`update rulebook set rules = jsonb_set(rules, '{value}', $1) where organiser_id = 1 and rulebook_id = 1`,
+		json.RawMessage(fmt.Sprintf(`{"method":"time_band_table","bands":[{"band":"evening","kind":"evening","from":"18:00","to":"24:00","multiplier":"1.5","fi":"Ilta","sv":"Kväll","en":"Evening"},
+		{"band":"day","kind":"weekday","from":"00:00","to":"24:00","multiplier":"1","fi":"Päivä"}],"values":[{"content_id":%d,"value_cents":2000}]}`, vouchertest.Hours)))
+	line := visit(w.number(), vouchertest.Today-1, "ilta")
+	start, end := time.Date(2026, 11, 20, 17, 0, 0, 0, calendar.Helsinki), time.Date(2026, 11, 20, 20, 0, 0, 0, calendar.Helsinki)
+	line.Start, line.End, line.Quantity = &start, &end, nil
+	got := read[api.RecordAnswer](t, w.ask(w.Mine, "POST", "/events", batch(line)), 200)
+	if got.Verdicts[0].Event == "" {
+		t.Fatalf("%+v", got.Verdicts[0])
+	}
+	one := read[api.EventWhole](t, w.ask(w.Mine, "GET", "/events/"+got.Verdicts[0].Event, nil), 200)
+	if len(one.Bands) != 2 || one.Bands[0].Band != "day" || one.Bands[0].Quantity != money.Units(1) || one.Bands[1].Name.En != "Evening" || one.Bands[1].Quantity != money.Units(2) || one.Bands[1].PriceCents <= one.Bands[0].PriceCents {
+		t.Errorf("%+v", one.Bands)
+	}
+	if list := read[api.EventList](t, w.ask(w.Mine, "GET", "/events", nil), 200); len(list.Events) != 1 || len(list.Events[0].Bands) != 2 {
+		t.Errorf("%+v", list)
+	}
 }
 
 func TestEverybodyReadsServicesProvidersPricesAndChecks(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"seteli/core/calendar"
 	"seteli/core/money"
 	"seteli/domain/client"
+	"seteli/domain/daycare/store"
 	"seteli/domain/decision"
 	"seteli/domain/event"
 	"seteli/domain/settlement"
@@ -43,7 +44,8 @@ type StatementList struct {
 
 // StatementLine is one posting of a statement.
 type StatementLine struct {
-	Event       string         `json:"event"`
+	Event       string         `json:"event" doc:"Empty for a row of a closed month of early education"`
+	MonthRow    int64          `json:"month_row,omitempty" doc:"Row of a closed month of early education (list-month-rows), which has no event"`
 	Date        calendar.Date  `json:"date" format:"date"`
 	Kind        string         `json:"kind" enum:"delivery,correction,refund"`
 	Service     int64          `json:"service"`
@@ -52,11 +54,12 @@ type StatementLine struct {
 	Quantity    money.Quantity `json:"quantity"`
 	PriceCents  money.Cents    `json:"price_cents"`
 	ValueCents  money.Cents    `json:"value_cents"`
+	Bands       []BandBody     `json:"bands,omitempty" nullable:"false" doc:"Parts by time of day; left out when the price is the same at all times"`
 	AmountCents money.Cents    `json:"amount_cents" doc:"Of the organiser; negative for corrections and refunds"`
 	Reference   string         `json:"client_reference"`
 }
 
-// LineList is the lines of a statement, in the order of their postings; their sum is gross − credit.
+// LineList is the lines of a statement, in the order of their postings, first of events and then of months; their sum is gross − credit.
 type LineList struct {
 	Lines []StatementLine `json:"lines"`
 }
@@ -147,6 +150,14 @@ func (a *API) lines(ctx context.Context, c *call, name string) (out []StatementL
 		if err != nil {
 			return err
 		}
+		names := make([]eventName, len(list))
+		for i, l := range list {
+			names[i] = eventName{s.Organiser, l.Event}
+		}
+		bands, err := bandsOf(ctx, tx, names)
+		if err != nil {
+			return err
+		}
 		purpose := client.ForCase
 		if c.actor.Provider != 0 {
 			purpose = client.ForService
@@ -154,7 +165,7 @@ func (a *API) lines(ctx context.Context, c *call, name string) (out []StatementL
 		seen := map[int64]bool{}
 		out = []StatementLine{} // a repeated transaction begins anew
 		var views []audit.View
-		for _, l := range list {
+		for i, l := range list {
 			kind := "delivery"
 			switch {
 			case l.Refund:
@@ -163,15 +174,41 @@ func (a *API) lines(ctx context.Context, c *call, name string) (out []StatementL
 				kind = "correction"
 			}
 			out = append(out, StatementLine{Event: prefix + "-" + digits(l.Event), Date: l.Date, Kind: kind, Service: l.Service, Content: l.Content, Unit: l.Unit,
-				Quantity: l.Quantity, PriceCents: l.Price, ValueCents: l.Value, AmountCents: l.Amount, Reference: l.Reference})
+				Quantity: l.Quantity, PriceCents: l.Price, ValueCents: l.Value, Bands: bands[names[i]], AmountCents: l.Amount, Reference: l.Reference})
 			if !seen[l.Client] {
 				seen[l.Client] = true
 				views = append(views, audit.View{Organiser: s.Organiser, Person: l.Person, Client: l.Client, Purpose: purpose, What: "statement"})
 			}
 		}
+		months, err := monthLines(ctx, tx, s, periods)
+		if err != nil {
+			return err
+		}
+		out = append(out, months...)
 		return audit.SeenMany(ctx, tx, c.actor, views)
 	})
 	return out, err
+}
+
+// monthLines are the rows of closed months on a statement; they name nobody.
+func monthLines(ctx context.Context, tx *postgres.Tx, s settlement.Statement, periods []int32) ([]StatementLine, error) {
+	rows, err := settlement.MonthRows(ctx, tx, s.Organiser, s.Provider, periods)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.Row
+	}
+	units, err := store.UnitsOfRows(ctx, tx, s.Organiser, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]StatementLine, len(rows))
+	for i, r := range rows {
+		out[i] = StatementLine{MonthRow: r.Row, Date: r.Date, Kind: string(r.Kind()), Service: r.Service, Content: r.Content, Unit: units[r.Row], Quantity: r.Quantity, AmountCents: r.Amount}
+	}
+	return out, nil
 }
 
 // fileOutput is an answer that is not JSON.
@@ -187,11 +224,18 @@ func (a *API) linesCSV(ctx context.Context, c *call, in *statementPath) (*fileOu
 		return nil, err
 	}
 	var b bytes.Buffer
-	err = sheet.WriteCSV(&b, []string{"event", "date", "kind", "service", "content", "unit", "quantity", "price_cents", "value_cents", "amount_cents", "client_reference"},
+	err = sheet.WriteCSV(&b, []string{"event", "date", "kind", "service", "content", "unit", "quantity", "price_cents", "value_cents", "amount_cents", "client_reference", "month_row", "bands"},
 		func(yield func([]any, error) bool) {
 			for _, l := range lines {
+				monthRow, bands := "", []string{}
+				if l.MonthRow != 0 {
+					monthRow = digits(l.MonthRow)
+				}
+				for _, b := range l.Bands {
+					bands = append(bands, b.Band)
+				}
 				row := []any{l.Event, l.Date.String(), l.Kind, digits(l.Service), digits(l.Content), digits(l.Unit), l.Quantity.String(),
-					digits(int64(l.PriceCents)), digits(int64(l.ValueCents)), int64(l.AmountCents), l.Reference}
+					digits(int64(l.PriceCents)), digits(int64(l.ValueCents)), int64(l.AmountCents), l.Reference, monthRow, strings.Join(bands, " ")}
 				if !yield(row, nil) {
 					return
 				}

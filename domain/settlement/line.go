@@ -96,22 +96,50 @@ func lines(ctx context.Context, tx *postgres.Tx, organiser int32, run, provider 
 	return append(out, months...), err
 }
 
-// monthLines are the rows of closed months: days under a decision, of which there is no event. The row's number leads to the month's own
+// MonthRow is a row of a closed month on a statement: days under a decision, of which there is no event. Its number leads to the month's own
 // statement, which names the child and the days.
-func monthLines(ctx context.Context, tx *postgres.Tx, organiser int32, provider int64, periods []int32) ([]Line, error) {
+type MonthRow struct {
+	Row      int64
+	Date     calendar.Date
+	Service  int64
+	Content  int64
+	Quantity money.Quantity
+	Amount   money.Cents // negative when it takes back
+}
+
+// MonthRows reads them in the order of posting, for readers whose statement has been checked. They name nobody.
+func MonthRows(ctx context.Context, tx *postgres.Tx, organiser int32, provider int64, periods []int32) ([]MonthRow, error) {
 	rows, err := db.New(tx).MonthLines(ctx, db.MonthLinesParams{OrganiserID: organiser, ProviderID: provider, Periods: periods})
+	if err != nil {
+		return nil, fmt.Errorf("reading the months of payee %d: %w", provider, err)
+	}
+	list := make([]MonthRow, len(rows))
+	for i, r := range rows {
+		list[i] = MonthRow{r.SourceID, r.ServiceDate, r.ServiceID, r.ContentID, r.Quantity, r.AmountCents}
+		if r.DebitKind == ledger.Payable {
+			list[i].Amount = -r.AmountCents
+		}
+	}
+	return list, nil
+}
+
+// Kind of the row's line.
+func (r MonthRow) Kind() LineKind {
+	if r.Amount < 0 {
+		return Refund
+	}
+	return Delivery
+}
+
+// monthLines are the rows of closed months as lines.
+func monthLines(ctx context.Context, tx *postgres.Tx, organiser int32, provider int64, periods []int32) ([]Line, error) {
+	rows, err := MonthRows(ctx, tx, organiser, provider, periods)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}
-	content := func(r db.MonthLinesRow) int64 {
-		if r.DebitKind == ledger.Payable {
-			return r.CreditRef
-		}
-		return r.DebitRef
-	}
 	var contents []int64
 	for _, r := range rows {
-		contents = append(contents, content(r))
+		contents = append(contents, r.Content)
 	}
 	names, _, err := labels(ctx, tx, organiser, distinct(contents), nil)
 	if err != nil {
@@ -119,12 +147,9 @@ func monthLines(ctx context.Context, tx *postgres.Tx, organiser int32, provider 
 	}
 	out := make([]Line, len(rows))
 	for i, r := range rows {
-		c := names[content(r)]
-		out[i] = Line{Kind: Delivery, Date: r.ServiceDate, Content: i18n.Names{Fi: c.NameFi, Sv: c.NameSv, En: c.NameEn}, Unit: c.Unit,
-			Quantity: r.Quantity, Amount: r.AmountCents, Reference: strconv.FormatInt(r.SourceID, 10)}
-		if r.DebitKind == ledger.Payable {
-			out[i].Kind, out[i].Amount = Refund, -r.AmountCents
-		}
+		c := names[r.Content]
+		out[i] = Line{Kind: r.Kind(), Date: r.Date, Content: i18n.Names{Fi: c.NameFi, Sv: c.NameSv, En: c.NameEn}, Unit: c.Unit,
+			Quantity: r.Quantity, Amount: r.Amount, Reference: strconv.FormatInt(r.Row, 10)}
 	}
 	return out, nil
 }

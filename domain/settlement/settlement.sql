@@ -238,7 +238,8 @@ order by p.name, p.provider_id;
 
 -- name: MonthLines :many
 -- Rows of closed months in a payee's periods: days under a decision have no event. A row that takes back stands on the debit side.
-select p.posting_id, p.source_id, p.service_date, p.amount_cents, p.quantity, p.debit_kind, p.debit_ref, p.credit_ref
+select p.posting_id, p.source_id, p.service_date, p.amount_cents, p.quantity, p.debit_kind, c.content_id, c.service_id
 from posting p
+join content c on c.organiser_id = p.organiser_id and c.content_id = case when p.debit_kind = 11 then p.credit_ref else p.debit_ref end
 where p.organiser_id = @organiser_id and p.provider_id = @provider_id and p.provider_id <> 0 and p.period_no = any(@periods::int[]) and p.source_kind = 8
 order by p.posting_id;

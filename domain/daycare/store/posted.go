@@ -118,3 +118,16 @@ func (r PostedRow) Kind() string {
 		return "ordinary"
 	}
 }
+
+// UnitsOfRows gives the unit of each row of closed months, for readers whose statement has been checked.
+func UnitsOfRows(ctx context.Context, tx *postgres.Tx, organiser int32, rows []int64) (map[int64]int64, error) {
+	list, err := db.New(tx).RowUnits(ctx, db.RowUnitsParams{OrganiserID: organiser, Rows: rows})
+	if err != nil {
+		return nil, fmt.Errorf("reading the units of %d rows: %w", len(rows), err)
+	}
+	units := make(map[int64]int64, len(list))
+	for _, r := range list {
+		units[r.RowID] = r.UnitID
+	}
+	return units, nil
+}

@@ -150,3 +150,6 @@ order by u.name, u.unit_id;
 
 -- name: UnitOids :many
 select unit_id, oid::text as oid from unit where unit_id = any(@units::bigint[]) and oid is not null order by unit_id;
+
+-- name: RowUnits :many
+select row_id, unit_id from daycare_month_row where organiser_id = @organiser_id and row_id = any(@rows::bigint[]) order by row_id;

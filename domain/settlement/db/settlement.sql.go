@@ -112,8 +112,9 @@ func (q *Queries) DocumentsMissing(ctx context.Context, arg DocumentsMissingPara
 }
 
 const monthLines = `-- name: MonthLines :many
-select p.posting_id, p.source_id, p.service_date, p.amount_cents, p.quantity, p.debit_kind, p.debit_ref, p.credit_ref
+select p.posting_id, p.source_id, p.service_date, p.amount_cents, p.quantity, p.debit_kind, c.content_id, c.service_id
 from posting p
+join content c on c.organiser_id = p.organiser_id and c.content_id = case when p.debit_kind = 11 then p.credit_ref else p.debit_ref end
 where p.organiser_id = $1 and p.provider_id = $2 and p.provider_id <> 0 and p.period_no = any($3::int[]) and p.source_kind = 8
 order by p.posting_id
 `
@@ -131,8 +132,8 @@ type MonthLinesRow struct {
 	AmountCents money.Cents
 	Quantity    money.Quantity
 	DebitKind   int16
-	DebitRef    int64
-	CreditRef   int64
+	ContentID   int64
+	ServiceID   int64
 }
 
 // Rows of closed months in a payee's periods: days under a decision have no event. A row that takes back stands on the debit side.
@@ -152,8 +153,8 @@ func (q *Queries) MonthLines(ctx context.Context, arg MonthLinesParams) ([]Month
 			&i.AmountCents,
 			&i.Quantity,
 			&i.DebitKind,
-			&i.DebitRef,
-			&i.CreditRef,
+			&i.ContentID,
+			&i.ServiceID,
 		); err != nil {
 			return nil, err
 		}

@@ -696,6 +696,40 @@ func (q *Queries) RefillTell(ctx context.Context, arg RefillTellParams) (int64, 
 	return result.RowsAffected(), nil
 }
 
+const rowUnits = `-- name: RowUnits :many
+select row_id, unit_id from daycare_month_row where organiser_id = $1 and row_id = any($2::bigint[]) order by row_id
+`
+
+type RowUnitsParams struct {
+	OrganiserID int32
+	Rows        []int64
+}
+
+type RowUnitsRow struct {
+	RowID  int64
+	UnitID int64
+}
+
+func (q *Queries) RowUnits(ctx context.Context, arg RowUnitsParams) ([]RowUnitsRow, error) {
+	rows, err := q.db.Query(ctx, rowUnits, arg.OrganiserID, arg.Rows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RowUnitsRow
+	for rows.Next() {
+		var i RowUnitsRow
+		if err := rows.Scan(&i.RowID, &i.UnitID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const rowsBehind = `-- name: RowsBehind :many
 select r.row_id, r.month, r.kind, r.notice, r.child_id, r.person_id, coalesce(c.external_ref, '')::text as external_ref, c.last_name, c.first_names, r.unit_id, u.name as unit_name,
   coalesce(u.oid, '')::text as unit_oid, r.value_decision_id, l.number as decision_number, r.valid_from, r.valid_to, r.days, r.month_days, r.value_cents, r.own_cents, r.row_cents,
