@@ -59,6 +59,11 @@ func (p *Pages) vouchers(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	children, err := p.childrenAsk(r)
+	if err != nil {
+		return err
+	}
+	view.Asked = append(view.Asked, children...)
 	return r.Show(w, http.StatusOK, "citizen/vouchers", view)
 }
 

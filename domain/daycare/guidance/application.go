@@ -144,6 +144,26 @@ func (a Application) Missing() (list []Guardian) {
 	return list
 }
 
+// answer is what a guardian has answered last, "" = nothing.
+func (a Application) answer(adult int64) string {
+	for _, c := range a.Consents {
+		if c.Adult == adult {
+			return c.Answer
+		}
+	}
+	return ""
+}
+
+// Opposes gives the guardian who has refused the consent, if one has.
+func (a Application) Opposes() (Guardian, bool) {
+	for _, g := range a.Missing() {
+		if a.answer(g.Adult) == Refused {
+			return g, true
+		}
+	}
+	return Guardian{}, false
+}
+
 // Live is the proposal that waits for somebody.
 func (a Application) Live() (Proposal, bool) {
 	for _, p := range a.Proposals {

@@ -242,6 +242,9 @@ func Answer(ctx context.Context, tx *postgres.Tx, by access.Actor, in ConsentInp
 	case in.Answer != Agreed && in.Reason == "", !person && in.Reason == "":
 		return errReason
 	}
+	if person && a.answer(in.Adult) == in.Answer {
+		return nil // pressed twice
+	}
 	return a.consent(ctx, tx, by, in, in.Reason)
 }
 

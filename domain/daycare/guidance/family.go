@@ -3,14 +3,11 @@ package guidance
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"seteli/core/calendar"
-	"seteli/core/money"
 	"seteli/domain/client"
-	"seteli/domain/client/household"
 	"seteli/domain/daycare/guidance/db"
 	"seteli/domain/daycare/store"
 	"seteli/platform/access"
@@ -152,120 +149,19 @@ func (f Family) home(ctx context.Context, tx *postgres.Tx, who access.Actor) (bo
 	return len(f.Others) == 0, nil
 }
 
-// Reasons reads what a value decision of a guardian's child was made of.
-func Reasons(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, decision int64) (store.Decision, store.Reasoned, error) {
+// Reasons reads what a value decision of a guardian's child was made of, with the child.
+func Reasons(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, decision int64) (Family, store.Decision, store.Reasoned, error) {
 	f, err := FamilyOf(ctx, tx, by, of)
 	if err != nil {
-		return store.Decision{}, store.Reasoned{}, err
+		return Family{}, store.Decision{}, store.Reasoned{}, err
 	}
 	for _, d := range f.Decisions {
 		if d.ID == decision {
 			why, err := store.Reasons(ctx, tx, program(by, of.Organiser), of.Organiser, decision)
-			return d, why, err
+			return f, d, why, err
 		}
 	}
-	return store.Decision{}, store.Reasoned{}, errUnknown
-}
-
-// Choice is a unit with what a place in it would cost this family.
-type Choice struct {
-	Unit
-	Free int // places of the child's age group from the day on; not below 0
-	Cost store.Estimated
-}
-
-// Pays is what the family would pay in a month: the fee of a place that the municipality arranges itself, the family's part of a voucher
-// place. False when it cannot be computed.
-func (c Choice) Pays() (money.Cents, bool) {
-	switch {
-	case c.Cost.Value == 0 && c.Cost.Missing != "":
-		return 0, false
-	case c.Way != ByVoucher:
-		return c.Cost.Fee, true
-	}
-	return c.Cost.Family, c.Cost.Missing == ""
-}
-
-// PriceInput asks what places would cost a guardian's family. Income and Highest are as the family tells them now, else what is recorded.
-type PriceInput struct {
-	store.Of
-	From    calendar.Date
-	Option  string
-	Income  *money.Cents
-	Highest bool
-}
-
-// Prices tells what a place in each listed unit would cost in a month, with the engine of the decisions, and how many places are free.
-// Another household's income is nobody's business: where the fee would be of another household than the guardian's own, the highest is
-// shown unless the guardian tells an income.
-// Locks: clients, in order of their numbers.
-func Prices(ctx context.Context, tx *postgres.Tx, by access.Actor, in PriceInput) ([]Choice, error) {
-	f, err := family(ctx, tx, by, in.Of)
-	if err != nil {
-		return nil, err
-	}
-	all, err := Fillings(ctx, tx, in.Organiser, in.From, nil)
-	if err != nil {
-		return nil, err
-	}
-	rules, err := store.RulesOn(ctx, tx, in.Organiser, in.From)
-	if err != nil {
-		return nil, err
-	}
-	ask := store.EstimateInput{Of: in.Of, Home: f.Self.Adult, From: in.From, Option: in.Option, Income: in.Income, Highest: in.Highest}
-	for _, o := range rules.Profile.Options {
-		if o.Code == in.Option {
-			ask.Kind = o.PlacementType
-		}
-	}
-	if ask.Kind == "" {
-		return nil, errOption
-	}
-	if ask.Income == nil && !ask.Highest {
-		if ask.Highest, err = f.elsewhere(ctx, tx, by, in.From); err != nil {
-			return nil, err
-		}
-	}
-	for _, u := range all {
-		if u.Listed {
-			ask.Units = append(ask.Units, u.ID)
-		}
-	}
-	costs, err := store.Estimate(ctx, tx, program(by, in.Organiser), ask)
-	if err != nil {
-		return nil, err
-	}
-	var list []Choice
-	for _, u := range all {
-		if !u.Listed {
-			continue
-		}
-		free, _ := Free(u.Places, u.Taken, f.BirthDate, in.From)
-		list = append(list, Choice{Unit: u.Unit, Free: max(0, free), Cost: costs[len(list)]})
-	}
-	return list, nil
-}
-
-// elsewhere tells that the fee of the day would be of a household that the guardian does not live in.
-func (f Family) elsewhere(ctx context.Context, tx *postgres.Tx, who access.Actor, day calendar.Date) (bool, error) {
-	by := program(who, f.Organiser)
-	record, err := store.Get(ctx, tx, by, f.Of)
-	if err != nil {
-		return false, err
-	}
-	for _, h := range record.Heads {
-		if !h.Period.Contains(day) || h.Adult == f.Self.Adult {
-			continue
-		}
-		home, err := household.Of(ctx, tx, by, f.Organiser, h.Adult)
-		if err != nil {
-			return false, err
-		}
-		return !slices.ContainsFunc(home.Members, func(m household.Member) bool {
-			return m.Person == f.Self.Person && (m.Role == household.Spouse || m.Role == household.Partner) && m.Period.Contains(day)
-		}), nil
-	}
-	return false, nil
+	return Family{}, store.Decision{}, store.Reasoned{}, errUnknown
 }
 
 // NoticeInput ends a child's place.
@@ -313,7 +209,7 @@ func GiveNotice(ctx context.Context, tx *postgres.Tx, by access.Actor, in Notice
 		}
 		return audit.Write(ctx, tx, by, ActNotice, in.Ref(), map[string]any{"last": in.Last, "unit": p.Unit})
 	}
-	return errNoPlace
+	return errNoPlace.At("last")
 }
 
 // NeedChange is a need that a family asks for.
@@ -354,7 +250,17 @@ func TellNeed(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of
 	case change.From <= tx.Today():
 		return errStart.At("from").With("day", tx.Today()+1)
 	}
-	id, err := db.New(tx).ChangeAdd(ctx, db.ChangeAddParams{OrganiserID: of.Organiser, ChildID: of.Child, AdultID: f.Self.Adult, FromOn: change.From, OptionCode: change.Option,
+	q := db.New(tx)
+	told, err := changes(ctx, q, of)
+	if err != nil {
+		return err
+	}
+	for _, x := range told {
+		if x.HandledAt == nil && x.From == change.From && x.Option == change.Option && x.Words == strings.TrimSpace(change.Words) {
+			return nil // pressed twice
+		}
+	}
+	id, err := q.ChangeAdd(ctx, db.ChangeAddParams{OrganiserID: of.Organiser, ChildID: of.Child, AdultID: f.Self.Adult, FromOn: change.From, OptionCode: change.Option,
 		Words: strings.TrimSpace(change.Words), ToldAt: tx.Now(), ToldBy: by.Name})
 	if err != nil {
 		return fmt.Errorf("noting a change of child %d: %w", of.Child, err)

@@ -338,7 +338,7 @@ values (@organiser_id, @application_id, @name, @media, @size, @sha256, @bytes_en
 returning paper_id;
 
 -- name: PapersOf :many
-select paper_id, name, media, size, uploaded_at, uploaded_by, uploader_id
+select paper_id, name, media, size, sha256, uploaded_at, uploaded_by, uploader_id
 from daycare_paper
 where organiser_id = @organiser_id and application_id = @application_id and removed_at is null
 order by paper_id;
@@ -347,6 +347,10 @@ order by paper_id;
 select paper_id, name, media, sha256, bytes_encrypted, uploader_id
 from daycare_paper
 where organiser_id = @organiser_id and application_id = @application_id and paper_id = @paper_id and removed_at is null;
+
+-- name: PaperRemove :execrows
+update daycare_paper set removed_at = @removed_at
+where organiser_id = @organiser_id and application_id = @application_id and paper_id = @paper_id and uploader_id = @uploader_id and removed_at is null;
 
 -- name: UnitCandidates :many
 -- Units that are not on the list yet: approved for one of the organiser's services, or of its own company.

@@ -52,7 +52,7 @@ func TestFamilyAppliesAcceptsAndHasItsDecision(t *testing.T) {
 		return err
 	})
 	n.Do(self, func(tx *postgres.Tx) error {
-		d, why, err := guidance.Reasons(t.Context(), tx, self, of(c), made[0].ID)
+		_, d, why, err := guidance.Reasons(t.Context(), tx, self, of(c), made[0].ID)
 		if err == nil && (d.Value != 96500 || len(why.Explanation) == 0) {
 			t.Errorf("decision %+v without its reasons", d)
 		}
@@ -60,7 +60,7 @@ func TestFamilyAppliesAcceptsAndHasItsDecision(t *testing.T) {
 	})
 	stranger := n.Self(n.person(calendar.Day(1980, 1, 1), "Outo", false))
 	faulttest.Want(t, n.Try(stranger, func(tx *postgres.Tx) error {
-		_, _, err := guidance.Reasons(t.Context(), tx, stranger, of(c), made[0].ID)
+		_, _, _, err := guidance.Reasons(t.Context(), tx, stranger, of(c), made[0].ID)
 		return err
 	}), "GUI-003")
 }

@@ -17,8 +17,11 @@ import (
 	"seteli/platform/secret"
 )
 
-// ActPaperAdded is the audit's name of a file that a family sends.
-const ActPaperAdded audit.Act = "daycare.paper_added"
+// Acts on the files of a family, in the audit.
+const (
+	ActPaperAdded   audit.Act = "daycare.paper_added"
+	ActPaperRemoved audit.Act = "daycare.paper_removed"
+)
 
 // mostPapers is how many files an application has.
 const mostPapers = 10
@@ -43,7 +46,7 @@ type PaperInput struct {
 }
 
 // AddPaper stores a file of an open application, encrypted. What it is, is judged from its content, never from its name (DOC-10x);
-// GUI-031 for a name that nothing is left of, GUI-032 when there are ten already.
+// GUI-031 for a name that nothing is left of, GUI-032 when there are ten already. The same file sent twice by one person is one.
 // Locks: application.
 func AddPaper(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secret.Keys, in PaperInput) (int64, error) {
 	a, err := open(ctx, tx, by, in.Organiser, in.Application)
@@ -58,9 +61,6 @@ func AddPaper(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secre
 	if err != nil {
 		return 0, fmt.Errorf("reading papers of application %d: %w", a.ID, err)
 	}
-	if len(have) >= mostPapers {
-		return 0, errPapers.With("most", mostPapers)
-	}
 	upload, err := document.Sniff(in.Data)
 	if err != nil {
 		return 0, fault.On(err, "file")
@@ -69,11 +69,19 @@ func AddPaper(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secre
 	if !ok {
 		return 0, errFileName
 	}
+	hash := sha256.Sum256(in.Data)
+	for _, x := range have {
+		if bytes.Equal(x.Sha256, hash[:]) && x.Name == name && x.UploadedBy == by.Name {
+			return x.PaperID, nil
+		}
+	}
+	if len(have) >= mostPapers {
+		return 0, errPapers.With("most", mostPapers)
+	}
 	sealed, err := keys.Seal(paperPlace(in.Organiser), in.Data)
 	if err != nil {
 		return 0, err
 	}
-	hash := sha256.Sum256(in.Data)
 	row := db.PaperAddParams{OrganiserID: in.Organiser, ApplicationID: a.ID, Name: name, Media: upload.Type, Size: int32(len(in.Data)), Sha256: hash[:], BytesEncrypted: sealed,
 		UploadedAt: tx.Now(), UploadedBy: by.Name}
 	if by.Role.Side() == access.PersonSide {
@@ -88,6 +96,26 @@ func AddPaper(ctx context.Context, tx *postgres.Tx, by access.Actor, keys *secre
 		return 0, fmt.Errorf("storing a paper of application %d: %w", a.ID, err)
 	}
 	return id, audit.Write(ctx, tx, by, ActPaperAdded, a.Ref(), map[string]any{"paper": id, "size": len(in.Data)})
+}
+
+// RemovePaper takes back a file that the guardian sent to its own draft by mistake; what has been sent with an application stays (GUI-015).
+// Locks: application.
+func RemovePaper(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, application, paper int64) error {
+	a, err := open(ctx, tx, by, organiser, application)
+	if err != nil {
+		return err
+	}
+	if by.Role.Side() != access.PersonSide || a.State != Draft || a.own(by) != nil {
+		return errNotOpen
+	}
+	n, err := db.New(tx).PaperRemove(ctx, db.PaperRemoveParams{OrganiserID: organiser, ApplicationID: a.ID, PaperID: paper, UploaderID: &a.Applicant, RemovedAt: new(tx.Now())})
+	if err != nil {
+		return fmt.Errorf("removing paper %d of application %d: %w", paper, a.ID, err)
+	}
+	if n == 0 {
+		return errUnknown
+	}
+	return audit.Write(ctx, tx, by, ActPaperRemoved, a.Ref(), map[string]any{"paper": paper})
 }
 
 func paperPlace(organiser int32) secret.Place {

@@ -2,6 +2,7 @@ package guidance_test
 
 import (
 	"bytes"
+	"fmt"
 	"testing"
 
 	"seteli/core/calendar"
@@ -64,10 +65,30 @@ func TestPapersOfAnApplication(t *testing.T) {
 		t.Error("a paper lies readable in the database")
 	}
 	for i := range 9 {
-		if _, err := add(self, "lisa.pdf", pdf); err != nil {
+		if _, err := add(self, fmt.Sprintf("lisa%d.pdf", i), pdf); err != nil {
 			t.Fatal(i, err)
 		}
 	}
 	_, err = add(self, "viela.pdf", pdf)
 	faulttest.Want(t, err, "GUI-032")
+	if twice, err := add(self, "palkka.pdf", pdf); err != nil || twice != id {
+		t.Errorf("the same file sent twice: %d beside %d, %v", twice, id, err)
+	}
+
+	remove := func(by access.Actor) error {
+		return n.Try(by, func(tx *postgres.Tx) error { return guidance.RemovePaper(t.Context(), tx, by, w.Organiser, a.ID, id) })
+	}
+	faulttest.Want(t, remove(stranger), "GUI-003")
+	faulttest.Want(t, remove(second), "GUI-015")
+	faulttest.Want(t, remove(n.Staff), "GUI-015")
+	must(t, remove(self))
+	faulttest.Want(t, read(self, seen), "GUI-001")
+	faulttest.Want(t, remove(self), "GUI-001")
+	_, err = add(self, "viela.pdf", pdf)
+	must(t, err)
+	n.Do(self, func(tx *postgres.Tx) error {
+		_, err := guidance.Send(t.Context(), tx, self, w.Organiser, a.ID, a.RowVersion)
+		return err
+	})
+	faulttest.Want(t, remove(self), "GUI-015") // what was sent with the application stays
 }

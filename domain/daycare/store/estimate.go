@@ -35,6 +35,7 @@ type EstimateInput struct {
 	Units   []int64
 	Income  *money.Cents // of the household in a month, as told, instead of what is recorded
 	Highest bool         // the highest fee instead of what is recorded
+	Moved   bool         // as if the child lived in Home from the day on, whoever its head is: nothing of another household bears on the sum
 }
 
 // Estimated is what a place in one unit would cost in a month on the first day.
@@ -146,7 +147,7 @@ func (in EstimateInput) family(ctx context.Context, tx *postgres.Tx, by access.A
 		return nil, err
 	}
 	for _, h := range p.heads {
-		if h.ChildID == in.Child && period(h.ValidFrom, h.ValidTo).Contains(in.From) {
+		if !in.Moved && h.ChildID == in.Child && period(h.ValidFrom, h.ValidTo).Contains(in.From) {
 			return p, nil
 		}
 	}
@@ -186,6 +187,9 @@ func (in EstimateInput) suppose(p *people, v version) {
 		p.facts.Ready = slices.DeleteFunc(p.facts.Ready, func(x daycare.ReadyShare) bool { return x.Child == child })
 	}
 	p.facts.Needs = append(keepNeeds, daycare.Need{Child: child, Option: in.Option, Period: all})
+	if in.Moved { // relief was granted on the other household's grounds
+		p.facts.Alterations = slices.DeleteFunc(p.facts.Alterations, func(x daycare.FeeAlteration) bool { return x.Child == child })
+	}
 	if in.Income == nil && !in.Highest {
 		return
 	}

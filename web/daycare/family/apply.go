@@ -54,6 +54,7 @@ type stepView struct {
 	Wishes  []wishField
 	Lead    string
 	Back    string
+	First   bool // the first question: before it is the child's page
 }
 
 // wishField is one select of the preferences.
@@ -91,7 +92,7 @@ func (p *Pages) ask(w http.ResponseWriter, r *ui.Request, q question) error {
 		return r.SeeOther(w, local(r, applicationPath(r, a, "")), "family.apply.sent_already")
 	}
 	view.Back = applicationPath(r, a, "/"+stepNames[max(0, q.at-1)])
-	if q.at == 0 {
+	if view.First = q.at == 0; view.First {
 		view.Back = childPath(r, a.Of, "")
 	}
 	if f.Submitted() {
@@ -183,18 +184,14 @@ func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 func (p *Pages) places(w http.ResponseWriter, r *ui.Request) error {
 	f := r.Input()
 	return p.ask(w, r, question{3, func(ctx context.Context, tx *postgres.Tx, v *stepView, a guidance.Application) error {
-		in := guidance.PriceInput{Of: a.Of, From: a.Start, Option: a.Option, Highest: a.IncomeWay == guidance.IncomeHighest}
-		if a.IncomeWay == guidance.IncomeTold {
-			in.Income = a.Income
-		}
-		choices, err := guidance.Prices(ctx, tx, r.Actor, in)
+		choices, err := guidance.Prices(ctx, tx, r.Actor, priceOf(a, a.Start))
 		if err != nil {
 			return err
 		}
 		v.Lead = r.T("family.places.lead", "day", a.Start)
 		pick := []ui.Option{{Text: "–"}}
 		for _, c := range choices {
-			v.Units = append(v.Units, unitCard(r, c))
+			v.Units = append(v.Units, unitCard(r, c, a.Start))
 			pick = append(pick, ui.Option{Value: ui.Digits(c.ID), Text: c.Name + " – " + figure(r, c)})
 		}
 		for i := range wishes {
@@ -227,11 +224,24 @@ func figure(r *ui.Request, c guidance.Choice) string {
 	return r.T("family.price.unknown")
 }
 
-// unitCard tells what a place costs this family first; then what it is made of, and whether there is room.
-func unitCard(r *ui.Request, c guidance.Choice) ui.Card {
-	card := ui.Card{Title: c.Name, Meta: r.T("family.way." + string(c.Way)), Lines: []string{r.T("family.free", "n", c.Free)}}
+// priceOf asks what places cost by what the application tells of the home and its income.
+func priceOf(a guidance.Application, from calendar.Date) guidance.PriceInput {
+	in := guidance.PriceInput{Of: a.Of, Home: a.Home, From: from, Option: a.Option, Highest: a.IncomeWay == guidance.IncomeHighest}
+	if a.IncomeWay == guidance.IncomeTold {
+		in.Income = a.Income
+	}
+	return in
+}
+
+// unitCard tells what a place costs this family first, then what that is made of; free tells how many places there are from the day on,
+// 0 = not told.
+func unitCard(r *ui.Request, c guidance.Choice, free calendar.Date) ui.Card {
+	card := ui.Card{Title: c.Name, Meta: r.T("family.way." + string(c.Way))}
 	if where := placeOf(c.Unit); where != "" {
-		card.Lines = append([]string{where}, card.Lines...)
+		card.Lines = append(card.Lines, where)
+	}
+	if free != 0 {
+		card.Lines = append(card.Lines, r.T("family.free", "day", free, "n", c.Free))
 	}
 	if c.About != "" {
 		card.Lines = append(card.Lines, c.About)
@@ -243,22 +253,36 @@ func unitCard(r *ui.Request, c guidance.Choice) ui.Card {
 	switch {
 	case c.Cost.Missing != "" && c.Way == guidance.ByVoucher:
 		price.Note = r.T("family.price.missing")
+	case c.Elsewhere && c.Cost.Highest:
+		price.Note = r.T("family.price.elsewhere")
+	case c.Elsewhere:
+		price.Note = r.T("family.price.elsewhere.told")
 	case c.Cost.Highest:
 		price.Note = r.T("family.price.highest")
 	default:
 		price.Note = r.T("family.price.estimate")
 	}
 	if c.Way == guidance.ByVoucher && c.Cost.Missing == "" {
-		if c.Cost.Price > 0 {
-			price.Others = append(price.Others, ui.PricePart{Label: r.T("family.price.price"), Figure: r.Cents(c.Cost.Price)})
-		}
-		price.Others = append(price.Others, ui.PricePart{Label: r.T("family.price.value"), Figure: r.Cents(c.Cost.Value)}, ui.PricePart{Label: r.T("family.price.own"), Figure: r.Cents(min(c.Cost.Fee, c.Cost.Value))})
-		if c.Cost.Surcharge > 0 {
-			price.Others = append(price.Others, ui.PricePart{Label: r.T("family.price.surcharge"), Figure: r.Cents(c.Cost.Surcharge)})
-		}
+		price.Others = partsOf(r, c)
 	}
 	card.Price = &price
 	return card
+}
+
+// partsOf tells what the sum of a voucher place is made of: the own share and what the voucher does not cover, which make the sum, and then
+// the price and the value that they come from.
+func partsOf(r *ui.Request, c guidance.Choice) []ui.PricePart {
+	list := []ui.PricePart{{Label: r.T("family.price.own"), Figure: r.Cents(min(c.Cost.Fee, c.Cost.Value))}}
+	switch over := c.Over(); {
+	case c.Cost.Surcharge > 0:
+		list = append(list, ui.PricePart{Label: r.T("family.price.surcharge"), Figure: r.Cents(c.Cost.Surcharge)})
+	case over > 0:
+		list = append(list, ui.PricePart{Label: r.T("family.price.over"), Figure: r.Cents(over)})
+	}
+	if c.Cost.Price > 0 {
+		list = append(list, ui.PricePart{Label: r.T("family.price.price"), Figure: r.Cents(c.Cost.Price)})
+	}
+	return append(list, ui.PricePart{Label: r.T("family.price.value"), Figure: r.Cents(c.Cost.Value)})
 }
 
 func placeOf(u guidance.Unit) string {
@@ -315,7 +339,7 @@ func (p *Pages) prices(w http.ResponseWriter, r *ui.Request) error {
 			return nil
 		}
 		for _, c := range choices {
-			view.Units = append(view.Units, unitCard(r, c))
+			view.Units = append(view.Units, unitCard(r, c, in.From))
 		}
 		return err
 	})

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"seteli/core/calendar"
+	"seteli/core/money"
 	"seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/store"
 	"seteli/domain/decision"
 	"seteli/platform/access"
+	"seteli/platform/document"
 	"seteli/platform/postgres"
 	"seteli/web/ui"
 	"seteli/web/voucherview"
@@ -20,6 +22,7 @@ type childView struct {
 	Name, Born  string
 	Veiled      bool
 	Offer       *ui.Inset
+	Answer      string // address of the offer that waits for an answer
 	Waits       *ui.Inset
 	Place       ui.Summary
 	CanApply    bool
@@ -38,7 +41,7 @@ type childView struct {
 }
 
 func sampleChild() childView {
-	return childView{CanApply: true, Apply: "/fi/my", Prices: "/fi/my", Notice: "/fi/my", Change: "/fi/my", Income: "/fi/my", Open: "/fi/my", HasPlace: true, ShowChanges: true,
+	return childView{CanApply: true, Apply: "/fi/my", Prices: "/fi/my", Notice: "/fi/my", Change: "/fi/my", Income: "/fi/my", Open: "/fi/my", HasPlace: true, ShowChanges: true, Answer: "/fi/my",
 		Offer: &ui.Inset{Text: "x"}, Waits: &ui.Inset{Text: "x"}}
 }
 
@@ -76,8 +79,12 @@ func childOf(r *ui.Request, f guidance.Family, rules store.Rules) childView {
 		}
 		text := ui.Inset{Strong: r.T("family.state." + string(a.State)), Text: waitsText(r, a)}
 		if offer, ok := offerOf(a); ok && !a.Veiled(r.Actor.Person) {
-			v.Offer = &ui.Inset{Strong: r.T("family.offer.title", "unit", offer.UnitName), Text: waitsText(r, a), Link: &ui.Link{Text: r.T("family.offer.answer"), Href: applicationPath(r, a, "/offer")}}
+			v.Answer = applicationPath(r, a, "/offer")
+			v.Offer = &ui.Inset{Strong: r.T("family.offer.title", "unit", offer.UnitName), Text: waitsText(r, a)}
 			continue
+		}
+		if a.Asks(r.Actor.Person) == guidance.AskConsent {
+			text.Link = asked(r, a)
 		}
 		v.Waits = &text
 	}
@@ -153,12 +160,14 @@ func (v *childView) tables(r *ui.Request, f guidance.Family, rules store.Rules) 
 }
 
 type whyView struct {
-	Name    string
-	Summary ui.Summary
-	Why     ui.Calculation
-	Changed []string
-	PDF     string
-	Back    string
+	Name, Days string
+	Annulled   bool
+	Brief      []string
+	Summary    ui.Summary
+	Why        ui.Calculation
+	Changed    []string
+	Letter     string
+	Back       string
 }
 
 // why shows a value decision with the calculation that it was made by.
@@ -169,7 +178,7 @@ func (p *Pages) why(w http.ResponseWriter, r *ui.Request) error {
 	}
 	var view whyView
 	err = p.ward(r, func(ctx context.Context, tx *postgres.Tx, of store.Of) error {
-		d, why, err := guidance.Reasons(ctx, tx, r.Actor, of, id)
+		f, d, why, err := guidance.Reasons(ctx, tx, r.Actor, of, id)
 		if err != nil {
 			return err
 		}
@@ -177,13 +186,9 @@ func (p *Pages) why(w http.ResponseWriter, r *ui.Request) error {
 		if days.Empty() {
 			days = d.Sent
 		}
-		view = whyView{Name: placeDays(r, days), Back: childPath(r, of, ""), PDF: r.Path(oneChild+"/decisions/{decision}/pdf", of.Organiser, of.Child, id),
-			Why: voucherview.Calculation(r, p.Texts, r.T("family.why"), why.Explanation),
-			Summary: ui.Summary{Rows: []ui.Row{{Key: r.T("family.decision.value"), Value: r.Cents(d.Value)}, {Key: r.T("family.decision.own"), Value: r.Cents(d.OwnShare)},
-				{Key: r.T("family.decision.paid"), Value: r.Cents(d.Payable)}}}}
-		if why.Basis.Family > 0 {
-			view.Summary.Rows = append(view.Summary.Rows, ui.Row{Key: r.T("family.decision.family"), Value: r.Cents(why.Basis.Family)})
-		}
+		view = whyView{Name: f.Name, Days: placeDays(r, days), Annulled: d.Period.Empty(), Back: childPath(r, of, ""), Letter: r.Path(oneChild+"/decisions/{decision}/letter", of.Organiser, of.Child, id),
+			Why: voucherview.Calculation(r, p.Texts, r.T("family.why.calculation"), why.Explanation)}
+		view.sums(r, d, why.Basis)
 		for _, x := range why.Differences {
 			view.Changed = append(view.Changed, r.T(x.Key()))
 		}
@@ -195,18 +200,42 @@ func (p *Pages) why(w http.ResponseWriter, r *ui.Request) error {
 	return r.Show(w, http.StatusOK, "family/why", view)
 }
 
-// letter gives the decision as it was sent.
-func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
-	id, err := r.PathID("decision")
-	if err != nil {
-		return err
+// sums tells first what the family pays, and how that comes of the price and the voucher.
+func (v *whyView) sums(r *ui.Request, d store.Decision, b store.Basis) {
+	row := func(key string, sum money.Cents, small string) {
+		v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T(key), Value: r.Cents(sum), Small: small})
 	}
-	var sent decision.Stored
-	err = p.ward(r, func(ctx context.Context, tx *postgres.Tx, of store.Of) error {
-		d, _, err := guidance.Reasons(ctx, tx, r.Actor, of, id)
+	over, told := b.Family-d.OwnShare, b.Family > 0 || b.Price > 0 // the model may need no price: then only the own share is known here
+	v.Brief = []string{r.T("family.why.brief.own", "sum", d.OwnShare)}
+	if told {
+		v.Brief[0] = r.T("family.why.brief.family", "sum", b.Family)
+		small := ""
+		if over > 0 {
+			small = r.T("family.why.family.parts", "own", d.OwnShare, "over", over)
+		}
+		row("family.decision.family", b.Family, small)
+	}
+	row("family.decision.own", d.OwnShare, "")
+	row("family.decision.paid", d.Payable, "")
+	row("family.decision.value", d.Value, "")
+	if b.Price > 0 {
+		row("family.price.price", b.Price, "")
+	}
+	v.Brief = append(v.Brief, r.T("family.why.brief.paid", "sum", d.Payable), r.T("family.why.brief.change"))
+}
+
+// sent reads the decision as it was sent.
+func (p *Pages) sent(r *ui.Request) (sent decision.Stored, of store.Of, id int64, name string, err error) {
+	if id, err = r.PathID("decision"); err != nil {
+		return sent, of, id, name, err
+	}
+	err = p.ward(r, func(ctx context.Context, tx *postgres.Tx, ward store.Of) error {
+		of = ward
+		f, d, _, err := guidance.Reasons(ctx, tx, r.Actor, of, id)
 		if err != nil {
 			return err
 		}
+		name = f.Name
 		by := access.System(r.Actor.Name, of.Organiser) // that the decision is of the guardian's own child has been checked
 		file, err := decision.Open(ctx, tx, by, of.Organiser, d.Letter)
 		if err != nil {
@@ -215,6 +244,22 @@ func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
 		sent, err = decision.Document(ctx, tx, by, of.Organiser, file.Document)
 		return err
 	})
+	return sent, of, id, name, err
+}
+
+// letter shows the decision on the value as it was sent, with how to appeal.
+func (p *Pages) letter(w http.ResponseWriter, r *ui.Request) error {
+	sent, of, id, name, err := p.sent(r)
+	if err != nil {
+		return err
+	}
+	return r.Show(w, http.StatusOK, "family/decision", decisionView{Name: name, Title: sent.Title, Body: document.StoredPart(sent.HTML),
+		PDF: r.Path(oneChild+"/decisions/{decision}/pdf", of.Organiser, of.Child, id), Back: childPath(r, of, "")})
+}
+
+// letterPDF gives it as a file.
+func (p *Pages) letterPDF(w http.ResponseWriter, r *ui.Request) error {
+	sent, _, _, _, err := p.sent(r)
 	if err != nil {
 		return err
 	}
@@ -225,6 +270,7 @@ type plainView struct {
 	Form *ui.Form
 	Name string
 	Lead string
+	Also string // said besides, when there is reason
 	Back string
 }
 
@@ -239,10 +285,21 @@ func (p *Pages) notice(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		rules, err := store.RulesOn(ctx, tx, of.Organiser, tx.Today())
-		earliest := guidance.EarliestEnd(rules, tx.Today())
-		in.Of, view.Name, view.Back, view.Lead = of, family.Name, childPath(r, of, ""), r.T("family.notice.lead", "day", earliest)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(family.Placements, func(x store.Placement) bool { return x.Period.To > r.Today() })
+		if i < 0 {
+			return ui.ErrNoPage
+		}
+		ends := family.Placements[i]
+		earliest := max(guidance.EarliestEnd(rules, tx.Today()), ends.Period.From)
+		in.Of, view.Name, view.Back, view.Lead = of, family.Name, childPath(r, of, ""), r.T("family.notice.lead", "unit", ends.UnitName, "day", earliest)
+		if ends.Period.From > tx.Today() {
+			view.Also = r.T("family.notice.ahead", "day", ends.Period.From)
+		}
 		f.Set("last", earliest)
-		return err
+		return nil
 	})
 	if err != nil {
 		return err

@@ -51,7 +51,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("family/check", checkView{}, checkView{Steps: ui.Steps{Names: []string{"x"}}}),
 			ui.Page("family/application", applicationView{}, sampleApplication()), ui.Page("family/offer", offerView{}, offerView{Open: true}), ui.Page("family/withdraw", plainView{}),
 			ui.Page("family/notice", plainView{}), ui.Page("family/change", changeView{}), ui.Page("family/why", whyView{}),
-			ui.Page("family/decision", decisionView{}),
+			ui.Page("family/decision", decisionView{}), ui.Page("family/remove", removeView{}),
 		},
 	}
 }
@@ -79,7 +79,8 @@ func (p *Pages) routes() []ui.Route {
 	child.Form(oneChild+"/notice", may, p.notice)
 	child.Form(oneChild+"/change", may, p.change)
 	child.Get(oneChild+"/decisions/{decision}", may, p.why)
-	child.Get(oneChild+"/decisions/{decision}/pdf", may, p.letter)
+	child.Get(oneChild+"/decisions/{decision}/letter", may, p.letter)
+	child.Get(oneChild+"/decisions/{decision}/pdf", may, p.letterPDF)
 	application := my.About("place_application")
 	application.Form(oneApplication, may, p.application)
 	application.Form(oneApplication+"/time", may, p.time)
@@ -88,6 +89,7 @@ func (p *Pages) routes() []ui.Route {
 	application.Form(oneApplication+"/places", may, p.places)
 	application.Large(26<<20).Form(oneApplication+"/papers", may, p.papers)
 	application.Get(oneApplication+"/papers/{paper}", may, p.paper)
+	application.Form(oneApplication+"/papers/{paper}/remove", may, p.removePaper)
 	application.Form(oneApplication+"/check", may, p.check)
 	application.Form(oneApplication+"/offer", may, p.offer)
 	application.Get(oneApplication+"/decisions/{proposal}", may, p.placeDecision)
@@ -209,8 +211,8 @@ func (p *Pages) card(r *ui.Request, f guidance.Family, sender string) ui.Card {
 	if a, ok := latest(f); ok && a.State.Open() {
 		c.Tags = []ui.Tag{*r.Tag("daycare.application." + string(a.State))}
 		c.Lines = append(c.Lines, waitsText(r, a))
-		if _, offered := offerOf(a); offered && !a.Veiled(r.Actor.Person) {
-			c.Actions = []ui.Link{{Text: r.T("family.offer.answer"), Href: applicationPath(r, a, "/offer")}}
+		if link := asked(r, a); link != nil {
+			c.Actions = []ui.Link{*link}
 		}
 	}
 	return c
@@ -236,6 +238,19 @@ func placeText(r *ui.Request, x store.Placement) string {
 	return r.T(key, "unit", x.UnitName, "day", x.Period.From)
 }
 
+// asked leads to what the application asks of the viewer now; nil when it asks nothing.
+func asked(r *ui.Request, a guidance.Application) *ui.Link {
+	switch a.Asks(r.Actor.Person) {
+	case guidance.AskAnswer:
+		return &ui.Link{Text: r.T("family.offer.answer"), Href: applicationPath(r, a, "/offer")}
+	case guidance.AskConsent:
+		return &ui.Link{Text: r.T("family.consent.open"), Href: applicationPath(r, a, "")}
+	case guidance.AskSend:
+		return &ui.Link{Text: r.T("family.apply.go_on"), Href: applicationPath(r, a, "/time")}
+	}
+	return nil
+}
+
 // waitsText is the clock of an application: what it waits for, and until when.
 func waitsText(r *ui.Request, a guidance.Application) string {
 	p, live := a.Live()
@@ -244,10 +259,21 @@ func waitsText(r *ui.Request, a guidance.Application) string {
 		return r.T("family.waits.draft")
 	case live && p.State == guidance.OfferedToFamily:
 		return r.T("family.waits.family", "day", *p.AnswerBy)
-	case len(a.Missing()) > 0:
-		return r.T("family.waits.consent", "name", a.Missing()[0].Name)
 	case a.Due == nil || !a.State.Open():
 		return r.T("family.state." + string(a.State))
 	}
-	return r.T("family.waits.guide", "day", *a.Due)
+	due := r.T("family.waits.guide", "day", *a.Due)
+	if who, opposes := a.Opposes(); opposes {
+		if who.Person == r.Actor.Person {
+			return r.T("family.waits.refused.you")
+		}
+		return r.T("family.waits.refused", "name", who.Name)
+	}
+	switch missing := a.Missing(); {
+	case a.Asks(r.Actor.Person) == guidance.AskConsent:
+		return r.T("family.waits.consent.you") + " " + due
+	case len(missing) > 0:
+		return r.T("family.waits.consent", "name", missing[0].Name) + " " + due
+	}
+	return due
 }

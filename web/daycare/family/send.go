@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"seteli/core/fault"
 	"seteli/domain/daycare/guidance"
 	"seteli/domain/daycare/store"
 	"seteli/platform/document"
@@ -31,9 +32,13 @@ func (p *Pages) papers(w http.ResponseWriter, r *ui.Request) error {
 	err := p.applied(r, func(ctx context.Context, tx *postgres.Tx, found guidance.Application) error {
 		a, view.Name = found, found.Child
 		list, err := guidance.Papers(ctx, tx, r.Actor, a)
-		view.Table = ui.Table{Caption: r.T("family.papers.sent"), Cards: true, Columns: []ui.Column{{Text: r.T("family.papers.name")}, {Text: r.T("family.papers.at")}}, Empty: ui.Empty{Title: r.T("family.papers.none")}}
+		view.Table = ui.Table{Caption: r.T("family.papers.sent"), Cards: true, Columns: []ui.Column{{Text: r.T("family.papers.name")}, {Text: r.T("family.papers.at")}, {Text: r.T("common.action"), Hidden: true}}, Empty: ui.Empty{Title: r.T("family.papers.none")}}
 		for _, x := range list {
-			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: x.Name, Href: r.Path(oneApplication+"/papers/{paper}", a.Organiser, a.ID, x.ID)}, {Text: i18n.DateTime(r.Lang, x.At)}})
+			remove := ui.Cell{}
+			if a.State == guidance.Draft {
+				remove = ui.Cell{Text: r.T("family.papers.remove"), Hidden: x.Name, Href: r.Path(oneApplication+"/papers/{paper}/remove", a.Organiser, a.ID, x.ID)}
+			}
+			view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: x.Name, Href: r.Path(oneApplication+"/papers/{paper}", a.Organiser, a.ID, x.ID)}, {Text: i18n.DateTime(r.Lang, x.At)}, remove})
 		}
 		return err
 	})
@@ -81,12 +86,56 @@ func (p *Pages) paper(w http.ResponseWriter, r *ui.Request) error {
 	return ui.Download(w, name, media, data)
 }
 
+type removeView struct {
+	Form             *ui.Form
+	Name, File, Back string
+}
+
+// removePaper takes back a file that was sent by mistake.
+func (p *Pages) removePaper(w http.ResponseWriter, r *ui.Request) error {
+	f := r.Input()
+	view := removeView{Form: f}
+	id, err := r.PathID("paper")
+	if err != nil {
+		return err
+	}
+	var a guidance.Application
+	err = p.applied(r, func(ctx context.Context, tx *postgres.Tx, found guidance.Application) error {
+		a, view.Name, view.Back = found, found.Child, applicationPath(r, found, "/papers")
+		list, err := guidance.Papers(ctx, tx, r.Actor, a)
+		i := slices.IndexFunc(list, func(x guidance.Paper) bool { return x.ID == id })
+		if err == nil && (i < 0 || a.State != guidance.Draft) {
+			return ui.ErrNoPage
+		}
+		if err == nil {
+			view.File = list[i].Name
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if f.Submitted() && !f.Refused() {
+		err := r.DoIn(p.DB, a.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
+			return guidance.RemovePaper(ctx, tx, r.Actor, a.Organiser, a.ID, id)
+		})
+		if err == nil {
+			return r.SeeOther(w, local(r, view.Back), "family.papers.removed")
+		}
+		if !f.Take(err) {
+			return err
+		}
+	}
+	return r.Show(w, f.Status(), "family/remove", view)
+}
+
 type checkView struct {
 	Form    *ui.Form
 	Steps   ui.Steps
 	Name    string
 	Summary ui.Summary
 	Due     string
+	Later   string // the wished start is before the due date
 	Others  []string
 	Back    string
 }
@@ -101,7 +150,23 @@ func (p *Pages) check(w http.ResponseWriter, r *ui.Request) error {
 		f.Set("version", ui.Digits(a.RowVersion))
 		rules, err := store.RulesOn(ctx, tx, a.Organiser, a.Start)
 		view.Summary, view.Back = p.summary(r, a, rules, true), applicationPath(r, a, "/papers")
-		view.Due = r.T("family.check.due", "day", guidance.DueOn(tx.Today(), a.Start, a.Urgent))
+		due := guidance.DueOn(tx.Today(), a.Start, a.Urgent)
+		if view.Due = r.T("family.check.due", "day", due); due > a.Start {
+			view.Later = r.T("family.check.later", "day", a.Start)
+		}
+		papers, paperErr := guidance.Papers(ctx, tx, r.Actor, a)
+		if paperErr != nil {
+			return paperErr
+		}
+		names := make([]string, len(papers))
+		for i, x := range papers {
+			names[i] = x.Name
+		}
+		if len(names) == 0 {
+			names = []string{r.T("family.papers.none")}
+		}
+		view.Summary.Rows = append(view.Summary.Rows, ui.Row{Key: r.T("family.step.papers"), Value: strings.Join(names, ", "),
+			Actions: []ui.Action{{Text: r.T("common.edit"), Hidden: r.T("family.step.papers"), Href: view.Back}}})
 		for _, g := range a.Missing() {
 			view.Others = append(view.Others, g.Name)
 		}
@@ -239,6 +304,9 @@ func (p *Pages) fill(r *ui.Request, v *applicationView, a guidance.Application, 
 	v.Name, v.State, v.Back, v.Veiled = a.Child, "daycare.application."+string(a.State), childPath(r, a.Of, ""), a.Veiled(r.Actor.Person)
 	if a.State.Open() {
 		v.Waits = &ui.Inset{Text: waitsText(r, a)}
+		if a.State == guidance.Draft {
+			v.Waits.Link = asked(r, a)
+		}
 	}
 	applicant := false
 	for _, g := range a.Guardians {
@@ -293,6 +361,7 @@ type offerView struct {
 	Card    ui.Card
 	Options []ui.Option
 	Open    bool
+	Both    bool // either guardian may answer
 	Back    string
 }
 
@@ -310,6 +379,7 @@ func (p *Pages) offer(w http.ResponseWriter, r *ui.Request) error {
 			return ui.ErrNoPage
 		}
 		offered = a.Proposals[i]
+		view.Both = len(a.Guardians) > 1
 		view.Unit, view.Open = offered.UnitName, offered.State == guidance.OfferedToFamily && tx.Today() <= *offered.AnswerBy
 		f.Set("version", ui.Digits(offered.RowVersion))
 		view.Lead = r.T("family.offer.lead", "unit", offered.UnitName, "day", offered.Start, "last", *offered.AnswerBy)
@@ -317,15 +387,10 @@ func (p *Pages) offer(w http.ResponseWriter, r *ui.Request) error {
 			view.Lead = r.T("family.offer.closed."+closed(offered, tx.Today() > *offered.AnswerBy), "unit", offered.UnitName, "last", *offered.AnswerBy)
 			return nil
 		}
-		in := guidance.PriceInput{Of: a.Of, From: offered.Start, Option: a.Option, Highest: a.IncomeWay == guidance.IncomeHighest}
-		if a.IncomeWay == guidance.IncomeTold {
-			in.Income = a.Income
-		}
-		choices, err := guidance.Prices(ctx, tx, r.Actor, in)
+		choices, err := guidance.Prices(ctx, tx, r.Actor, priceOf(a, offered.Start))
 		for _, c := range choices {
 			if c.ID == offered.Unit {
-				view.Card = unitCard(r, c)
-				view.Card.Lines = slices.DeleteFunc(view.Card.Lines, func(s string) bool { return s == r.T("family.free", "n", c.Free) }) // the place is this child's
+				view.Card = unitCard(r, c, 0) // the place is this child's
 			}
 		}
 		return err
@@ -342,7 +407,7 @@ func (p *Pages) offer(w http.ResponseWriter, r *ui.Request) error {
 			err := r.DoIn(p.DB, a.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
 				return guidance.AnswerOffer(ctx, tx, r.Actor, p.Texts, in)
 			})
-			if err == nil {
+			if err == nil || again(r, err, offered, in) {
 				return r.SeeOther(w, local(r, view.Back), "family.offer.answered."+choice)
 			}
 			if !f.Take(err) {
@@ -351,6 +416,12 @@ func (p *Pages) offer(w http.ResponseWriter, r *ui.Request) error {
 		}
 	}
 	return r.Show(w, f.Status(), "family/offer", view)
+}
+
+// again tells that the same person gave the same answer a moment ago: a button pressed twice is answered as once.
+func again(r *ui.Request, err error, p guidance.Proposal, in guidance.FamilyAnswer) bool {
+	same := p.State == guidance.Accepted && in.Yes || p.State == guidance.DeclinedOffer && !in.Yes
+	return fault.CodeOf(err) == "GUI-046" && same && p.EndedBy == r.Actor.Name
 }
 
 // closed names why an offer is not open any more.

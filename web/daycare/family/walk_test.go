@@ -182,7 +182,7 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 
 	own := fmt.Sprintf("/fi/my/children/1/%d", child.ID)
 	family.sees("/fi/my/children", "Lumi Virtanen")
-	family.sees(own+"/prices?option=full_time&from=1.12.2026&income=4100", "Maksatte itse", "1 100,00", "Vapaita paikkoja lapsen ikäryhmässä: 7")
+	family.sees(own+"/prices?option=full_time&from=1.12.2026&income=4100", "Maksatte itse", "1 100,00", "Vapaita paikkoja lapsen ikäryhmässä 1.12.2026: 7")
 	at := strings.TrimSuffix(family.sends(200, "Milloin lapsi aloittaa?", own+"/apply"), "/time")
 	family.sends(200, "keskeneräinen hakemus", own+"/apply")
 	family.sends(422, "Täytä", at+"/time", "version", "1", "start", "", "urgent", "no")
@@ -208,6 +208,7 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 	guide.sends(200, "Tarjous on lähetetty", application+"/offer", "version", "2", "office", "palveluohjaaja")
 
 	family.sees("/fi/my/children", "Katso tarjous ja vastaa", "Vastaa tarjoukseen viimeistään")
+	family.sees("/fi/my", "Lapselle tarjotaan paikkaa", "vastaa viimeistään 5.12.2026", at+"/offer")
 	family.sees(at+"/offer", "Maksatte itse", "Otamme paikan")
 	family.sends(200, "Paikka on teidän", at+"/offer", "version", "3", "answer", "yes")
 	family.sees(own, "Hoiva Keskusta", "Irtisano paikka")
@@ -229,7 +230,8 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 	})
 	decision := fmt.Sprintf("%s/decisions/%d", own, made[0].ID)
 	family.sees(own, "Miksi juuri tämä summa?")
-	family.sees(decision, "965,00")
+	family.sees(decision, "965,00", "Maksatte yksikölle", "hinta yli setelin arvon 135,00", decision+"/letter")
+	family.sees(decision+"/letter", "Muutoksenhaku", "palveluohjaaja")
 	for _, paper := range []string{place, decision} {
 		if status, body, _ := family.do("GET", paper+"/pdf"); status != 200 || !strings.HasPrefix(body, "%PDF") {
 			t.Errorf("the letter %s: %d", paper, status)
@@ -239,7 +241,7 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 		t.Errorf("the export: %d %s", status, body)
 	}
 	stranger := as(t, world, world.Self(world.Aino))
-	for _, path := range []string{own, at, place, place + "/pdf", decision, own + "/prices"} {
+	for _, path := range []string{own, at, place, place + "/pdf", decision, decision + "/letter", own + "/prices"} {
 		if status, _, _ := stranger.do("GET", path); status != 404 {
 			t.Errorf("a stranger at %s: %d", path, status)
 		}

@@ -1362,8 +1362,35 @@ func (q *Queries) PaperOf(ctx context.Context, arg PaperOfParams) (PaperOfRow, e
 	return i, err
 }
 
+const paperRemove = `-- name: PaperRemove :execrows
+update daycare_paper set removed_at = $1
+where organiser_id = $2 and application_id = $3 and paper_id = $4 and uploader_id = $5 and removed_at is null
+`
+
+type PaperRemoveParams struct {
+	RemovedAt     *time.Time
+	OrganiserID   int32
+	ApplicationID int64
+	PaperID       int64
+	UploaderID    *int64
+}
+
+func (q *Queries) PaperRemove(ctx context.Context, arg PaperRemoveParams) (int64, error) {
+	result, err := q.db.Exec(ctx, paperRemove,
+		arg.RemovedAt,
+		arg.OrganiserID,
+		arg.ApplicationID,
+		arg.PaperID,
+		arg.UploaderID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const papersOf = `-- name: PapersOf :many
-select paper_id, name, media, size, uploaded_at, uploaded_by, uploader_id
+select paper_id, name, media, size, sha256, uploaded_at, uploaded_by, uploader_id
 from daycare_paper
 where organiser_id = $1 and application_id = $2 and removed_at is null
 order by paper_id
@@ -1379,6 +1406,7 @@ type PapersOfRow struct {
 	Name       string
 	Media      string
 	Size       int32
+	Sha256     []byte
 	UploadedAt time.Time
 	UploadedBy string
 	UploaderID *int64
@@ -1398,6 +1426,7 @@ func (q *Queries) PapersOf(ctx context.Context, arg PapersOfParams) ([]PapersOfR
 			&i.Name,
 			&i.Media,
 			&i.Size,
+			&i.Sha256,
 			&i.UploadedAt,
 			&i.UploadedBy,
 			&i.UploaderID,
