@@ -18,6 +18,8 @@ func (w *whole) applies() {
 		`insert into daycare_guardian (organiser_id, child_id, adult_id, person_id, valid_from, valid_to, source, added_at, added_by)
 			select 1, ` + ward + `, client_id, person_id, '2026-01-01', '9999-12-31', 'x', now(), 'z' from client where organiser_id = 1 and client_id = ` + adult,
 		`insert into daycare_unit (organiser_id, unit_id, provider_id, way, kind, listed, about, changed_at, changed_by) values (1, ` + w.ids["unit"] + `, 1, 'voucher', 'DAYCARE', true, 'x', now(), 'z')`,
+		`insert into daycare_placement (organiser_id, child_id, unit_id, provider_id, kind, voucher, valid_from, valid_to, added_at, added_by)
+			values (1, ` + ward + `, ` + w.ids["unit"] + `, 1, 'DAYCARE', true, '2037-01-01', '9999-12-31', now(), 'x')`,
 		`insert into daycare_application (organiser_id, application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words,
 				income_way, income_cents, state, sent_at, due_on, ended_why, changed_at, changed_by) overriding system value
 			select 1, ` + w.ids["application"] + `, ` + ward + `, person_id, ` + adult + `, ` + adult + `, '2027-03-01', 'DAYCARE', 'full_time', 105000, false, '', false, '', 'told', 410000, 'offered', now(), '2027-03-01', '', now(), 'z'

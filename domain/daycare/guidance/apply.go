@@ -26,8 +26,8 @@ type SaveInput struct {
 	Request
 }
 
-// Save keeps a draft. What is missing is told when it is sent; what cannot be is refused at once: GUI-009 for an option that the rules
-// lack, GUI-011 for a unit that is not on the list or named twice, GUI-013 for a home that is no guardian's.
+// Save keeps a draft. What is missing is told when it is sent; what cannot be is refused at once: GUI-008 for a start that has passed,
+// GUI-009 for an option that the rules lack, GUI-014 for an income that cannot be, GUI-030 for hours that a week does not have, GUI-011 for a unit that is not on the list or named twice, GUI-013 for a home that is no guardian's.
 // Locks: application.
 func Save(ctx context.Context, tx *postgres.Tx, by access.Actor, in SaveInput) (Application, error) {
 	a, err := open(ctx, tx, by, in.Organiser, in.ID)
@@ -36,6 +36,13 @@ func Save(ctx context.Context, tx *postgres.Tx, by access.Actor, in SaveInput) (
 	}
 	if a.State != Draft || a.own(by) != nil {
 		return Application{}, errNotOpen
+	}
+	switch {
+	case a.Arrived != nil: // what came on paper has been checked as a whole
+	case in.Start != a.Start && in.Start <= tx.Today(): // a draft may lie until its start has passed: then it is told when it is sent
+		return Application{}, errStart.With("day", tx.Today()+1)
+	case in.Hours == 0:
+		return Application{}, errHours
 	}
 	kind, err := in.check(ctx, tx, a)
 	if err != nil {

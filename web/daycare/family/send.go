@@ -104,7 +104,7 @@ func (p *Pages) removePaper(w http.ResponseWriter, r *ui.Request) error {
 		a, view.Name, view.Back = found, found.Child, applicationPath(r, found, "/papers")
 		list, err := guidance.Papers(ctx, tx, r.Actor, a)
 		i := slices.IndexFunc(list, func(x guidance.Paper) bool { return x.ID == id })
-		if err == nil && (i < 0 || a.State != guidance.Draft) {
+		if err == nil && i < 0 {
 			return ui.ErrNoPage
 		}
 		if err == nil {
@@ -114,6 +114,9 @@ func (p *Pages) removePaper(w http.ResponseWriter, r *ui.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	if a.State != guidance.Draft {
+		return r.SeeOther(w, local(r, view.Back), "family.apply.sent_already")
 	}
 	if f.Submitted() && !f.Refused() {
 		err := r.DoIn(p.DB, a.Organiser, func(ctx context.Context, tx *postgres.Tx) error {
@@ -186,7 +189,7 @@ func (p *Pages) check(w http.ResponseWriter, r *ui.Request) error {
 		if err == nil {
 			return r.SeeOther(w, local(r, applicationPath(r, a, "")), "family.apply.done")
 		}
-		if !f.Take(err) {
+		if !f.Take(fault.On(err, "")) { // its field is on another page, whose link stands in the list
 			return err
 		}
 	}

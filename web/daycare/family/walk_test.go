@@ -129,7 +129,7 @@ func town(t *testing.T, opts ...postgrestest.Option) (world *w.World, child, adu
 				national[i].Limits, national[i].Increase = national[i-1].Limits, national[i-1].Increase
 			}
 		}
-		p.Thresholds = national
+		p.Thresholds, p.NoticeMonths = national, 1
 		r, err = store.DraftRules(t.Context(), tx, main, store.RulesInput{Organiser: w.Organiser, Service: w.Service, Content: w.Hours, ValidFrom: calendar.Day(2026, 1, 1), Profile: p})
 		return err
 	})
