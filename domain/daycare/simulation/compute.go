@@ -163,6 +163,9 @@ func (t *tally) firstDay(i int, held []store.Holding) {
 		if !h.Contains(t.change.From) {
 			continue
 		}
+		if i == 0 && h.Basis.Draft.Outcome.Fee.Base.Ready {
+			t.out.Ready++
+		}
 		switch o := h.Basis.Draft.Outcome; {
 		case o.FinalOwnShare == 0:
 			*t.out.Zero.at(i)++

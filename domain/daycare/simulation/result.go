@@ -46,9 +46,10 @@ type Result struct {
 	Family   Pair          `json:"family"` // what families pay in all
 	Zero     Count         `json:"zero"`   // children without an own share on the first day
 	Highest  Count         `json:"highest"`
-	Placed   Count         `json:"placed"`    // children with a decision in the year
-	Anew     int           `json:"anew"`      // decisions that would be made anew
-	Gaps     []Gap         `json:"undecided"` // why children have days without a decision in the year
+	Ready    int           `json:"ready,omitempty"` // children whose own share the municipality's fee system has decided on the first day
+	Placed   Count         `json:"placed"`          // children with a decision in the year
+	Anew     int           `json:"anew"`            // decisions that would be made anew
+	Gaps     []Gap         `json:"undecided"`       // why children have days without a decision in the year
 	Points   []Point       `json:"points,omitempty"`
 }
 

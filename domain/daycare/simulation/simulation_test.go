@@ -100,6 +100,10 @@ func equal(t *testing.T, n *simulationtest.Town, c simulation.Change) {
 	if r.Own.After != own || r.Family.After != family {
 		t.Errorf("own shares %d and families %d after, regeneration decides %d and %d", r.Own.After, r.Family.After, own, family)
 	}
+	if want := n.Count(`select count(*) from daycare_ready_share r where daterange(valid_from, valid_to) @> $1::date and exists (select 1 from daycare_placement p
+		where p.child_id = r.child_id and daterange(p.valid_from, p.valid_to) @> $1::date)`, c.From); int64(r.Ready) != int64(want) || want == 0 {
+		t.Errorf("%d children have a ready own share, told are %d", want, r.Ready)
+	}
 	if r.Year.Difference() == 0 && r.Family.Difference() == 0 {
 		t.Errorf("the change changes nothing: %+v", r.Year)
 	}

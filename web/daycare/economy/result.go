@@ -209,6 +209,9 @@ func (p *Pages) answer(r *ui.Request, v *resultView, s simulation.Simulation) {
 	v.Areas, v.Units, v.Gaps = areasTable(r, *a), unitsTable(r, *a), gapsTable(r, *a)
 	v.Facts = facts(r, s)
 	v.Facts.Rows = slices.Insert(v.Facts.Rows, 2, ui.Row{Key: r.T("economy.anew"), Value: i18n.Int(r.Lang, int64(a.Anew))})
+	if a.Ready > 0 {
+		v.Facts.Rows = append(v.Facts.Rows, ui.Row{Key: r.T("economy.ready"), Value: r.T("economy.ready.children", "n", told(r, a.Ready)), Small: r.T("economy.ready.text")})
+	}
 	v.CSV, v.XLSX = r.Path("/daycare/economy/simulations/{simulation}/file.csv", s.ID), r.Path("/daycare/economy/simulations/{simulation}/file.xlsx", s.ID)
 }
 

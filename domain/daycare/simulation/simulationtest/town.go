@@ -103,6 +103,8 @@ func (n *Town) crowd(children int) {
 		from client where first_names = 'Lapsi'`, w.Unit, w.OtherUnit, w.Provider, w.OtherProvider)
 	n.Exec(`insert into daycare_need (organiser_id, child_id, option_code, valid_from, valid_to, added_at, added_by)
 		select 1, client_id, 'part_20_hours', '2026-01-01', '9999-12-31', now(), 'Sanna Ohjaaja' from client where first_names = 'Lapsi' and client_id % 5 = 0`)
+	n.Exec(`insert into daycare_ready_share (organiser_id, child_id, share_cents, valid_from, valid_to, added_at, added_by)
+		select 1, client_id, 15000, '2026-06-01', '2027-04-01', now(), 'Sanna Ohjaaja' from client where first_names = 'Lapsi' and client_id % 17 = 0`)
 	n.Exec(`insert into daycare_support (organiser_id, child_id, coefficient, capacity, valid_from, valid_to, added_at, added_by)
 		select 1, client_id, '1.5', '1.5', '2026-09-01', '9999-12-31', now(), 'Sanna Ohjaaja' from client where first_names = 'Lapsi' and client_id % 13 = 0`)
 }
