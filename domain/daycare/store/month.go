@@ -1,15 +1,18 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
+	"seteli/domain/client"
 	"seteli/domain/daycare"
 	"seteli/domain/daycare/store/db"
 	"seteli/platform/access"
@@ -31,7 +34,7 @@ type Month struct {
 
 // Close posts the statement rows of a month: what the decisions that hold owe for it, and what earlier closed months owe more or less by
 // now, each difference naming the row that it takes back. A closed month never changes. Months are closed in order (DAY-090), not before
-// the close day of the rules (DAY-091), and not while a child has two decisions on one day (DAY-092, names the children).
+// the close day of the rules (DAY-091), and not while a child has two decisions on one day (DAY-092; Doubles names the children).
 //
 // Two who close at once meet at the month's key; the other one is told that it is stale.
 func Close(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, m calendar.Month) (Month, error) {
@@ -84,14 +87,47 @@ func Preview(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	return rows, err
 }
 
-func statement(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar.Month) ([]daycare.StatementRow, map[string]party, error) {
+// Double is a child who has two decisions on one day.
+type Double struct {
+	Child int64
+	Name  string
+}
+
+// Doubles names the children for whom no month can be closed (DAY-092), and logs the reading.
+func Doubles(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32) ([]Double, error) {
+	if err := by.May(access.SettlementPreview, organiser); err != nil {
+		return nil, err
+	}
 	q := db.New(tx)
+	sent, _, _, err := sentDecisions(ctx, q, organiser)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := numbers(daycare.Overlapping(sent)...)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	people, err := q.ClientsNamed(ctx, db.ClientsNamedParams{OrganiserID: organiser, Clients: ids})
+	if err != nil {
+		return nil, fmt.Errorf("reading names of children: %w", err)
+	}
+	list, views := make([]Double, len(people)), make([]audit.View, len(people))
+	for i, c := range people {
+		list[i] = Double{c.ClientID, listName(c.LastName, c.FirstNames)}
+		views[i] = audit.View{Organiser: organiser, Person: c.PersonID, Client: c.ClientID, Purpose: client.ForCase, What: "daycare"}
+	}
+	slices.SortFunc(list, func(a, b Double) int { return cmp.Or(strings.Compare(a.Name, b.Name), cmp.Compare(a.Child, b.Child)) })
+	return list, audit.SeenMany(ctx, tx, by, views)
+}
+
+// sentDecisions reads the decisions that hold on some day, their parties, and the first month in which any decision that was sent began;
+// the far future when none was.
+func sentDecisions(ctx context.Context, q *db.Queries, organiser int32) (sent []daycare.SentDecision, parties map[string]party, first calendar.Month, err error) {
 	decisions, err := q.DecisionsOf(ctx, db.DecisionsOfParams{OrganiserID: organiser, Children: []int64{}})
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading decisions: %w", err)
+		return nil, nil, 0, fmt.Errorf("reading decisions: %w", err)
 	}
-	parties := make(map[string]party, len(decisions))
-	sent, first := make([]daycare.SentDecision, 0, len(decisions)), m
+	parties, sent, first = make(map[string]party, len(decisions)), make([]daycare.SentDecision, 0, len(decisions)), calendar.MonthOf(calendar.Forever)
 	for _, d := range decisions {
 		first = min(first, calendar.MonthOf(d.ValidFrom))
 		parties[text(d.ValueDecisionID)] = party{d.PersonID, d.ProviderID}
@@ -99,8 +135,18 @@ func statement(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar
 			sent = append(sent, daycare.SentDecision{ID: text(d.ValueDecisionID), Child: text(d.ChildID), Unit: text(d.UnitID), Period: p, Value: d.ValueCents, OwnShare: d.OwnCents, Payable: d.PayableCents})
 		}
 	}
+	return sent, parties, first, nil
+}
+
+func statement(ctx context.Context, tx *postgres.Tx, organiser int32, m calendar.Month) ([]daycare.StatementRow, map[string]party, error) {
+	q := db.New(tx)
+	sent, parties, first, err := sentDecisions(ctx, q, organiser)
+	if err != nil {
+		return nil, nil, err
+	}
+	first = min(first, m)
 	if double := daycare.Overlapping(sent); len(double) > 0 {
-		return nil, nil, errOverlapping.With("children", strings.Join(double, ", "))
+		return nil, nil, errOverlapping.With("n", len(double))
 	}
 	places, err := givenUp(ctx, tx, organiser)
 	if err != nil {

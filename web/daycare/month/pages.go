@@ -83,6 +83,8 @@ func (s *Pages) show(w http.ResponseWriter, r *ui.Request, p page) error {
 	return r.Show(w, p.Form.Status(), "month/page", p)
 }
 
+func doubled(err error) bool { return fault.CodeOf(err) == "DAY-092" }
+
 func noRules(err error) bool { return fault.CodeOf(err) == "DAY-081" }
 
 func monthPath(m calendar.Month, more ...string) string {
@@ -262,6 +264,16 @@ func (s *Pages) close(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil && !f.Take(err) {
 		return err
 	}
+	var doubles []store.Double
+	if doubled(err) {
+		failed := r.Do(s.DB, func(ctx context.Context, tx *postgres.Tx) (err error) {
+			doubles, err = store.Doubles(ctx, tx, r.Actor, o)
+			return err
+		})
+		if failed != nil {
+			return failed
+		}
+	}
 	p := page{Title: r.T("daycaremonth.preview.title", "month", next.Month), Lead: r.T("daycaremonth.preview.lead"), Form: f, Version: next.Month.String(),
 		Links: []ui.Link{{Text: r.T("daycaremonth.back"), Href: r.Path(Home)}}}
 	p.Top = []ui.Component{previewTable(r, units)}
@@ -270,6 +282,8 @@ func (s *Pages) close(w http.ResponseWriter, r *ui.Request) error {
 		p.Bottom = []ui.Component{differenceTable(r, shown), pages}
 	}
 	switch {
+	case len(doubles) > 0:
+		p.Top = []ui.Component{doubleTable(r, doubles)}
 	case err != nil: // what hinders it stands in the error summary
 	case !next.Open:
 		p.Top = append([]ui.Component{ui.Inset{Text: r.T("daycaremonth.preview.early", "day", next.From)}}, p.Top...)
@@ -278,6 +292,19 @@ func (s *Pages) close(w http.ResponseWriter, r *ui.Request) error {
 		p.Top = append(p.Top, ui.Inset{Text: r.T("daycaremonth.close.text", "day", next.AnswerBy)})
 	}
 	return s.show(w, r, p)
+}
+
+// doubleTable leads to the children whose decisions hinder the close; who may not end decisions sees the names.
+func doubleTable(r *ui.Request, list []store.Double) ui.Table {
+	t := ui.Table{ID: "doubles", Caption: r.T("daycaremonth.doubles"), Cards: true, Columns: []ui.Column{{Text: r.T("daycare.statement.column.child")}, {Text: r.T("daycaremonth.remedy")}}}
+	for _, d := range list {
+		child, remedy := ui.Cell{Text: d.Name}, ui.Cell{Text: r.T("daycaremonth.doubles.ask")}
+		if r.Actor.Can(access.DaycareDecide) {
+			child.Href, remedy.Text = r.Path("/daycare/children/{child}", d.Child), r.T("daycaremonth.doubles.remedy")
+		}
+		t.Rows = append(t.Rows, []ui.Cell{child, remedy})
+	}
+	return t
 }
 
 func previewTable(r *ui.Request, units []store.UnitTotal) ui.Table {

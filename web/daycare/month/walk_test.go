@@ -271,6 +271,15 @@ func TestFromPlacementToPaidMonthAndACorrectionToTheCent(t *testing.T) {
 			}
 			n.papers(provider, statement)
 			n.fileOf(preparer, want)
+			n.Exec(`insert into daycare_decision (organiser_id, value_decision_id, child_id, person_id, unit_id, provider_id, valid_from, valid_to, value_cents, own_cents, payable_cents, sha256, decision_id, sent_at, sent_by)
+				select organiser_id, value_decision_id + 1000, child_id, person_id, unit_id, provider_id, valid_from, valid_to, value_cents, own_cents, payable_cents, sha256, decision_id, sent_at, sent_by
+				from daycare_decision where value_decision_id = $1`, second.ID)
+			seen := n.Count(`select count(*) from access_log where name = $1`, n.preparer.Name)
+			body = preparer.want(http.MethodGet, "/fi/finance/daycare/close", 422, nil, "DAY-092", "Yhdellä lapsella on kaksi voimassa olevaa päätöstä", "Lapset, joilla on kaksi päätöstä", "Virtanen Aino", "Pyydä palveluohjaajaa")
+			if strings.Contains(body, "Sulje kuukausi") || n.Count(`select count(*) from access_log where name = $1`, n.preparer.Name) != seen+1 {
+				t.Error("a month with a double decision can be closed, or the reading of the name is not logged")
+			}
+			preparer.post("/fi/finance/daycare/close", 422, url.Values{"month": {"2026-03"}}, "DAY-092", "Virtanen Aino")
 			if code, _, _ := n.as(n.Recorder(vouchertest.OtherProvider)).ask(http.MethodGet, statement, nil); code != http.StatusNotFound {
 				t.Errorf("another provider gets %d", code)
 			}
