@@ -29,13 +29,15 @@ func (vardaTickArgs) Kind() string  { return "varda.tick" }
 func (vardaNightArgs) Kind() string { return "varda.night" }
 func (vardaRunArgs) Kind() string   { return "varda.run" }
 
-const longestReport = 48 * time.Hour
+// longestTurn is how long a run sends in one turn; the next turn goes on at once where it was. After a crash the run stands still no longer
+// than that.
+const longestTurn = time.Hour
 
 func (a *app) reportsDaycare(q *job.Queue) error {
 	err := errors.Join(
 		job.Register(q, time.Minute, func(ctx context.Context, _ vardaTickArgs) error { return a.vardaTick(ctx, q, false) }),
 		job.Register(q, 10*time.Minute, func(ctx context.Context, _ vardaNightArgs) error { return a.vardaTick(ctx, q, true) }),
-		job.Register(q, longestReport, func(ctx context.Context, in vardaRunArgs) error { return a.vardaRun(ctx, in.Organiser) }))
+		job.Register(q, longestTurn, func(ctx context.Context, in vardaRunArgs) error { return a.vardaRun(ctx, in.Organiser) }))
 	q.Every(30*time.Second, vardaTickArgs{})
 	q.Daily(daycare.NightHour, daycare.NightMinute, vardaNightArgs{})
 	return err
@@ -96,7 +98,7 @@ func (a *app) vardaRun(ctx context.Context, organiser int32) error {
 	})
 	a.log.Info("report to the warehouse of early education", "organiser", organiser, "children", told.Children, "sent", told.Sent, "refused", told.Refused, "lacking", told.Lacking, "held", told.Held)
 	switch {
-	case ctx.Err() != nil: // the program ends; the run goes on where it was
+	case ctx.Err() != nil: // the program ends, or the turn; the run goes on where it was
 		return job.Later(0)
 	case err == nil && told.Held != "": // told on the page; the run goes on by itself
 		return job.Later(told.Next.Sub(a.clock.Now()))

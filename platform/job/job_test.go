@@ -266,3 +266,41 @@ func TestJobThatIsPutOffWaitsOrIsBroughtForward(t *testing.T) {
 		t.Errorf("a finished job has a next try at %v", next)
 	}
 }
+
+// A process that was killed leaves its job as running. The next one takes it up when the job's own time has passed, so that it does not stand
+// in the way of its like.
+func TestJobOfAKilledProcessIsTakenUpAgain(t *testing.T) {
+	t.Parallel()
+	store, q := queue(t)
+	ran := make(chan int, 10)
+	if err := job.Register(q, 3*time.Minute, func(_ context.Context, c count) error { ran <- c.N; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	err := store.Tenant(t.Context(), access.Within{Organiser: 17}, func(tx *postgres.Tx) error {
+		for n := range 2 {
+			if _, err := q.Enqueue(t.Context(), tx, count{n}, job.Unique()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	owner := postgrestest.Owner(t, store)
+	for n, minutes := range []int{1, 4} { // one may be at work still
+		_, err := owner.Exec(t.Context(), `update river_job set state = 'running', attempt = 1, attempted_at = now() - make_interval(mins => $1), attempted_by = '{killed}' where (args->>'n')::int = $2`, minutes, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	start(t, q)
+	select {
+	case n := <-ran:
+		if n != 1 {
+			t.Errorf("ran job %d, which may be at work still", n)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("the job was never taken up again")
+	}
+}

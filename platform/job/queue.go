@@ -103,7 +103,8 @@ type later struct{ pause time.Duration }
 
 func (l *later) Error() string { return fmt.Sprintf("the job is put off for %s", l.pause) }
 
-// Register says what does a kind of job. timeout 0 = no limit but the program's end. A failing job is tried again,
+// Register says what does a kind of job. The timeout is also how long a job of a process that died stands in the way: keep it short, and let
+// long work put itself off (Later) and go on. timeout 0 = no limit but the program's end. A failing job is tried again,
 // later each time, up to 25 times over about three weeks.
 func Register[A Args](q *Queue, timeout time.Duration, work func(context.Context, A) error) error {
 	var args A
@@ -180,11 +181,14 @@ func (q *Queue) schedule(when river.PeriodicSchedule, args Args, now bool) {
 	}, &river.PeriodicJobOpts{RunOnStart: now}))
 }
 
+// rescue is after how long a job of a process that died is taken up again, if its own limit has passed too: until then it blocks a Unique one.
+const rescue = 2 * time.Minute
+
 // Start works the queue with n jobs at once until Stop.
 func (q *Queue) Start(ctx context.Context, n int) error {
 	client, err := river.NewClient(riverpgxv5.New(q.store.Pool()), &river.Config{
 		Logger: q.log, Workers: q.workers, Queues: map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: n}},
-		PeriodicJobs: q.periodic, ErrorHandler: &failures{q.log},
+		PeriodicJobs: q.periodic, ErrorHandler: &failures{q.log}, RescueStuckJobsAfter: rescue,
 	})
 	if err != nil {
 		return fmt.Errorf("starting the job queue: %w", err)
