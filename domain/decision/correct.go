@@ -164,7 +164,7 @@ func (f File) remadeBlocks(m remaking, say func(string) string) []document.Block
 	}
 	return append(blocks, heading("heading.reasons"), document.Plain(m.reasons),
 		document.Provisions{Items: []document.Paragraph{word("provision.administrative", map[string]any{"section": m.section}),
-			document.Plain(strings.TrimSpace(f.LegalAct + " " + f.LegalSection))}})
+			document.Plain(Provision(m.texts, f.Language, f.LegalAct, f.LegalSection))}})
 }
 
 // recipient is the window of the envelope of the decision's party, as the address is now. Under a safety ban it is the name alone.

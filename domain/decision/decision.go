@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -215,6 +216,9 @@ func (d Draft) check() error {
 		faults = append(faults, errNoTitle)
 	}
 	if d.Texts == nil || d.Blocks == nil || d.LegalAct == "" || d.SubjectKind == "" {
+		faults = append(faults, errDraft)
+	}
+	if d.Client != nil && !slices.Contains(ClientKinds(), d.Kind) { // the list of clients' decisions could not be narrowed to it
 		faults = append(faults, errDraft)
 	}
 	return faults.Err()

@@ -110,3 +110,16 @@ func TestTheAppealTellsEachWayOfServing(t *testing.T) {
 		golden(t, "appeal."+string(lang)+".txt", text)
 	}
 }
+
+// Whoever makes a new kind of decision about clients meets this before the list of decisions lacks it: no kind that is not in the list
+// can be decided about a client.
+func TestWhatIsDecidedAboutAClientCanBeFoundByItsKind(t *testing.T) {
+	t.Parallel()
+	w := admissiontest.New(t)
+	d, nobody := draft(w), int64(987654)
+	for _, k := range []decision.Kind{decision.Approval, decision.Rejection, decision.Revocation, decision.Exit, decision.Price, "something new"} {
+		d.Kind, d.Client = k, &nobody
+		_, err := made(w, w.Decider, d)
+		faulttest.Want(t, err, "DEC-004")
+	}
+}

@@ -2,6 +2,7 @@ package decision
 
 import (
 	"math"
+	"strings"
 	"time"
 
 	"seteli/core/calendar"
@@ -21,8 +22,8 @@ const (
 
 // Acts on vouchers.
 const (
-	act2009 = "569/2009"  // social and health services; early education until the end of 2025
-	act2025 = "1048/2025" // early education
+	VoucherAct          = "569/2009"  // social and health services; early education until the end of 2025
+	EducationVoucherAct = "1048/2025" // early education
 )
 
 // Terms are the limits of asking for a rectification, in days.
@@ -42,16 +43,16 @@ type Law struct {
 // laws are the bases by field, the newest first, with where they come from.
 var laws = map[Field][]Law{
 	EarlyEducation: {
-		{act2025, Terms{30, 7, 3}, calendar.Day(2026, time.January, 1)}, // HE 54/2025: decisions made before stay under the old act
-		{act2009, Terms{30, 7, 3}, calendar.Day(2022, time.January, 1)},
-		{act2009, Terms{14, 7, 3}, math.MinInt32},
+		{EducationVoucherAct, Terms{30, 7, 3}, calendar.Day(2026, time.January, 1)}, // HE 54/2025: decisions made before stay under the old act
+		{VoucherAct, Terms{30, 7, 3}, calendar.Day(2022, time.January, 1)},
+		{VoucherAct, Terms{14, 7, 3}, math.MinInt32},
 	},
 	Social: social, Health: social,
 }
 
 var social = []Law{
-	{act2009, Terms{30, 7, 3}, calendar.Day(2022, time.January, 1)}, // general practice of organisers' instructions from 2022
-	{act2009, Terms{14, 7, 3}, math.MinInt32},                       // 569/2009, 13 § as enacted: 14 days, a letter is received on the 7th
+	{VoucherAct, Terms{30, 7, 3}, calendar.Day(2022, time.January, 1)}, // general practice of organisers' instructions from 2022
+	{VoucherAct, Terms{14, 7, 3}, math.MinInt32},                       // 569/2009, 13 § as enacted: 14 days, a letter is received on the 7th
 }
 
 var errField = fault.New(fault.Invalid, "DEC-006", "decision.field_unknown").At("service_field")
@@ -70,7 +71,7 @@ func Basis(field Field, made calendar.Date) (Law, error) {
 // education's vouchers leads to the field itself, because a decision made before the act was in force stands on the older one.
 func (d Draft) basis(day calendar.Date) (Law, error) {
 	field := d.Field
-	if field == "" && d.LegalAct == act2025 {
+	if field == "" && d.LegalAct == EducationVoucherAct {
 		field = EarlyEducation
 	}
 	if field != "" {
@@ -95,7 +96,7 @@ func Provision(texts *i18n.Catalogue, lang i18n.Lang, act, section string) strin
 	if key := "decision.law." + act; texts.Has(key) {
 		return texts.Text(lang, key, map[string]any{"section": section})
 	}
-	return act + " " + section
+	return strings.TrimSpace(act + " " + section)
 }
 
 // Channel is how a decision reached its party.

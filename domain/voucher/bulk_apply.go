@@ -277,7 +277,7 @@ func changeDecision(ctx context.Context, tx *postgres.Tx, by access.Actor, means
 		return decision.Decision{}, err
 	}
 	w := writer{means.Texts, c.Language}
-	provisions := document.Provisions{Items: []document.Paragraph{document.Plain(service.LegalAct + " " + service.LegalSection), w.plain("voucher.letter.provision.reasons")}}
+	provisions := document.Provisions{Items: []document.Paragraph{w.provision(service, tx.Today()), w.plain("voucher.letter.provision.reasons")}}
 	if b.Kind == raise {
 		provisions.Items = append(provisions.Items, w.plain("voucher.letter.raise.provision"))
 	}

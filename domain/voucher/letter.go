@@ -2,6 +2,7 @@ package voucher
 
 import (
 	"context"
+	"slices"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
@@ -148,17 +149,28 @@ func (o Offer) blocks(w writer, v Voucher) []document.Block {
 	} else {
 		blocks = append(blocks, w.items("voucher.letter.condition.ordered", "voucher.letter.condition.change"))
 	}
-	provisions := document.Provisions{Items: []document.Paragraph{
-		provision(o.Service, calendar.DateOf(v.GrantedAt.In(calendar.Helsinki))), w.plain("voucher.letter.provision.reasons")}}
-	if o.Input.Ordered == nil {
-		provisions.Items = append(provisions.Items, w.plain("voucher.letter.provision.voucher"))
+	provisions := w.provisions(o.Service, calendar.DateOf(v.GrantedAt.In(calendar.Helsinki)), o.Input.Ordered == nil)
+	return append(blocks, document.Provisions{Items: provisions}, document.Heading{Level: 2, Text: w.say("voucher.letter.advice")}, document.Plain(v.Contact))
+}
+
+// provisions are those of a voucher that is granted. The sections of the act on vouchers stand in one line, the service's own among them; a
+// voucher of early education has its own act, which the service names.
+func (w writer) provisions(s catalogue.Service, made calendar.Date, voucher bool) []document.Paragraph {
+	act := decision.ActOn(s.LegalAct, made)
+	general := voucher && act != decision.EducationVoucherAct
+	var list []document.Paragraph
+	if !general || act != decision.VoucherAct || !slices.Contains([]string{"3 §", "6 §", "7 §", "9 §"}, s.LegalSection) {
+		list = append(list, w.provision(s, made))
 	}
-	return append(blocks, provisions, document.Heading{Level: 2, Text: w.say("voucher.letter.advice")}, document.Plain(v.Contact))
+	if general {
+		list = append(list, w.plain("voucher.letter.provision.voucher"))
+	}
+	return append(list, w.plain("voucher.letter.provision.reasons"))
 }
 
 // provision names the service's act and section as they are on the day of the decision.
-func provision(s catalogue.Service, made calendar.Date) document.Paragraph {
-	return document.Plain(decision.ActOn(s.LegalAct, made) + " " + s.LegalSection)
+func (w writer) provision(s catalogue.Service, made calendar.Date) document.Paragraph {
+	return document.Plain(decision.Provision(w.texts, w.lang, decision.ActOn(s.LegalAct, made), s.LegalSection))
 }
 
 // endLetter drafts the decision that ends or annuls a voucher against the client's wish.
@@ -181,7 +193,7 @@ func endLetter(ctx context.Context, tx *postgres.Tx, texts *i18n.Catalogue, v Vo
 				document.Heading{Level: 2, Text: w.say("voucher.letter.decision")},
 				w.plain(key+".text", "number", v.Number, "day", *v.ClosedFrom),
 				document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(reason),
-				document.Provisions{Items: []document.Paragraph{provision(service, tx.Today()), w.plain("voucher.letter.provision.reasons")}},
+				document.Provisions{Items: []document.Paragraph{w.provision(service, tx.Today()), w.plain("voucher.letter.provision.reasons")}},
 			}
 		}}, nil
 }

@@ -217,7 +217,7 @@ func (w writer) refusal(p decision.Proposal, c client.Client, s catalogue.Servic
 				document.Heading{Level: 2, Text: w.say("voucher.letter.decision")}, w.plain("proposal.letter.refusal.text", "service", name),
 				document.Heading{Level: 2, Text: w.say("voucher.letter.reasons")}, document.Plain(in.Reasons),
 				document.Heading{Level: 2, Text: w.say("proposal.letter.refusal.rights")}, w.plain("proposal.letter.refusal.rights.text"),
-				document.Provisions{Items: []document.Paragraph{provision(s, day), w.plain("voucher.letter.provision.reasons")}},
+				document.Provisions{Items: []document.Paragraph{w.provision(s, day), w.plain("voucher.letter.provision.reasons")}},
 				document.Heading{Level: 2, Text: w.say("voucher.letter.advice")}, document.Plain(p.Contact)}
 		}}
 }

@@ -54,7 +54,7 @@ func TestIncreaseLastsItsDaysAndIsDecided(t *testing.T) {
 			t.Fatalf("%d decisions, %v", len(made), err)
 		}
 		doc, err := decision.Document(t.Context(), tx, w.Staff, v.Organiser, made[0].Document)
-		for _, want := range []string{"toimeentulo vaarantuisi", "569/2009 8 §", "Perheen tulot"} {
+		for _, want := range []string{"toimeentulo vaarantuisi", "569/2009, 8 §", "Perheen tulot"} {
 			if !strings.Contains(strings.ReplaceAll(doc.Plain, "\u00a0", " "), want) {
 				t.Errorf("the letter does not tell %q:\n%s", want, doc.Plain)
 			}

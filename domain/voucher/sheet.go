@@ -137,7 +137,7 @@ func (w writer) basis(v Voucher, s catalogue.Service, book rulebook.Rulebook, da
 		same = "decision.sheet.value.personal"
 	}
 	blocks := []document.Block{w.plain(same), w.plain("decision.sheet.value.valid", "period", v.Valid),
-		w.plain("decision.sheet.basis", "act", decision.ActOn(s.LegalAct, calendar.DateOf(v.GrantedAt.In(calendar.Helsinki)))+" "+s.LegalSection, "version", book.Version, "day", book.ValidFrom)}
+		w.plain("decision.sheet.basis", "act", decision.Provision(w.texts, w.lang, decision.ActOn(s.LegalAct, calendar.DateOf(v.GrantedAt.In(calendar.Helsinki))), s.LegalSection), "version", book.Version, "day", book.ValidFrom)}
 	for _, l := range v.Lines {
 		if value, ok := l.ValueOn(day); ok {
 			c, _ := s.Content(l.Content)
