@@ -45,6 +45,7 @@ func (w *whole) keys() (names []string, secrets map[string]string) {
 // operations is S1 and S2 of the API: every operation for no key, a wrong key and each program; another's thing is a missing one.
 func (w *whole) operations() {
 	names, secrets := w.keys()
+	defer w.banned()()
 	var b strings.Builder
 	b.WriteString("# Which program gets what from each operation; POST with an empty object: 422 is the answer to those who may.\n")
 	ids := map[string]string{"organiser": "KSR", "service": w.ids["service"], "event": "KSR-" + w.ids["event"], "reservation": "KSR-" + w.ids["reservation"], "hold": "KSR-" + w.ids["hold"],
@@ -72,6 +73,9 @@ func (w *whole) operations() {
 		for _, name := range names {
 			r := w.program(secrets[name], op.Method, fill(ids))
 			fmt.Fprintf(&b, "  %-22s%d\n", name, r.status)
+			if strings.Contains(r.body, bannedAddress) || strings.Contains(r.body, bannedPhone) || strings.Contains(r.body, bannedMail) {
+				w.Errorf("%s gives the %s an address or a contact under a safety ban", op.ID, name)
+			}
 			if strings.HasPrefix(name, "other") && strings.Contains(op.Path, "{") && !op.Open && (op.ID != "get-voucher" && op.ID != "list-purse-choices" || name != "other provider") {
 				// a provider that knows a voucher's number may look it up: the client has given the number
 				if m := w.program(secrets[name], op.Method, fill(none)); m.status != r.status || m.body != r.body {

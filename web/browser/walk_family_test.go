@@ -46,11 +46,12 @@ func TestFamilyFromTheApplicationToItsDecision(t *testing.T) {
 		guide.open(application).press("Tarjoa paikkaa perheelle").fill("Virkanimikkeesi", "palveluohjaaja").press("Lähetä tarjous perheelle").sees("Tarjous on lähetetty perheelle.")
 
 		parent.open(own).press("Katso tarjous ja vastaa").sees("Maksatte itse")
-		parent.fill("Otatteko paikan?", "Otamme paikan").press("Lähetä vastaus").sees("Paikka on teidän.")
+		parent.fill("Otatteko paikan?", "Otamme paikan").press("Lähetä vastaus").sees("Paikka on teidän. Päätös paikasta on tällä sivulla. Maksusta tulee oma päätös.")
 
 		guide.until("/daycare/drafts", "Päivänsalmi "+child).press("Päivänsalmi " + child).press("Lähetä päätös")
 		guide.fill("Virkanimikkeesi", "palveluohjaaja").press("Tee päätökset ja lähetä").sees("Päätökset lähtevät.")
-		parent.until(home, "Miksi juuri tämä summa?").press(start).sees("Miksi juuri tämä summa?").sees("Setelin arvo", "Omavastuu", "Kunta maksaa", "Avaa päätös (PDF)")
+		parent.until(home, "Miksi juuri tämä summa?").press(start).sees("Miksi juuri tämä summa?").sees("Perhe maksaa yhteensä", "Omavastuu", "Kunta maksaa", "Setelin arvo", "Näin summa on laskettu")
+		parent.press("Lue päätös ja muutoksenhakuohje").sees("Avaa päätös (PDF)")
 	}, walk{lang: "sv", view: browser.View{Width: 375, NoScript: true}})
 }
 
@@ -116,7 +117,13 @@ func applied(p *walker, start string) {
 	p.fill("Toivottu aloituspäivä", start).fill("Alkaako työ tai opiskelu äkillisesti?", "Ei, tavallinen hakuaika").press("Jatka")
 	p.fill("Palvelun tarve", "Kokoaikainen varhaiskasvatus").fill("Hoitotunnit viikossa", "35").press("Jatka")
 	p.fill("Kenen luona lapsi asuu?", "Emmi Sofia Päivänsalmi").fill("Miten kerrot tulot?", "Kerron tulot nyt").press("Jatka").sees("Tarkista seuraavat tiedot")
-	p.fill("Perheen bruttotulot kuukaudessa", "5200").press("Jatka").sees("Maksatte itse", "Setelin arvo", "Yksikön hinta")
+	p.fill("Perheen bruttotulot kuukaudessa", "5200").LoseSession()
+	p.press("Jatka").sees("Kirjautumisesi oli päättynyt. Se, mitä ehdit kirjoittaa, on tallessa: saat sen takaisin, kun kirjaudut uudelleen.")
+	p.press("Tunnistaudu").press("Emmi Sofia Päivänsalmi").sees("Palautimme tiedot, jotka ehdit täyttää ennen kuin kirjautumisesi päättyi. Tarkista ne ja lähetä lomake.")
+	if v := p.Value("Perheen bruttotulot kuukaudessa"); v != "5200" {
+		p.w.t.Errorf("after the sign-in the income is %q", v)
+	}
+	p.press("Jatka").sees("Maksatte itse", "Setelin arvo", "Yksikön hinta")
 	p.fill("1. toive", nursery).fill("2. toive", "Päiväkodit Satakieli").fill("3. toive", "Peltokosken kaupunki, varhaiskasvatus").press("Jatka")
 	p.press("Jatka").sees(nursery, "Laaksonvirta").press("Lähetä hakemus").sees("Hakemus on lähetetty.")
 }

@@ -24,9 +24,10 @@ import (
 const mostEvents = 50
 
 type vouchersView struct {
-	Asked []ui.Banner // questions that wait for the client's answer
-	Cards ui.Cards
-	Empty ui.Empty
+	Asked    []ui.Banner // questions that wait for the client's answer
+	Children []*ui.Inset // what the applications of the client's children wait for
+	Cards    ui.Cards
+	Empty    ui.Empty
 }
 
 func (p *Pages) vouchers(w http.ResponseWriter, r *ui.Request) error {
@@ -59,11 +60,9 @@ func (p *Pages) vouchers(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	children, err := p.childrenAsk(r)
-	if err != nil {
+	if view.Children, err = p.childrenAsk(r); err != nil {
 		return err
 	}
-	view.Asked = append(view.Asked, children...)
 	return r.Show(w, http.StatusOK, "citizen/vouchers", view)
 }
 

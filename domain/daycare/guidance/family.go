@@ -55,8 +55,9 @@ type Family struct {
 	Veiled       bool       // a safety ban: where the child is, is not told here
 	Placements   []store.Placement
 	Needs        []store.Need
-	Decisions    []store.Decision
-	Applications []Application // the newest first
+	Decisions    []store.Decision // those whose fee is of the viewer's own home
+	Apart        bool             // there are others: they tell the income and the address of a home that is not the viewer's
+	Applications []Application    // the newest first
 	Changes      []NeedChange
 }
 
@@ -90,7 +91,10 @@ func FamilyOf(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of
 		}
 	}
 	if !f.Veiled {
-		f.Placements, f.Needs, f.Decisions = record.Placements, record.Needs, record.Decisions
+		f.Placements, f.Needs = record.Placements, record.Needs
+		if err = f.decisions(ctx, tx, by, record); err != nil {
+			return Family{}, err
+		}
 		if f.Changes, err = changes(ctx, q, of); err != nil {
 			return Family{}, err
 		}
@@ -147,6 +151,24 @@ func (f Family) home(ctx context.Context, tx *postgres.Tx, who access.Actor) (bo
 		}
 	}
 	return len(f.Others) == 0, nil
+}
+
+// decisions leaves the value decisions whose fee is of the viewer's own household: what another home earns and where it is stands in them.
+func (f *Family) decisions(ctx context.Context, tx *postgres.Tx, by access.Actor, record store.Record) error {
+	for _, d := range record.Decisions {
+		day := d.Period.From
+		if d.Period.Empty() {
+			day = d.Sent.From
+		}
+		apart, err := f.apart(ctx, tx, by, record, 0, day)
+		if err != nil {
+			return err
+		}
+		if f.Apart = f.Apart || apart; !apart {
+			f.Decisions = append(f.Decisions, d)
+		}
+	}
+	return nil
 }
 
 // Reasons reads what a value decision of a guardian's child was made of, with the child.

@@ -103,14 +103,18 @@ func Prices(ctx context.Context, tx *postgres.Tx, by access.Actor, in PriceInput
 
 // elsewhere tells that the fee of the day would be of a household that the guardian does not live in.
 func (f Family) elsewhere(ctx context.Context, tx *postgres.Tx, who access.Actor, in PriceInput) (bool, error) {
-	by := program(who, f.Organiser)
-	record, err := store.Get(ctx, tx, by, f.Of)
+	record, err := store.Get(ctx, tx, program(who, f.Organiser), f.Of)
 	if err != nil {
 		return false, err
 	}
-	head := in.Home
+	return f.apart(ctx, tx, who, record, in.Home, in.From)
+}
+
+// apart tells that the child's fee of a day is of a household that the guardian does not live in; head is whose it is when none is recorded.
+func (f Family) apart(ctx context.Context, tx *postgres.Tx, who access.Actor, record store.Record, head int64, day calendar.Date) (bool, error) {
+	by := program(who, f.Organiser)
 	for _, h := range record.Heads {
-		if h.Period.Contains(in.From) {
+		if h.Period.Contains(day) {
 			head = h.Adult
 		}
 	}
@@ -122,6 +126,6 @@ func (f Family) elsewhere(ctx context.Context, tx *postgres.Tx, who access.Actor
 		return false, err
 	}
 	return !slices.ContainsFunc(home.Members, func(m household.Member) bool {
-		return m.Person == f.Self.Person && (m.Role == household.Spouse || m.Role == household.Partner) && m.Period.Contains(in.From)
+		return m.Person == f.Self.Person && (m.Role == household.Spouse || m.Role == household.Partner) && m.Period.Contains(day)
 	}), nil
 }

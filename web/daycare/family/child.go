@@ -127,6 +127,9 @@ func (v *childView) tables(r *ui.Request, f guidance.Family, rules store.Rules) 
 	if slices.ContainsFunc(f.Placements, func(x store.Placement) bool { return x.Voucher && x.Period.To > r.Today() }) {
 		v.Decisions.Empty = ui.Empty{Title: r.T("family.decisions.ahead"), Text: r.T("family.decisions.ahead.text")}
 	}
+	if f.Apart {
+		v.Decisions.Empty = ui.Empty{Title: r.T("family.decisions.apart"), Text: r.T("family.decisions.apart.text")}
+	}
 	for i := len(f.Decisions) - 1; i >= 0; i-- {
 		d := f.Decisions[i]
 		days, small := placeDays(r, d.Period), r.T("family.decision.open")

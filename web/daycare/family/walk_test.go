@@ -240,6 +240,19 @@ func TestFamilyGuideAndUnitThroughTheirPages(t *testing.T) {
 	if status, body, _ := guide.do("GET", "/fi/guidance/decisions.csv"); status != 200 || !strings.Contains(body, "sent") || !strings.Contains(body, "96500") {
 		t.Errorf("the export: %d %s", status, body)
 	}
+	world.Do(world.Staff, func(tx *postgres.Tx) error { // another guardian, of another home
+		_, err := guidance.SaveGuardian(t.Context(), tx, world.Staff, guidance.Guardian{Of: store.Of{Organiser: w.Organiser, Child: child.ID}, Adult: world.Aino.ID,
+			Saved: store.Saved{Period: calendar.Period{From: child.BirthDate, To: calendar.Day(2026, 11, 22)}}})
+		return err
+	})
+	apart := as(t, world, world.Self(world.Aino))
+	apart.sees(own, "Hoiva Keskusta", place, "Päätökset setelin arvosta näkyvät siinä kodissa, jossa lapsi asuu")
+	for _, path := range []string{decision, decision + "/letter", decision + "/pdf"} {
+		if status, body, _ := apart.do("GET", path); status != 404 || strings.Contains(body, "4 100") {
+			t.Errorf("a guardian of another home at %s: %d", path, status)
+		}
+	}
+	world.Exec(`update daycare_guardian set voided_at = now() where adult_id <> ` + fmt.Sprint(adult.ID))
 	stranger := as(t, world, world.Self(world.Aino))
 	for _, path := range []string{own, at, place, place + "/pdf", decision, decision + "/letter", own + "/prices"} {
 		if status, _, _ := stranger.do("GET", path); status != 404 {
