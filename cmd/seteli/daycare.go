@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"seteli/domain/daycare/economy"
 	daycare "seteli/domain/daycare/store"
 	"seteli/platform/access"
 	"seteli/platform/job"
@@ -17,18 +18,33 @@ import (
 type (
 	daycareSweepArgs struct{}
 	daycareNightArgs struct{}
+	daycareRisksArgs struct{}
 )
 
 func (daycareSweepArgs) Kind() string { return "daycare.sweep" }
 func (daycareNightArgs) Kind() string { return "daycare.night" }
 
-// sweepsDaycare registers both.
+func (daycareRisksArgs) Kind() string { return "daycare.risks" }
+
+// sweepsDaycare registers both, and that the figures of risks are written down, which happens once a month and asks in between.
 func (a *app) sweepsDaycare(q *job.Queue) error {
 	err := errors.Join(
 		job.Register(q, time.Hour, func(ctx context.Context, _ daycareSweepArgs) error { return a.sweepDaycare(ctx, false) }),
-		job.Register(q, 2*time.Hour, func(ctx context.Context, _ daycareNightArgs) error { return a.sweepDaycare(ctx, true) }))
+		job.Register(q, 2*time.Hour, func(ctx context.Context, _ daycareNightArgs) error { return a.sweepDaycare(ctx, true) }),
+		job.Register(q, time.Hour, func(ctx context.Context, _ daycareRisksArgs) error {
+			ids, err := a.organisers(ctx)
+			if err != nil {
+				return err
+			}
+			kept, err := economy.KeepMonths(postgres.Unhurried(ctx), a.db, ids[1:])
+			if kept > 0 {
+				a.log.Info("daycare risks", "organisers", kept)
+			}
+			return err
+		}))
 	q.Every(10*time.Second, daycareSweepArgs{})
 	q.Daily(3, 30, daycareNightArgs{})
+	q.Every(6*time.Hour, daycareRisksArgs{})
 	return err
 }
 

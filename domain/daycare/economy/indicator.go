@@ -54,6 +54,14 @@ var indicators = []Indicator{
 	{Risk: "thresholds", Measure: Days, Falls: true, Shipped: Limits{180, 60}},
 	{Risk: "corrections", Measure: Percent, Shipped: Limits{5, 10}},
 	{Risk: "empty", Measure: Percent, Shipped: Limits{10, 20}},
+	{Risk: "concentration", Measure: Number, Shipped: Limits{2_500, 4_000}},
+	{Risk: "area", Measure: Percent, Shipped: Limits{70, 90}},
+	{Risk: "occupancy", Measure: Percent, Shipped: Limits{10, 25}},
+	{Risk: "papers", Measure: Number, Shipped: Limits{1, 3}},
+	{Risk: "selection", Measure: Percent, Shipped: Limits{5, 15}},
+	{Risk: "claims", Measure: Number, Shipped: Limits{1, 5}},
+	{Risk: "double", Measure: Number, Shipped: Limits{1, 5}},
+	{Risk: "waiting", Measure: Days, Shipped: Limits{60, 120}},
 }
 
 // leavingDays is how far ahead places that end are counted.
@@ -83,7 +91,7 @@ func Indicators(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser
 	for i := range list {
 		of[list[i].Risk] = &list[i]
 	}
-	for _, read := range []func(context.Context, *postgres.Tx, access.Actor, int32, map[string]*Indicator) error{fromDecisions, fromPlaces, fromTerms, fromMonths} {
+	for _, read := range []func(context.Context, *postgres.Tx, access.Actor, int32, map[string]*Indicator) error{fromDecisions, fromPlaces, fromTerms, fromMonths, fromMarket, fromChildren} {
 		if err := read(ctx, tx, by, organiser, of); err != nil {
 			return nil, err
 		}

@@ -25,6 +25,7 @@ var (
 	errLimits     = fault.New(fault.Invalid, "ECO-016", "economy.register.limits").At("act_at")
 	errRiskName   = fault.New(fault.Invalid, "ECO-017", "economy.register.no_name").At("name")
 	errLevel      = fault.New(fault.Invalid, "ECO-018", "economy.register.no_level").At("level")
+	errWeight     = fault.New(fault.Invalid, "ECO-026", "economy.register.weight_wrong").At("likelihood")
 	errEntryStale = fault.New(fault.Stale, "ECO-019", "economy.register.stale")
 )
 
@@ -47,11 +48,25 @@ type Entry struct {
 	Name      string // of a risk of its own
 	Level     Level  // of a risk of its own
 	Limits    *Limits
+	Weight    Weight
+	Figure    *int // of the day when it was written; nil = the registers did not tell it, or it is a risk of its own
+	Few       bool // the figure was of too few children to be told
 	Note      string
 	Owner     string
 	Review    *calendar.Date
 	EnteredAt time.Time
 	EnteredBy string
+}
+
+// Weight is how likely and how grave the municipality holds a risk, 1 to 5 each; 0 = not weighed.
+type Weight struct{ Likelihood, Effect int }
+
+// Product orders risks: 25 is the gravest.
+func (w Weight) Product() int { return w.Likelihood * w.Effect }
+
+func (w Weight) whole() bool {
+	between := func(n int) bool { return n >= 1 && n <= 5 }
+	return w == Weight{} || between(w.Likelihood) && between(w.Effect)
 }
 
 // Own tells that the municipality named the risk itself: its code is then a number.
@@ -122,7 +137,9 @@ func Register(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser i
 		rows[i].Overdue = rows[i].Entry.Review != nil && *rows[i].Entry.Review < tx.Today()
 	}
 	order := []Level{Act, Watch, Low, Unknown}
-	slices.SortStableFunc(rows, func(a, b RiskRow) int { return cmp.Compare(slices.Index(order, a.Level), slices.Index(order, b.Level)) })
+	slices.SortStableFunc(rows, func(a, b RiskRow) int {
+		return cmp.Or(cmp.Compare(slices.Index(order, a.Level), slices.Index(order, b.Level)), cmp.Compare(b.Entry.Weight.Product(), a.Entry.Weight.Product()))
+	})
 	return rows, nil
 }
 
@@ -137,12 +154,22 @@ func Entries(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser in
 	}
 	list := make([]Entry, len(rows))
 	for i, r := range rows {
-		list[i] = Entry{Risk: r.Risk, No: int(r.EntryNo), Name: r.Name, Level: Level(r.Level), Note: r.Note, Owner: r.Owner, Review: r.ReviewOn, EnteredAt: r.EnteredAt, EnteredBy: r.EnteredBy}
+		list[i] = Entry{Risk: r.Risk, No: int(r.EntryNo), Name: r.Name, Level: Level(r.Level), Figure: whole(r.Figure), Few: r.FigureFew, Note: r.Note, Owner: r.Owner, Review: r.ReviewOn, EnteredAt: r.EnteredAt, EnteredBy: r.EnteredBy}
+		if r.Likelihood != nil && r.Effect != nil {
+			list[i].Weight = Weight{int(*r.Likelihood), int(*r.Effect)}
+		}
 		if r.WatchAt != nil && r.ActAt != nil {
 			list[i].Limits = &Limits{int(*r.WatchAt), int(*r.ActAt)}
 		}
 	}
 	return list, nil
+}
+
+func whole(n *int32) *int {
+	if n == nil {
+		return nil
+	}
+	return new(int(*n))
 }
 
 // indicatorOf is a risk whose figure the registers tell.
@@ -157,6 +184,9 @@ func indicatorOf(risk string) (Indicator, bool) {
 // check refuses what cannot be written of a risk.
 func (e Entry) check() error {
 	var list fault.List
+	if !e.Weight.whole() {
+		list = append(list, errWeight)
+	}
 	if e.Own() {
 		if strings.TrimSpace(e.Name) == "" {
 			list = append(list, errRiskName)
@@ -188,7 +218,7 @@ func nextOwn(all []Entry) string {
 }
 
 // Note writes what the municipality says of a risk, the main user's right of budgets. Without a code it is a new risk of its own. No is the
-// entry that the writer saw. ECO-015 to ECO-018 when it cannot be, ECO-019 when somebody wrote first.
+// entry that the writer saw. ECO-015 to ECO-018 and ECO-026 when it cannot be, ECO-019 when somebody wrote first.
 func Note(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32, e Entry) error {
 	if err := by.May(access.BudgetEdit, organiser); err != nil {
 		return err
@@ -214,6 +244,17 @@ func Note(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	a := db.RiskAddParams{OrganiserID: organiser, Risk: e.Risk, EntryNo: int32(e.No + 1), Name: e.Name, Level: string(e.Level), Note: e.Note, Owner: e.Owner, ReviewOn: e.Review, EnteredAt: tx.Now(), EnteredBy: by.Name}
 	if e.Limits != nil {
 		a.WatchAt, a.ActAt = new(int32(e.Limits.Watch)), new(int32(e.Limits.Act))
+	}
+	if e.Weight.Product() > 0 {
+		a.Likelihood, a.Effect = new(int32(e.Weight.Likelihood)), new(int32(e.Weight.Effect))
+	}
+	if !e.Own() { // what the figure was, so that a remark can be understood later
+		list, err := Indicators(ctx, tx, by, organiser)
+		if err != nil {
+			return err
+		}
+		at := slices.IndexFunc(list, func(i Indicator) bool { return i.Risk == e.Risk })
+		a.Figure, a.FigureFew = list[at].kept()
 	}
 	err = db.New(tx).RiskAdd(ctx, a)
 	if postgres.ConstraintOf(err) == postgres.ConstraintDaycareRiskPkey { // two wrote at once

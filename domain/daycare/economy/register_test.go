@@ -39,10 +39,13 @@ func TestTheFiguresOfRisksFollowTheRegisters(t *testing.T) {
 	n := simulationtest.New(t, "oulu", 40)
 	today := calendar.Day(2026, 6, 29)
 	before := register(t, n)
-	for risk, known := range map[string]bool{"provider": false, "above": false, "corrections": false, "cap": false, "empty": false, "leaving": true, "prices": true, "queue": true, "thresholds": true} {
+	for risk, known := range map[string]bool{"provider": false, "above": false, "corrections": false, "cap": false, "empty": false, "area": false, "occupancy": false, "papers": false, "selection": false, "waiting": false, "leaving": true, "concentration": true, "claims": true, "double": true, "prices": true, "queue": true, "thresholds": true} {
 		if x := before[risk]; x.Known != known || !known && x.Level != economy.Unknown {
 			t.Errorf("%s: %+v", risk, x)
 		}
+	}
+	if x := before["concentration"]; x.Figure < 5_000 || x.Figure > 5_100 || x.Level != economy.Act { // two providers with half of the children each
+		t.Errorf("concentration %+v", x)
 	}
 	if x := before["prices"]; x.Figure != 0 || x.Level != economy.Low {
 		t.Errorf("prices %+v", x)
@@ -69,6 +72,92 @@ func TestTheFiguresOfRisksFollowTheRegisters(t *testing.T) {
 	n.Exec(`update daycare_placement set valid_to = '9999-12-31' where child_id <> (select min(child_id) from daycare_placement)`)
 	if x := register(t, n)["leaving"]; !x.Few {
 		t.Errorf("one child is told apart: %+v", x)
+	}
+}
+
+// What moves slowly: an area of one provider, children with support, double places, children that left in a year, and where families wait.
+func TestTheFiguresOfTheMarketFollowTheRegisters(t *testing.T) {
+	t.Parallel()
+	n := simulationtest.New(t, "oulu", 40)
+	n.Exec(`update unit set postcode = case unit_id when $1 then '90100' else '90500' end, city = 'Mallila'`, w.Unit)
+	n.Exec(`update daycare_placement set valid_from = '2025-01-01' where valid_from = '2026-01-01'`)
+	n.Exec(`update daycare_placement set valid_to = '2026-03-01' where unit_id = $1 and child_id in (select child_id from daycare_placement where unit_id = $1 and valid_from = '2025-01-01' order by child_id limit 5)`, w.OtherUnit)
+	n.Exec(`update daycare_support set valid_from = '2026-01-01'`)
+	n.Exec(`insert into daycare_unit (organiser_id, unit_id, provider_id, way, kind, listed, about, changed_at, changed_by) values (1, $1, $2, 'own', 'DAYCARE', true, '', now(), 'x')`, w.Unit, w.Provider)
+	n.Exec(`update daycare_placement set voucher = false where unit_id = $1 and child_id in (select child_id from daycare_placement where unit_id = $1 and valid_from = '2025-01-01' order by child_id desc limit 6)`, w.Unit)
+	n.Exec(`insert into daycare_support (organiser_id, child_id, coefficient, valid_from, valid_to, added_at, added_by)
+		select 1, child_id, '1.5', '2025-01-01', '9999-12-31', now(), 'x' from daycare_placement where not voucher and not exists (select 1 from daycare_support s where s.child_id = daycare_placement.child_id)`)
+	rows := register(t, n)
+	if x := rows["area"]; x.Figure != 100 || x.Level != economy.Act || x.Few {
+		t.Errorf("area %+v", x)
+	}
+	if x := rows["selection"]; !x.Known || x.Values["own"] != 100 || x.Figure != 100-x.Values["voucher"].(int) {
+		t.Errorf("selection %+v", x)
+	}
+	left := n.Count(`select count(*) from daycare_placement where unit_id = $1 and valid_from = '2025-01-01'`, w.OtherUnit)
+	if x := rows["occupancy"]; x.Figure != int(money.HalfUpCent.Cents(money.Fraction(5, int64(left)))) {
+		t.Errorf("occupancy %+v of %d", x, left)
+	}
+	if x := rows["double"]; x.Figure != 0 || x.Level != economy.Low {
+		t.Errorf("double %+v", x)
+	}
+}
+
+// The figures of a month are read once and stay, whatever the registers say later; of few children no figure is kept. A remark keeps the
+// figure of its day.
+func TestTheFiguresOfAMonthAreKeptOnce(t *testing.T) {
+	t.Parallel()
+	n := simulationtest.New(t, "oulu", 40)
+	keep := func() (did bool) {
+		n.Do(n.Main, func(tx *postgres.Tx) (err error) {
+			did, err = economy.KeepMonth(t.Context(), tx, n.Main, w.Organiser)
+			return err
+		})
+		return did
+	}
+	course := func() (list map[string][]economy.RiskMonth) {
+		n.Do(n.Main, func(tx *postgres.Tx) (err error) {
+			list, err = economy.Course(t.Context(), tx, n.Main, w.Organiser, "")
+			return err
+		})
+		return list
+	}
+	n.Exec(`update daycare_placement set valid_to = '2026-08-31' where child_id = (select min(child_id) from daycare_placement)`)
+	if !keep() {
+		t.Fatal("nothing is kept")
+	}
+	n.Exec(`update daycare_risk_month set month = '2026-05-01', read_at = '2026-05-01'`)
+	n.Tell(store.Price{Unit: w.Unit, Option: "full_time", From: calendar.Day(2026, 8, 1), Over: 110_000, Under: 170_000})
+	if !keep() || keep() {
+		t.Error("a month is kept twice or not at all")
+	}
+	n.Tell(store.Price{Unit: w.OtherUnit, Option: "full_time", From: calendar.Day(2026, 8, 1), Over: 190_000, Under: 190_000})
+	if keep() {
+		t.Error("the month was read anew")
+	}
+	got := course()
+	if x := got["prices"]; len(x) != 2 || *x[0].Figure != 0 || *x[1].Figure != 50 || x[0].Level != economy.Low || x[1].Level != economy.Act {
+		t.Errorf("prices %+v", x)
+	}
+	if x := got["leaving"][0]; x.Figure != nil || !x.Few {
+		t.Errorf("a figure of one child is kept: %+v", x)
+	}
+	if x := got["corrections"][0]; x.Figure != nil || x.Few || x.Level != economy.Unknown {
+		t.Errorf("what is not known is kept as %+v", x)
+	}
+	if err := note(t, n, economy.Entry{Risk: "prices", Weight: economy.Weight{Likelihood: 4, Effect: 3}, Note: "Neuvotellaan."}); err != nil {
+		t.Fatal(err)
+	}
+	if x := register(t, n)["prices"].Entry; x.Figure == nil || *x.Figure != 100 || x.Weight.Product() != 12 {
+		t.Errorf("%+v", x)
+	}
+	for _, wrong := range []economy.Weight{{Likelihood: 4}, {Likelihood: 6, Effect: 1}, {Effect: 2}} {
+		faulttest.Want(t, note(t, n, economy.Entry{Risk: "queue", Weight: wrong}), "ECO-026")
+	}
+	n.Exec(`update daycare_rules set published_at = null, published_by = null, published_by_account = null`)
+	n.Exec(`delete from daycare_risk_month`)
+	if keep() {
+		t.Error("figures of an organiser without rules are kept")
 	}
 }
 

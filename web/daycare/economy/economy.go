@@ -7,6 +7,7 @@ package economy
 
 import (
 	"embed"
+	"html/template"
 	"iter"
 
 	"seteli/core/money"
@@ -40,8 +41,9 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("economy/need-edit", needEditView{}),
 			ui.Page("economy/cost", costView{}),
 			ui.Page("economy/cost-file", costFileView{}, costFileView{Faults: new(sampleTable()), Preview: new(sampleTable())}, costFileView{Preview: new(sampleTable()), Lines: "x", Changes: 2}),
-			ui.Page("economy/risks", risksView{}, risksView{MayEdit: true, Table: sampleTable()}),
-			ui.Page("economy/risk", riskView{}, riskView{Name: "x", Now: ui.Summary{Rows: []ui.Row{{Key: "x"}}}, History: sampleTable()}, riskView{Own: true, Levels: []ui.Option{{Value: "low", Text: "x"}}}),
+			ui.Page("economy/risks", risksView{}, risksView{MayEdit: true, Table: sampleTable(), Cannot: []string{"x"}}),
+			ui.Page("economy/course", courseView{}, courseView{Charts: []template.HTML{"x"}}),
+			ui.Page("economy/risk", riskView{}, riskView{Name: "x", Course: "x", Months: true, Now: ui.Summary{Rows: []ui.Row{{Key: "x"}}}, History: sampleTable()}, riskView{Own: true, Levels: []ui.Option{{Value: "low", Text: "x"}}}),
 			ui.Page("economy/assumptions", assumptionsView{}, assumptionsView{Rows: []coefficientRow{{Code: "x", Name: "x"}}}),
 			ui.Page("economy/list", listView{}, listView{Table: sampleTable(), Compare: true}),
 			ui.Page("economy/new", newView{}, newView{Lacks: &ui.Empty{Title: "x"}}, newView{Options: []ui.Option{{Value: "x", Text: "x"}}, Coefficients: []coefficientRow{{Code: "x", Name: "x"}}, Models: []ui.Option{{Value: "A", Text: "A"}}, Parameters: []ui.Option{{Value: "cap", Text: "x"}}}),
@@ -77,6 +79,8 @@ func (p *Pages) routes() []ui.Route {
 	all.Form(root+"/assumptions", access.BudgetEdit, p.assumptions)
 	all.Get(root+"/risks", access.SimulationRun, p.risks)
 	all.Get(root+"/risks/file.csv", access.SimulationRun, p.risksFile)
+	all.Get(root+"/risks/months", access.SimulationRun, p.course)
+	all.Get(root+"/risks/months/file.csv", access.SimulationRun, p.courseFile)
 	all.Form(root+"/risks/{risk}", access.BudgetEdit, p.risk)
 	all.Get(ask, access.SimulationRun, p.list)
 	all.Form(ask+"/new", access.SimulationRun, p.ask)

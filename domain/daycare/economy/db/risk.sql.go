@@ -12,6 +12,103 @@ import (
 	"seteli/core/calendar"
 )
 
+const claims = `-- name: Claims :one
+select count(*) as claims, coalesce(sum(c.amount_cents), 0)::bigint as amount_cents
+from recovery_claim c
+where c.organiser_id = $1 and c.made_on > $2::date and c.provider_id in (select p.provider_id from daycare_placement p
+  where p.organiser_id = $1 and p.voucher and p.voided_at is null)
+`
+
+type ClaimsParams struct {
+	OrganiserID int32
+	Earlier     calendar.Date
+}
+
+type ClaimsRow struct {
+	Claims      int64
+	AmountCents int64
+}
+
+// Claims of what was paid too much, on providers of early education.
+func (q *Queries) Claims(ctx context.Context, arg ClaimsParams) (ClaimsRow, error) {
+	row := q.db.QueryRow(ctx, claims, arg.OrganiserID, arg.Earlier)
+	var i ClaimsRow
+	err := row.Scan(&i.Claims, &i.AmountCents)
+	return i, err
+}
+
+const doublePlaces = `-- name: DoublePlaces :one
+select count(*) from (select p.child_id from daycare_placement p
+  where p.organiser_id = $1 and p.voucher and p.voided_at is null and p.valid_from <= $2::date and p.valid_to > $2::date
+  group by p.child_id having count(*) > 1) x
+`
+
+type DoublePlacesParams struct {
+	OrganiserID int32
+	Day         calendar.Date
+}
+
+func (q *Queries) DoublePlaces(ctx context.Context, arg DoublePlacesParams) (int64, error) {
+	row := q.db.QueryRow(ctx, doublePlaces, arg.OrganiserID, arg.Day)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const market = `-- name: Market :many
+select p.provider_id, v.name as provider, (case when u.postcode = '' then '' else trim(u.postcode || ' ' || u.city) end)::text as area,
+  count(*) filter (where p.valid_from <= $1::date and p.valid_to > $1::date) as children,
+  count(*) filter (where p.valid_from <= $2::date and p.valid_to > $2::date) as before
+from daycare_placement p
+join unit u on u.unit_id = p.unit_id
+join provider v on v.provider_id = p.provider_id
+where p.organiser_id = $3 and p.voucher and p.voided_at is null
+  and (p.valid_from <= $1::date and p.valid_to > $1::date or p.valid_from <= $2::date and p.valid_to > $2::date)
+group by p.provider_id, v.name, u.postcode, u.city
+order by p.provider_id, u.postcode, u.city
+`
+
+type MarketParams struct {
+	Day         calendar.Date
+	Earlier     calendar.Date
+	OrganiserID int32
+}
+
+type MarketRow struct {
+	ProviderID int64
+	Provider   string
+	Area       string
+	Children   int64
+	Before     int64
+}
+
+// Children of each provider in each area on two days; a child in two places is in both.
+func (q *Queries) Market(ctx context.Context, arg MarketParams) ([]MarketRow, error) {
+	rows, err := q.db.Query(ctx, market, arg.Day, arg.Earlier, arg.OrganiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MarketRow
+	for rows.Next() {
+		var i MarketRow
+		if err := rows.Scan(
+			&i.ProviderID,
+			&i.Provider,
+			&i.Area,
+			&i.Children,
+			&i.Before,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const ownPlaces = `-- name: OwnPlaces :one
 select (select coalesce(sum(c.under_places + c.over_places), 0) from daycare_capacity c
     join daycare_unit u on u.organiser_id = c.organiser_id and u.unit_id = c.unit_id
@@ -35,6 +132,34 @@ func (q *Queries) OwnPlaces(ctx context.Context, arg OwnPlacesParams) (OwnPlaces
 	row := q.db.QueryRow(ctx, ownPlaces, arg.OrganiserID, arg.Day)
 	var i OwnPlacesRow
 	err := row.Scan(&i.Places, &i.Children)
+	return i, err
+}
+
+const papers = `-- name: Papers :one
+select count(distinct a.provider_id) filter (where a.expires_on < $1::date and not exists (
+    select 1 from attachment n where n.organiser_id = a.organiser_id and n.provider_id = a.provider_id and n.slot_id = a.slot_id and n.unit_id is not distinct from a.unit_id
+      and n.removed_at is null and n.attachment_id > a.attachment_id)) as late,
+  count(distinct a.provider_id) as providers
+from attachment a
+where a.organiser_id = $2 and a.removed_at is null and a.provider_id in (select p.provider_id from daycare_placement p
+  where p.organiser_id = $2 and p.voucher and p.voided_at is null and p.valid_from <= $1::date and p.valid_to > $1::date)
+`
+
+type PapersParams struct {
+	Day         calendar.Date
+	OrganiserID int32
+}
+
+type PapersRow struct {
+	Late      int64
+	Providers int64
+}
+
+// Providers with children whose newest paper of a kind is past its day.
+func (q *Queries) Papers(ctx context.Context, arg PapersParams) (PapersRow, error) {
+	row := q.db.QueryRow(ctx, papers, arg.Day, arg.OrganiserID)
+	var i PapersRow
+	err := row.Scan(&i.Late, &i.Providers)
 	return i, err
 }
 
@@ -147,8 +272,8 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) (QueueRow, error) 
 }
 
 const riskAdd = `-- name: RiskAdd :exec
-insert into daycare_risk (organiser_id, risk, entry_no, name, level, watch_at, act_at, note, owner, review_on, entered_at, entered_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+insert into daycare_risk (organiser_id, risk, entry_no, name, level, watch_at, act_at, likelihood, effect, figure, figure_few, note, owner, review_on, entered_at, entered_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 `
 
 type RiskAddParams struct {
@@ -159,6 +284,10 @@ type RiskAddParams struct {
 	Level       string
 	WatchAt     *int32
 	ActAt       *int32
+	Likelihood  *int32
+	Effect      *int32
+	Figure      *int32
+	FigureFew   bool
 	Note        string
 	Owner       string
 	ReviewOn    *calendar.Date
@@ -175,6 +304,10 @@ func (q *Queries) RiskAdd(ctx context.Context, arg RiskAddParams) error {
 		arg.Level,
 		arg.WatchAt,
 		arg.ActAt,
+		arg.Likelihood,
+		arg.Effect,
+		arg.Figure,
+		arg.FigureFew,
 		arg.Note,
 		arg.Owner,
 		arg.ReviewOn,
@@ -185,7 +318,7 @@ func (q *Queries) RiskAdd(ctx context.Context, arg RiskAddParams) error {
 }
 
 const riskEntries = `-- name: RiskEntries :many
-select risk, entry_no, name, level, watch_at, act_at, note, owner, review_on, entered_at, entered_by
+select risk, entry_no, name, level, watch_at, act_at, likelihood, effect, figure, figure_few, note, owner, review_on, entered_at, entered_by
 from daycare_risk
 where organiser_id = $1 and ($2::text = '' or risk = $2::text)
 order by risk, entry_no desc
@@ -197,17 +330,21 @@ type RiskEntriesParams struct {
 }
 
 type RiskEntriesRow struct {
-	Risk      string
-	EntryNo   int32
-	Name      string
-	Level     string
-	WatchAt   *int32
-	ActAt     *int32
-	Note      string
-	Owner     string
-	ReviewOn  *calendar.Date
-	EnteredAt time.Time
-	EnteredBy string
+	Risk       string
+	EntryNo    int32
+	Name       string
+	Level      string
+	WatchAt    *int32
+	ActAt      *int32
+	Likelihood *int32
+	Effect     *int32
+	Figure     *int32
+	FigureFew  bool
+	Note       string
+	Owner      string
+	ReviewOn   *calendar.Date
+	EnteredAt  time.Time
+	EnteredBy  string
 }
 
 // The newest first: the first of each risk holds.
@@ -227,12 +364,189 @@ func (q *Queries) RiskEntries(ctx context.Context, arg RiskEntriesParams) ([]Ris
 			&i.Level,
 			&i.WatchAt,
 			&i.ActAt,
+			&i.Likelihood,
+			&i.Effect,
+			&i.Figure,
+			&i.FigureFew,
 			&i.Note,
 			&i.Owner,
 			&i.ReviewOn,
 			&i.EnteredAt,
 			&i.EnteredBy,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const riskMonthAdd = `-- name: RiskMonthAdd :execrows
+insert into daycare_risk_month (organiser_id, risk, month, figure, few, level, read_at)
+values ($1, $2, $3, $4, $5, $6, $7)
+on conflict (organiser_id, risk, month) do nothing
+`
+
+type RiskMonthAddParams struct {
+	OrganiserID int32
+	Risk        string
+	Month       calendar.Date
+	Figure      *int32
+	Few         bool
+	Level       string
+	ReadAt      time.Time
+}
+
+func (q *Queries) RiskMonthAdd(ctx context.Context, arg RiskMonthAddParams) (int64, error) {
+	result, err := q.db.Exec(ctx, riskMonthAdd,
+		arg.OrganiserID,
+		arg.Risk,
+		arg.Month,
+		arg.Figure,
+		arg.Few,
+		arg.Level,
+		arg.ReadAt,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const riskMonthKept = `-- name: RiskMonthKept :one
+select exists (select 1 from daycare_risk_month where organiser_id = $1 and month = $2)
+`
+
+type RiskMonthKeptParams struct {
+	OrganiserID int32
+	Month       calendar.Date
+}
+
+func (q *Queries) RiskMonthKept(ctx context.Context, arg RiskMonthKeptParams) (bool, error) {
+	row := q.db.QueryRow(ctx, riskMonthKept, arg.OrganiserID, arg.Month)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
+const riskMonths = `-- name: RiskMonths :many
+select risk, month, figure, few, level, read_at from daycare_risk_month
+where organiser_id = $1 and ($2::text = '' or risk = $2::text) and month >= $3
+order by risk, month
+`
+
+type RiskMonthsParams struct {
+	OrganiserID int32
+	Risk        string
+	Since       calendar.Date
+}
+
+type RiskMonthsRow struct {
+	Risk   string
+	Month  calendar.Date
+	Figure *int32
+	Few    bool
+	Level  string
+	ReadAt time.Time
+}
+
+func (q *Queries) RiskMonths(ctx context.Context, arg RiskMonthsParams) ([]RiskMonthsRow, error) {
+	rows, err := q.db.Query(ctx, riskMonths, arg.OrganiserID, arg.Risk, arg.Since)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RiskMonthsRow
+	for rows.Next() {
+		var i RiskMonthsRow
+		if err := rows.Scan(
+			&i.Risk,
+			&i.Month,
+			&i.Figure,
+			&i.Few,
+			&i.Level,
+			&i.ReadAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const supported = `-- name: Supported :one
+with held as (
+  select p.voucher, exists (select 1 from daycare_support s where s.organiser_id = p.organiser_id and s.child_id = p.child_id and s.voided_at is null and s.valid_from <= $1::date and s.valid_to > $1::date) as supported
+  from daycare_placement p
+  left join daycare_unit u on u.organiser_id = p.organiser_id and u.unit_id = p.unit_id
+  where p.organiser_id = $2 and p.voided_at is null and p.valid_from <= $1::date and p.valid_to > $1::date and (p.voucher or u.way = 'own'))
+select count(*) filter (where voucher) as voucher, count(*) filter (where voucher and supported) as voucher_supported,
+  count(*) filter (where not voucher) as own, count(*) filter (where not voucher and supported) as own_supported
+from held
+`
+
+type SupportedParams struct {
+	Day         calendar.Date
+	OrganiserID int32
+}
+
+type SupportedRow struct {
+	Voucher          int64
+	VoucherSupported int64
+	Own              int64
+	OwnSupported     int64
+}
+
+func (q *Queries) Supported(ctx context.Context, arg SupportedParams) (SupportedRow, error) {
+	row := q.db.QueryRow(ctx, supported, arg.Day, arg.OrganiserID)
+	var i SupportedRow
+	err := row.Scan(
+		&i.Voucher,
+		&i.VoucherSupported,
+		&i.Own,
+		&i.OwnSupported,
+	)
+	return i, err
+}
+
+const waitingByArea = `-- name: WaitingByArea :many
+select (case when u.postcode = '' then '' else trim(u.postcode || ' ' || u.city) end)::text as area, count(*) as waiting, (count(*) * ($1::date - date '2000-01-01') - sum(a.sent_at::date - date '2000-01-01'))::bigint as days
+from daycare_application a
+join daycare_wish w on w.organiser_id = a.organiser_id and w.application_id = a.application_id and w.rank = 1
+join unit u on u.unit_id = w.unit_id
+where a.organiser_id = $2 and a.state in ('sent', 'handling', 'offered')
+group by u.postcode, u.city
+order by u.postcode, u.city
+`
+
+type WaitingByAreaParams struct {
+	Day         calendar.Date
+	OrganiserID int32
+}
+
+type WaitingByAreaRow struct {
+	Area    string
+	Waiting int64
+	Days    int64
+}
+
+// By the unit that the family would like best.
+func (q *Queries) WaitingByArea(ctx context.Context, arg WaitingByAreaParams) ([]WaitingByAreaRow, error) {
+	rows, err := q.db.Query(ctx, waitingByArea, arg.Day, arg.OrganiserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WaitingByAreaRow
+	for rows.Next() {
+		var i WaitingByAreaRow
+		if err := rows.Scan(&i.Area, &i.Waiting, &i.Days); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
