@@ -51,6 +51,24 @@ type Result struct {
 	Anew     int           `json:"anew"`            // decisions that would be made anew
 	Gaps     []Gap         `json:"undecided"`       // why children have days without a decision in the year
 	Points   []Point       `json:"points,omitempty"`
+	Gain     *Extent       `json:"gain,omitempty"` // of families that pay less; nil of fewer than five, and of answers kept before it was told
+	Lose     *Extent       `json:"lose,omitempty"`
+}
+
+// Extent is how much families' payments change, a month on average: of the middle family, the lower middle one of an even number, and of
+// the one that changes most. A decrease is negative.
+type Extent struct {
+	Median money.Cents `json:"median"`
+	Most   money.Cents `json:"most"`
+}
+
+// extentOf is that of changes of one direction; nobody is told apart.
+func extentOf(changes []money.Cents) *Extent {
+	if len(changes) < Least {
+		return nil
+	}
+	slices.SortFunc(changes, func(a, b money.Cents) int { return cmp.Compare(abs(a), abs(b)) })
+	return &Extent{Median: changes[(len(changes)-1)/2], Most: changes[len(changes)-1]}
 }
 
 // MonthCost is what a month costs the municipality.
@@ -171,8 +189,15 @@ func (t *tally) finish() Result {
 			bands[i].To = limits[i+1]
 		}
 	}
+	var gain, lose []money.Cents
 	for _, key := range slices.Sorted(maps.Keys(t.families)) {
 		f := t.families[key]
+		switch month := f.month(); {
+		case month < 0:
+			gain = append(gain, month)
+		case month > 0:
+			lose = append(lose, month)
+		}
 		i := len(limits) - 1
 		for f.known && limits[i] > f.income && i > 0 {
 			i--
@@ -181,6 +206,7 @@ func (t *tally) finish() Result {
 		t.out.Families.add(f)
 		t.out.Own, t.out.Family = t.out.Own.plus(f.own), t.out.Family.plus(f.family)
 	}
+	t.out.Gain, t.out.Lose = extentOf(gain), extentOf(lose)
 	t.out.Bands, t.out.Areas = joined(bands), t.areasTold()
 	for _, id := range slices.Sorted(maps.Keys(t.units)) {
 		t.out.Units = append(t.out.Units, *t.units[id])
@@ -191,9 +217,14 @@ func (t *tally) finish() Result {
 	return t.out
 }
 
+// month is the change of what the family pays, on average of the year's months.
+func (f *family) month() money.Cents {
+	return money.HalfUpCent.Cents(f.family.Difference().Exact().Times(money.Fraction(1, yearMonths)))
+}
+
 func (f *Families) add(x *family) {
 	f.All++
-	month := money.HalfUpCent.Cents(x.family.Difference().Exact().Times(money.Fraction(1, yearMonths)))
+	month := x.month()
 	switch d := x.family.Difference(); {
 	case d < 0:
 		f.Gain++

@@ -2,7 +2,6 @@ package simulation_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"testing"
 
 	"seteli/core/calendar"
@@ -45,8 +44,12 @@ func TestTheAnswerIsWhatARealRegenerationDecides(t *testing.T) {
 		"coefficients": {From: january, Coefficients: map[string]simulation.Coefficients{"part_20_hours": {Value: rate("0.65"), Fee: rate("0.6")}}, Prices: simulation.AsTold},
 		"thresholds": {From: january, Thresholds: simulation.ThresholdChange{LimitPercent: rate("4"), Multiplier: rate("0.11"), MaxFee: new(money.Cents(32_000)), MinFee: new(money.Cents(3_500))},
 			Prices: simulation.AsTold},
-		"ceiling": {From: january, Model: daycare.Ceiling, Prices: simulation.Adjust},
-		"limited": {From: calendar.Day(2027, 3, 17), Model: daycare.LimitedPrice, Values: simulation.ValueChange{Percent: rate("2")}, Prices: simulation.AsTold},
+		"cap":          {From: january, Model: daycare.CappedSurcharge, Cap: new(money.Cents(1_500)), Prices: simulation.AsTold},
+		"fee only":     {From: january, Model: daycare.FeeOnly, Prices: simulation.Adjust},
+		"highest fee":  {From: january, Thresholds: simulation.ThresholdChange{MaxFee: new(money.Cents(25_000))}, Prices: simulation.AsTold},
+		"of all a cut": {From: january, Values: simulation.ValueChange{Cents: new(money.Cents(-10_000))}, Coefficients: map[string]simulation.Coefficients{"full_time": {Fee: rate("0.9")}}, Prices: simulation.Adjust},
+		"ceiling":      {From: january, Model: daycare.Ceiling, Prices: simulation.Adjust},
+		"limited":      {From: calendar.Day(2027, 3, 17), Model: daycare.LimitedPrice, Values: simulation.ValueChange{Percent: rate("2")}, Prices: simulation.AsTold},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -62,7 +65,7 @@ func equal(t *testing.T, n *simulationtest.Town, c simulation.Change) {
 	t.Helper()
 	before := n.Snapshot()
 	r := n.Compute(c)
-	if again := n.Compute(c); fmt.Sprint(again) != fmt.Sprint(r) {
+	if again := n.Compute(c); text(t, again) != text(t, r) {
 		t.Errorf("the same question has another answer")
 	}
 	if got := n.Count(`select count(*) from daycare_draft`) + n.Count(`select count(*) from daycare_gap`); got != 0 {
@@ -133,6 +136,15 @@ func sums(t *testing.T, r simulation.Result) {
 	}
 	for _, u := range r.Units {
 		units += u.Municipality.After
+	}
+	for _, x := range []struct {
+		n    int
+		e    *simulation.Extent
+		most money.Cents
+	}{{r.Families.Gain, r.Gain, r.Families.Most}, {r.Families.Lose, r.Lose, r.Families.Worst}} {
+		if told := x.e != nil; told && (x.n < simulation.Least || x.e.Most != x.most || x.e.Median*x.e.Median > x.e.Most*x.e.Most || x.e.Median == 0) {
+			t.Errorf("%+v of %d families, the greatest change %d", x.e, x.n, x.most)
+		}
 	}
 	if families != r.Families.All || own != r.Own.After || family != r.Family.After || units != r.Year.After {
 		t.Errorf("bands of %d families, %d and %d, units %d; in all %d, %d, %d, %d", families, own, family, units, r.Families.All, r.Own.After, r.Family.After, r.Year.After)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	domain "seteli/domain/daycare/economy"
 	w "seteli/domain/voucher/vouchertest"
 )
 
@@ -148,6 +149,35 @@ func (d *desk) importsCosts(page, heading string) {
 	}
 }
 
+// goesOn keeps two months of figures: the list tells the month before, the chart draws both, and a remark shows the figure of its day.
+func (d *desk) goesOn(page string) {
+	d.t.Helper()
+	d.wants(d.get(page+"/months"), "Kehitystä ei vielä voi näyttää")
+	keep := func() {
+		kept, err := domain.KeepMonths(d.t.Context(), d.DB, []int32{w.Organiser})
+		if must(d.t, err); kept != 1 {
+			d.t.Errorf("%d organisers are kept", kept)
+		}
+	}
+	keep()
+	d.Exec(`update daycare_risk_month set month = '2026-05-01', figure = 25 where risk = 'prices'`)
+	d.Exec(`delete from daycare_risk_month where risk <> 'prices'`)
+	keep()
+	d.wants(d.get(page), "5/2026: 25 %.", "Mitä näistä luvuista puuttuu ja miksi", "Paikat keskittyvät harvoille tuottajille")
+	d.wants(d.get(page+"/months"), "Tuottajat ovat ilmoittaneet hinnankorotuksia", "25 %")
+	d.wants(d.get(page+"/months/file.csv"), "hinnankorotuksia;5/2026;25 %;", "hinnankorotuksia;6/2026;0 %;")
+	form := url.Values{"row_version": {"1"}, "watch_at": {"10"}, "act_at": {"20"}, "note": {"Kysytään tuottajilta syksyllä."}, "likelihood": {"4"}}
+	code, body := d.ask(page+"/prices", form)
+	if d.wants(body, "Anna sekä todennäköisyys että vaikutus"); code != http.StatusUnprocessableEntity {
+		d.t.Errorf("half a weight: %d", code)
+	}
+	form.Set("effect", "2")
+	if code, body := d.ask(page+"/prices", form); code != http.StatusSeeOther {
+		d.t.Fatalf("%d %s", code, body)
+	}
+	d.wants(d.get(page+"/prices"), "Todennäköisyys 4 × vaikutus 2 = 8", "Luku silloin")
+}
+
 // The register of risks: figures with their levels, what was written, a stale page and a risk of the municipality's own.
 func TestRisksAreListedWithTheirFiguresAndWrittenOf(t *testing.T) {
 	t.Parallel()
@@ -167,6 +197,7 @@ func TestRisksAreListedWithTheirFiguresAndWrittenOf(t *testing.T) {
 	if code, _ := d.ask(page+"/prices", form); code != http.StatusUnprocessableEntity {
 		t.Errorf("limits that are no number: %d", code)
 	}
+	d.goesOn(page)
 	own := url.Values{"row_version": {"0"}, "name": {"Rakennus korjataan"}, "level": {"act"}}
 	if code, body := d.ask(page+"/new", own); code != http.StatusSeeOther {
 		t.Fatalf("%d %s", code, body)

@@ -42,6 +42,9 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("economy/cost", costView{}),
 			ui.Page("economy/cost-file", costFileView{}, costFileView{Faults: new(sampleTable()), Preview: new(sampleTable())}, costFileView{Preview: new(sampleTable()), Lines: "x", Changes: 2}),
 			ui.Page("economy/risks", risksView{}, risksView{MayEdit: true, Table: sampleTable(), Cannot: []string{"x"}}),
+			ui.Page("economy/pilots", pilotsView{}, pilotsView{MayEdit: true, Table: sampleTable()}),
+			ui.Page("economy/pilot-edit", pilotEditView{}, pilotEditView{ID: 1, Units: []ui.Option{{Value: "1", Text: "x"}}, Aspects: []aspectRow{{Name: "x", Unit: "economy.unit.euro"}, {Name: "y"}}}),
+			ui.Page("economy/pilot", pilotView{}, pilotView{ID: 1, Name: "x", MayEdit: true, Decision: ui.Summary{Rows: []ui.Row{{Key: "x"}}}, Verdicts: []ui.Option{{Value: "stop", Text: "x"}}}),
 			ui.Page("economy/course", courseView{}, courseView{Charts: []template.HTML{"x"}}),
 			ui.Page("economy/risk", riskView{}, riskView{Name: "x", Course: "x", Months: true, Now: ui.Summary{Rows: []ui.Row{{Key: "x"}}}, History: sampleTable()}, riskView{Own: true, Levels: []ui.Option{{Value: "low", Text: "x"}}}),
 			ui.Page("economy/assumptions", assumptionsView{}, assumptionsView{Rows: []coefficientRow{{Code: "x", Name: "x"}}}),
@@ -82,6 +85,11 @@ func (p *Pages) routes() []ui.Route {
 	all.Get(root+"/risks/months", access.SimulationRun, p.course)
 	all.Get(root+"/risks/months/file.csv", access.SimulationRun, p.courseFile)
 	all.Form(root+"/risks/{risk}", access.BudgetEdit, p.risk)
+	all.Get(root+"/pilots", access.SimulationRun, p.pilots)
+	all.Form(root+"/pilots/edit", access.BudgetEdit, p.pilotEdit)
+	all.Get(root+"/pilots/{pilot}", access.SimulationRun, p.pilot)
+	all.Get(root+"/pilots/{pilot}/file.csv", access.SimulationRun, p.pilotFile)
+	all.Post(root+"/pilots/{pilot}/decision", access.BudgetEdit, p.pilotDecide)
 	all.Get(ask, access.SimulationRun, p.list)
 	all.Form(ask+"/new", access.SimulationRun, p.ask)
 	all.Get(ask+"/compare", access.SimulationRun, p.compare)

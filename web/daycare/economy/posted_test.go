@@ -1,6 +1,9 @@
 package economy_test
 
 import (
+	"net/http"
+	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -79,6 +82,7 @@ func TestThePageSaysOfVoucherPlacesWhatTheLedgerHolds(t *testing.T) {
 	d.wants(d.get("/fi/daycare/economy/file.csv?year=2026"), "Palvelusetelipaikka;"+plain(spent)+";0,00;"+plain(spent)+";")
 	d.wants(d.get("/fi/daycare/economy/families"), "Omat osuudet alueittain tänään", "1. tuloryhmä", "Yhden aikuisen perhe", "Yksiköiden hinnat tänään")
 	d.parted(spent)
+	d.tries()
 	own := money.Cents(d.Count(`select coalesce(sum(own_cents), 0)::int * 12 from daycare_decision d
 		where valid_from <= '2026-06-29' and valid_to > '2026-06-29' and not exists (select 1 from daycare_decision_end e where e.value_decision_id = d.value_decision_id and e.valid_to <= '2026-06-29')`))
 	d.wants(page, "Omat osuudet vuodessa "+say(own))
@@ -132,6 +136,60 @@ func (d *desk) parted(spent money.Cents) {
 	d.wants(d.get("/fi/daycare/economy/parts?year=2026"), "Setelipaikat kuukausittain", "3/2026", "Anna oletuksiin hoitotunnit")
 	d.wants(d.get("/fi/daycare/economy/parts/file.csv?year=2026"), "Setelipaikat kuukausittain;3/2026;")
 	d.wants(d.get("/fi/daycare/economy/families/file.csv"), "Perheiden maksut tulojen mukaan;1. tuloryhmä")
+}
+
+// tries follows a pilot of one unit: its plan is refused where it cannot be, its figures are those of the months, it is decided when it is
+// over, and the figures of the decision stay whatever comes later.
+func (d *desk) tries() {
+	d.t.Helper()
+	const page = "/fi/daycare/economy/pilots"
+	d.wants(d.get(page), "Kokeiluja ei vielä ole", "Lisää kokeilu")
+	unit := strconv.FormatInt(w.Unit, 10)
+	form := url.Values{"row_version": {"0"}, "name": {"Uusi arvo Mallilassa"}, "units": {unit}, "from": {"1.4.2026"}, "to": {"31.5.2026"}, "base_from": {"1.1.2026"}, "base_to": {"30.4.2026"}}
+	code, body := d.ask(page+"/edit", form)
+	if code != http.StatusUnprocessableEntity {
+		d.t.Errorf("a plan that cannot be: %d", code)
+	}
+	d.wants(body, "Vertailuajan pitää päättyä ennen kokeilun alkua", "Valitse ainakin yksi seurattava asia", "Uusi arvo Mallilassa")
+	form.Set("base_to", "31.3.2026")
+	for field, x := range map[string]string{"direction.cost": "down", "target.cost": "2000", "direction.own": "down", "direction.corrections": "down", "target.corrections": "0", "direction.providers": "up", "direction.waiting": "down", "note.cost": "Ilman hallintoa"} {
+		form.Set(field, x)
+	}
+	code, place := d.ask(page+"/edit", form)
+	if code != http.StatusSeeOther {
+		d.t.Fatalf("%d %s", code, place)
+	}
+	cost := money.Cents(d.Count(`select round(sum(row_cents) / sum(case kind when 'REFUND' then -days else days end::numeric / month_days * case when b.basis::jsonb #>> '{draft,UnderThree}' = 'true' then 1.75 else 1 end))::int
+		from daycare_month_row r join daycare_decision_basis b using (organiser_id, value_decision_id) where unit_id = $1 and r.valid_from >= '2026-04-01' and r.valid_from < '2026-06-01'`, w.Unit))
+	d.wants(d.get(place), "Uusi arvo Mallilassa", "Verrataan yhteen muuhun yksikköön", say(cost), "Ilman hallintoa", "Enintään 2 000,00 €", "Toteutui", "Ei toteutunut", "Ei tietoa")
+	d.wants(d.get(place+"/file.csv"), "Kunta maksaa ikäpainotetusta lapsikuukaudesta;", "Ilman hallintoa;Toteutui")
+	decided := url.Values{"row_version": {"1"}, "decision": {"go_on"}, "decided_on": {"15.5.2026"}, "reason": {"Lautakunta § 45"}}
+	if code, body := d.ask(place+"/decision", decided); code != http.StatusUnprocessableEntity || !strings.Contains(body, "aikaisintaan 1.6.2026") {
+		d.t.Errorf("a decision before the end: %d", code)
+	}
+	decided.Set("decided_on", "20.6.2026")
+	if code, body := d.ask(place+"/decision", decided); code != http.StatusSeeOther {
+		d.t.Fatalf("%d %s", code, body)
+	}
+	if code, _ := d.ask(place+"/decision", decided); code != http.StatusUnprocessableEntity && code != http.StatusConflict {
+		d.t.Errorf("a second decision: %d", code)
+	}
+	form.Set("pilot", "1")
+	form.Set("row_version", "2")
+	if code, _ := d.ask(page+"/edit", form); code != http.StatusUnprocessableEntity && code != http.StatusConflict {
+		d.t.Errorf("the plan is changed after the decision: %d", code)
+	}
+	d.Exec(`update daycare_month_row set row_cents = row_cents * 2`)
+	d.wants(d.get(place), say(cost), "Jatketaan tai otetaan käyttöön", "Lautakunta § 45", "20.6.2026")
+	d.Exec(`update daycare_month_row set row_cents = row_cents / 2`)
+	for _, lang := range []string{"/sv", "/en"} {
+		d.get(lang + "/daycare/economy/pilots")
+		d.get(strings.Replace(place, "/fi", lang, 1))
+		d.get(lang + "/daycare/economy/pilots/edit?pilot=1")
+	}
+	if code, _ := d.ask(page+"/999", nil); code != http.StatusNotFound {
+		d.t.Errorf("an unknown pilot: %d", code)
+	}
 }
 
 // expense is what the ledger holds of early education.

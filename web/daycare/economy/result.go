@@ -34,6 +34,7 @@ type resultView struct {
 	Sums          ui.Table
 	Families      ui.Table
 	Payments      ui.Table
+	Extent        ui.Summary // how great the changes of families are
 	Areas         ui.Table
 	Units         ui.Table
 	Gaps          ui.Table
@@ -42,7 +43,7 @@ type resultView struct {
 }
 
 func sampleResult() resultView {
-	return resultView{Over: true, Answer: "x", Sums: sampleTable(), Families: sampleTable(), Payments: sampleTable(), Areas: sampleTable(), Units: sampleTable(), Gaps: sampleTable(), CSV: "x", XLSX: "x"}
+	return resultView{Over: true, Answer: "x", Sums: sampleTable(), Families: sampleTable(), Payments: sampleTable(), Areas: sampleTable(), Units: sampleTable(), Gaps: sampleTable(), Extent: ui.Summary{Rows: []ui.Row{{Key: "x"}}}, CSV: "x", XLSX: "x"}
 }
 
 func (p *Pages) one(r *ui.Request) (s simulation.Simulation, names map[string]string, steps []job.Step, err error) {
@@ -207,6 +208,7 @@ func (p *Pages) answer(r *ui.Request, v *resultView, s simulation.Simulation) {
 	v.Months, v.Bands = monthsChart(r, *a), bandsChart(r, *a)
 	v.Families, v.Payments = familiesTables(r, *a)
 	v.Areas, v.Units, v.Gaps = areasTable(r, *a), unitsTable(r, *a), gapsTable(r, *a)
+	v.Extent = extent(r, *a)
 	v.Facts = facts(r, s)
 	v.Facts.Rows = slices.Insert(v.Facts.Rows, 2, ui.Row{Key: r.T("economy.anew"), Value: i18n.Int(r.Lang, int64(a.Anew))})
 	if a.Ready > 0 {
@@ -337,6 +339,20 @@ func familiesTables(r *ui.Request, a simulation.Result) (who, pays ui.Table) {
 	return who, pays
 }
 
+// extent tells of families that pay less and of those that pay more how much it is; of few families nothing.
+func extent(r *ui.Request, a simulation.Result) ui.Summary {
+	s := ui.Summary{Title: r.T("economy.extent")}
+	for _, x := range []struct {
+		key string
+		e   *simulation.Extent
+	}{{"gain", a.Gain}, {"lose", a.Lose}} {
+		if x.e != nil {
+			s.Rows = append(s.Rows, ui.Row{Key: r.T("economy.families." + x.key), Value: r.T("economy.extent.median", "sum", signed(r, x.e.Median)), Small: r.T("economy.extent.most", "sum", signed(r, x.e.Most))})
+		}
+	}
+	return s
+}
+
 const mostUnits = 25
 
 func unitsTable(r *ui.Request, a simulation.Result) ui.Table {
@@ -405,6 +421,9 @@ func fileRows(r *ui.Request, s simulation.Simulation, names map[string]string) (
 		pair(part, r.T("economy.sum.year"), x.Municipality)
 		pair(part, r.T("economy.sum.own"), x.Own)
 		pair(part, r.T("economy.sum.family"), x.Family)
+	}
+	for _, x := range extent(r, *a).Rows {
+		rows = append(rows, []any{r.T("economy.extent"), x.Key + ": " + x.Value + ", " + x.Small, nil, nil, nil})
 	}
 	for _, u := range simulation.ByCost(a.Units) {
 		pair(r.T("economy.file.unit"), u.Name, u.Municipality)
