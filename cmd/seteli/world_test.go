@@ -174,6 +174,7 @@ func (w *whole) name(person int64) {
 		"letter":      `select min(document_id) from decision where organiser_id = 1 and provider_id = 1`,
 		"sheet":       `select document_id from decision where organiser_id = 1 and subject_kind = 'voucher' and subject_id = ` + w.ids["voucher"] + ` order by decision_id limit 1`,
 		"decision":    `select min(decision_id) from decision where organiser_id = 1 and subject_kind = 'voucher' and subject_id = ` + w.ids["voucher"],
+		"pilot":       `insert into daycare_pilot (organiser_id, name, plan, made_at, made_by) values (1, 'x', '{"units": [1], "period": {"From": "2026-03-01", "To": "2026-06-01"}, "base": {"From": "2025-03-01", "To": "2025-06-01"}, "targets": [{"aspect": "cost", "direction": "down"}]}', now(), 'z') returning pilot_id`,
 		"simulation":  `insert into daycare_simulation (organiser_id, name, change, state, made_at, made_by) values (1, 'x', '{"from": "2027-01-01"}', 'cancelled', now(), 'z') returning simulation_id`,
 		"delegation":  `select min(delegation_id) from delegation where organiser_id = 1`,
 		"bulk": `insert into voucher_bulk (organiser_id, kind, service_id, from_date, rulebook_id, reason, state, prepared_at, prepared_by_account, prepared_by)
