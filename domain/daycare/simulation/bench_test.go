@@ -6,18 +6,15 @@ import (
 	"testing"
 	"time"
 
+	"seteli/core/money"
+	"seteli/domain/daycare/simulation"
 	"seteli/domain/daycare/simulation/simulationtest"
 )
 
 // The board's question about a municipality of many children. SETELI_CHILDREN sets how many; 10 000 must be answered in sixty seconds. The
 // ratio is the limit's share for so many children over what was used: above 1 is within it.
 func BenchmarkBoardsQuestion(b *testing.B) {
-	children := 1000
-	if text := os.Getenv("SETELI_CHILDREN"); text != "" {
-		n, err := strconv.Atoi(text)
-		must(b, err)
-		children = n
-	}
+	children := childrenOf(b)
 	n := simulationtest.New(b, "oulu", children)
 	for b.Loop() {
 		began := time.Now()
@@ -32,4 +29,27 @@ func BenchmarkBoardsQuestion(b *testing.B) {
 		b.ReportMetric(took.Seconds(), "answer-s")
 		b.ReportMetric(60*float64(children)/10_000/took.Seconds(), "ratio")
 	}
+}
+
+// One figure at 21 values, the most that a sweep may have, on one snapshot.
+func BenchmarkSweep(b *testing.B) {
+	n := simulationtest.New(b, "oulu", childrenOf(b))
+	c := simulation.Change{From: january, Prices: simulation.Adjust, Sweep: &simulation.Sweep{Of: simulation.OfValues, From: money.MustRate("-10"), To: money.MustRate("10"), Step: money.MustRate("1")}}
+	for b.Loop() {
+		began := time.Now()
+		if r := n.Compute(c); len(r.Points) != 21 {
+			b.Fatalf("%d points", len(r.Points))
+		}
+		b.ReportMetric(time.Since(began).Seconds()/21, "value-s")
+	}
+}
+
+func childrenOf(b *testing.B) int {
+	text := os.Getenv("SETELI_CHILDREN")
+	if text == "" {
+		return 1000
+	}
+	n, err := strconv.Atoi(text)
+	must(b, err)
+	return n
 }
