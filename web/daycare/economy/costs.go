@@ -117,15 +117,24 @@ func orDash(r *ui.Request, c *money.Cents) ui.Cell {
 	return r.CentsCell(*c)
 }
 
+// withEnding is an average cost with the part of it that ends when the child moves.
+func withEnding(r *ui.Request, average, ending *money.Cents) ui.Cell {
+	c := orDash(r, average)
+	if ending != nil {
+		c.Small = r.T("economy.parts.ends", "sum", *ending)
+	}
+	return c
+}
+
 func costsTable(r *ui.Request, f figures) ui.Table {
 	t := ui.Table{Caption: r.T("economy.costs.compare"), Cards: true, Dense: true, Columns: []ui.Column{{Text: r.T("economy.costs.form")}},
 		Empty: ui.Empty{Title: r.T("economy.costs.empty"), Text: r.T("economy.costs.empty_text")}}
-	for _, key := range []string{"gross", "fees", "net", "months", "per_month", "weighted", "marginal", "hour", "ending_hour"} {
+	for _, key := range []string{"gross", "fees", "net", "months", "per_month", "weighted", "hour"} {
 		t.Columns = append(t.Columns, ui.Column{Text: r.T("economy.costs." + key), Numeric: true})
 	}
 	for _, s := range f.sides {
 		t.Rows = append(t.Rows, []ui.Cell{{Text: r.T("economy.form." + string(s.Form)), Small: r.Period(s.Period)}, r.CentsCell(s.Gross), r.CentsCell(-s.Fees), r.CentsCell(s.Net()),
-			{Text: r.T("economy.number", "n", s.Months.Plain().Shown(1)), Numeric: true}, orDash(r, s.PerMonth), orDash(r, s.Weighted), orDash(r, s.Marginal), orDash(r, s.PerHour), orDash(r, s.EndingHour)})
+			{Text: r.T("economy.number", "n", s.Months.Plain().Shown(1)), Numeric: true}, orDash(r, s.PerMonth), withEnding(r, s.Weighted, s.Marginal), withEnding(r, s.PerHour, s.EndingHour)})
 	}
 	return t
 }
@@ -234,10 +243,9 @@ func (p *Pages) costsFile(w http.ResponseWriter, r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	var headings []string
-	t := costsTable(r, f)
-	for _, c := range t.Columns {
-		headings = append(headings, c.Text)
+	headings := []string{r.T("economy.costs.form")}
+	for _, key := range []string{"gross", "fees", "net", "months", "per_month", "weighted", "marginal", "hour", "ending_hour"} {
+		headings = append(headings, r.T("economy.costs."+key))
 	}
 	var rows [][]any
 	for _, s := range f.sides {

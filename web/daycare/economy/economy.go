@@ -37,7 +37,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("economy/costs", costsView{}, costsView{Year: 2026, MayEdit: true, Finding: "x", NoBuilding: true, Table: sampleTable(), Sources: sampleTable(), Saving: ui.Calculation{Steps: []ui.Step{{Text: "x"}}}, Years: []ui.Link{{Text: "x", Href: "x"}}}),
 			ui.Page("economy/parts", partsView{}, partsView{Year: 2026, NoHours: true, Years: []ui.Link{{Text: "x", Href: "x"}}}),
 			ui.Page("economy/families", familiesView{}, familiesView{Types: sampleTable(), Areas: sampleTable()}),
-			ui.Page("economy/need", needView{}, needView{MayEdit: true, Answer: "x", Without: true, Areas: sampleTable()}),
+			ui.Page("economy/need", needView{}, needView{MayEdit: true, Answer: "x", Without: true, Empty: true, Areas: sampleTable()}),
 			ui.Page("economy/need-edit", needEditView{}),
 			ui.Page("economy/cost", costView{}),
 			ui.Page("economy/cost-file", costFileView{}, costFileView{Faults: new(sampleTable()), Preview: new(sampleTable())}, costFileView{Preview: new(sampleTable()), Lines: "x", Changes: 2}),

@@ -91,13 +91,17 @@ func tenthName(r *ui.Request, list []economy.Share, i int) ui.Cell {
 }
 
 func typeName(r *ui.Request, list []economy.Share, i int) ui.Cell {
+	if list[i].Rest && len(list) == 1 { // nothing is told apart
+		return ui.Cell{Text: r.T("economy.band.all")}
+	}
 	if list[i].Rest {
 		return ui.Cell{Text: r.T("economy.shares.type.rest")}
 	}
 	return ui.Cell{Text: r.T("economy.shares.type." + list[i].Key)}
 }
 
-var shareKeys = []string{"children", "zero", "value", "own", "family", "percent"}
+// shareKeys leave out who pays nothing: their number is told of all, and told of groups too it would give away what few children are hidden.
+var shareKeys = []string{"children", "value", "own", "family", "percent"}
 
 // sharesTable tells what families pay a month for a child.
 func sharesTable(r *ui.Request, caption, first string, name func(*ui.Request, []economy.Share, int) ui.Cell, list []economy.Share) ui.Table {
@@ -106,7 +110,7 @@ func sharesTable(r *ui.Request, caption, first string, name func(*ui.Request, []
 		v.Columns = append(v.Columns, ui.Column{Text: r.T("economy.shares." + key), Numeric: true})
 	}
 	for i, s := range list {
-		v.Rows = append(v.Rows, []ui.Cell{name(r, list, i), countCell(r, s.Children), countCell(r, s.Zero), r.CentsCell(mean(s.Value, s.Children)), r.CentsCell(mean(s.Own, s.Children)),
+		v.Rows = append(v.Rows, []ui.Cell{name(r, list, i), countCell(r, s.Children), r.CentsCell(mean(s.Value, s.Children)), r.CentsCell(mean(s.Own, s.Children)),
 			r.CentsCell(mean(s.Family, s.Children)), {Text: ofIncome(r, s), Numeric: true}})
 	}
 	return v
@@ -155,13 +159,13 @@ func (p *Pages) familiesFile(w http.ResponseWriter, r *ui.Request) error {
 	add := func(part string, name func(*ui.Request, []economy.Share, int) ui.Cell, list []economy.Share) {
 		for i, s := range list {
 			c := name(r, list, i)
-			rows = append(rows, []any{r.T(part), c.Text + suffix(c.Small), told(r, s.Children), told(r, s.Zero), mean(s.Value, s.Children), mean(s.Own, s.Children), mean(s.Family, s.Children), ofIncome(r, s)})
+			rows = append(rows, []any{r.T(part), c.Text + suffix(c.Small), told(r, s.Children), mean(s.Value, s.Children), mean(s.Own, s.Children), mean(s.Family, s.Children), ofIncome(r, s)})
 		}
 	}
 	add("economy.shares.tenths", tenthName, f.today.Tenths)
 	add("economy.shares.types", typeName, f.today.Types)
 	for _, a := range f.today.Areas {
-		rows = append(rows, []any{r.T("economy.shares.areas"), areaName(r, a.Name, a.Rest), told(r, a.Children), nil, nil, mean(a.Own, a.Children), mean(a.Family, a.Children), nil})
+		rows = append(rows, []any{r.T("economy.shares.areas"), areaName(r, a.Name, a.Rest), told(r, a.Children), nil, mean(a.Own, a.Children), mean(a.Family, a.Children), nil})
 	}
 	return ui.CSV(w, "varhaiskasvatus-perheiden-maksut.csv", headings, rows)
 }

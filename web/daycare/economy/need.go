@@ -28,6 +28,7 @@ type needView struct {
 	Areas   ui.Table
 	Facts   ui.Summary
 	Without bool // no price of building and no rent: euros are left out
+	Empty   bool // no places are recorded of the areas
 	File    string
 }
 
@@ -66,7 +67,10 @@ func (p *Pages) need(w http.ResponseWriter, r *ui.Request) error {
 	}
 	v := needView{MayEdit: r.Actor.Can(access.BudgetEdit), Years: needYears(r, f), Areas: needAreas(r, f), Without: f.assumed.PerPlace == 0 && f.assumed.Rent == 0, File: r.Path("/daycare/economy/need/file.csv")}
 	if len(f.years) > 0 {
-		v.Answer = needAnswer(r, f)
+		v.Answer, v.Empty = needAnswer(r, f), true
+		for _, y := range f.years {
+			v.Empty = v.Empty && y.Own.Plus(y.Private).Sign() == 0
+		}
 		v.Chart = needChart(r, f, v.Answer)
 		v.Facts = ui.Summary{Title: r.T("economy.facts"), Rows: []ui.Row{{Key: r.T("economy.need.forecast"), Value: f.forecast.Source, Small: r.Date(f.forecast.SourceDate) + ", " + f.forecast.EnteredBy}}}
 		if f.assumed.Source != "" {
@@ -84,6 +88,8 @@ func needAnswer(r *ui.Request, f needFigures) string {
 	switch {
 	case without == 0:
 		return r.T("economy.need.lasts", "year", last)
+	case with == without:
+		return r.T("economy.need.runs_out_both", "year", ui.Digits(with))
 	case with == 0:
 		return r.T("economy.need.lasts_with", "from", ui.Digits(without), "year", last)
 	}

@@ -57,8 +57,10 @@ func (p *Pages) parts(w http.ResponseWriter, r *ui.Request) error {
 
 var partKeys = []string{"children_count", "costs.months", "costs.net", "costs.per_month", "costs.weighted", "costs.marginal", "costs.hour", "costs.ending_hour"}
 
-func partName(r *ui.Request, f partFigures, way string, x economy.Part) string {
+func partName(r *ui.Request, f partFigures, way string, x economy.Part, of int) string {
 	switch {
+	case x.Rest && of == 1: // nothing is told apart
+		return r.T("economy.band.all")
 	case x.Rest && (way == "area"):
 		return r.T("economy.area.rest")
 	case x.Rest:
@@ -86,7 +88,7 @@ func partsTable(r *ui.Request, f partFigures, way string, list []economy.Part) u
 	}
 	for _, x := range list {
 		s := x.Side
-		t.Rows = append(t.Rows, []ui.Cell{{Text: partName(r, f, way, x)}, countCell(r, x.Children), {Text: r.T("economy.number", "n", s.Months.Plain().Shown(1)), Numeric: true}, r.CentsCell(s.Net()),
+		t.Rows = append(t.Rows, []ui.Cell{{Text: partName(r, f, way, x, len(list))}, countCell(r, x.Children), {Text: r.T("economy.number", "n", s.Months.Plain().Shown(1)), Numeric: true}, r.CentsCell(s.Net()),
 			orDash(r, s.PerMonth), orDash(r, s.Weighted), orDash(r, s.Marginal), orDash(r, s.PerHour), orDash(r, s.EndingHour)})
 	}
 	return t
@@ -105,11 +107,8 @@ func ageTable(r *ui.Request, f partFigures) ui.Table {
 		row := []ui.Cell{{Text: r.T("economy.parts.age." + age)}}
 		for _, form := range forms {
 			average, marginal := f.byAge(form, age == "under")
-			c := orDash(r, average)
-			if any = any || average != nil; marginal != nil {
-				c.Small = r.T("economy.parts.ends", "sum", *marginal)
-			}
-			row = append(row, c)
+			any = any || average != nil
+			row = append(row, withEnding(r, average, marginal))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -175,7 +174,7 @@ func (p *Pages) partsFile(w http.ResponseWriter, r *ui.Request) error {
 	}{{"age", f.parts.Age}, {"option", f.parts.Option}, {"area", f.parts.Area}, {"month", f.parts.Month}} {
 		for _, x := range way.list {
 			s := x.Side
-			rows = append(rows, []any{r.T("economy.parts.by_" + way.name), partName(r, f, way.name, x), told(r, x.Children), figure(s.Months.Plain()), s.Net(), value(s.PerMonth), value(s.Weighted), value(s.Marginal), value(s.PerHour), value(s.EndingHour)})
+			rows = append(rows, []any{r.T("economy.parts.by_" + way.name), partName(r, f, way.name, x, len(way.list)), told(r, x.Children), figure(s.Months.Plain()), s.Net(), value(s.PerMonth), value(s.Weighted), value(s.Marginal), value(s.PerHour), value(s.EndingHour)})
 		}
 	}
 	return ui.CSV(w, "varhaiskasvatus-kustannukset-tarkemmin.csv", headings, rows)

@@ -80,7 +80,7 @@ func TestThePageSaysOfVoucherPlacesWhatTheLedgerHolds(t *testing.T) {
 	page := d.get("/fi/daycare/economy?year=2026")
 	d.wants(page, "Palvelusetelipaikka", say(spent), say(child))
 	d.wants(d.get("/fi/daycare/economy/file.csv?year=2026"), "Palvelusetelipaikka;"+plain(spent)+";0,00;"+plain(spent)+";")
-	d.wants(d.get("/fi/daycare/economy/families"), "Omat osuudet alueittain tänään", "1. tuloryhmä", "Yhden aikuisen perhe", "Yksiköiden hinnat tänään")
+	d.wants(d.get("/fi/daycare/economy/families"), "Omat osuudet alueittain tänään", "Tuloryhmä 1 / ", "Yhden aikuisen perhe", "Yksiköiden hinnat tänään")
 	d.parted(spent)
 	d.tries()
 	own := money.Cents(d.Count(`select coalesce(sum(own_cents), 0)::int * 12 from daycare_decision d
@@ -135,7 +135,7 @@ func (d *desk) parted(spent money.Cents) {
 	}
 	d.wants(d.get("/fi/daycare/economy/parts?year=2026"), "Setelipaikat kuukausittain", "3/2026", "Anna oletuksiin hoitotunnit")
 	d.wants(d.get("/fi/daycare/economy/parts/file.csv?year=2026"), "Setelipaikat kuukausittain;3/2026;")
-	d.wants(d.get("/fi/daycare/economy/families/file.csv"), "Perheiden maksut tulojen mukaan;1. tuloryhmä")
+	d.wants(d.get("/fi/daycare/economy/families/file.csv"), "Perheiden maksut tulojen mukaan;Tuloryhmä 1 / ")
 }
 
 // tries follows a pilot of one unit: its plan is refused where it cannot be, its figures are those of the months, it is decided when it is
