@@ -43,29 +43,40 @@ type Violation struct {
 	Nodes  []string `json:"nodes"`
 }
 
-// Start opens Chromium; a machine without it, or without the installed axe, fails the test rather than skipping it.
+// Start opens Chromium for one test; a machine without it, or without the installed axe, fails the test rather than skipping it.
 func Start(t testing.TB) *Browser {
 	t.Helper()
+	b, stop, err := Launch(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(stop)
+	return b
+}
+
+// Launch opens Chromium with its own files in dir, for the tests of a package; each visitor has cookies of their own. It runs until stop.
+func Launch(dir string) (b *Browser, stop func(), err error) {
 	_, here, _, _ := runtime.Caller(0)
 	axe, err := os.ReadFile(filepath.Join(filepath.Dir(here), "../../assets/node_modules/axe-core/axe.min.js"))
 	if err != nil {
-		t.Fatalf("axe is not installed, run tools/assets: %v", err)
+		return nil, nil, fmt.Errorf("axe is not installed, run tools/assets: %w", err)
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.UserDataDir(dir))
 	if path := os.Getenv("CHROMIUM"); path != "" {
 		options = append(options, chromedp.ExecPath(path))
 	}
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stop)
-	ctx, stop = chromedp.NewContext(ctx)
-	t.Cleanup(stop)
+	allocated, end := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, leave := chromedp.NewContext(allocated)
+	stop = func() { leave(); end() }
 	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
-		t.Fatalf("starting chromium: %v", err)
+		stop()
+		return nil, nil, fmt.Errorf("starting chromium: %w", err)
 	}
-	return &Browser{ctx: ctx, axe: string(axe)}
+	return &Browser{ctx: ctx, axe: string(axe)}, stop, nil
 }
 
-const axeRun = `axe.run(document,{runOnly:{type:'tag',values:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}})
+// axeRun asks for what is wrong and what is undecided; axe need not describe every element that passes.
+const axeRun = `axe.run(document,{resultTypes:['violations','incomplete'],runOnly:{type:'tag',values:['wcag2a','wcag2aa','wcag21a','wcag21aa','wcag22aa','best-practice']}})
 .then(r=>{const told=list=>list.map(v=>({id:v.id,impact:v.impact,nodes:v.nodes.map(n=>n.target.join(' '))}));
 return JSON.stringify({violations:told(r.violations),incomplete:told(r.incomplete)})})`
 

@@ -19,12 +19,13 @@ import (
 	"seteli/web/browser"
 )
 
-// world is the program as people start it, with demo data; one for all tests of the package. SETELI_AT names one that runs already,
-// for work on the tests.
+// world is the program as people start it, with demo data, and one browser before it; both for all tests of the package. SETELI_AT names
+// a program that runs already, for work on the tests.
 var world = struct {
 	*house
-	base string
-	err  error
+	base    string
+	err     error
+	browser *browser.Browser
 }{}
 
 func TestMain(m *testing.M) {
@@ -37,6 +38,17 @@ func TestMain(m *testing.M) {
 }
 
 func withWorld(m *testing.M) int {
+	files, err := os.MkdirTemp("", "seteli-browser-*")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = os.RemoveAll(files) }()
+	var leave func()
+	if world.browser, leave, world.err = browser.Launch(files); world.err != nil {
+		return m.Run() // each test says why
+	}
+	defer leave()
 	if world.base = os.Getenv("SETELI_AT"); world.base != "" {
 		return m.Run()
 	}
@@ -173,7 +185,7 @@ func (h *house) open(ctx context.Context) error {
 	return err
 }
 
-// stage is a browser in front of the world.
+// stage is the browser in front of the world, for one test.
 type stage struct {
 	t *testing.T
 	b *browser.Browser
@@ -184,7 +196,7 @@ func open(t *testing.T) stage {
 	if world.err != nil {
 		t.Fatal(world.err)
 	}
-	return stage{t, browser.Start(t)}
+	return stage{t, world.browser}
 }
 
 // as signs somebody in at the stand-in identity provider and leaves them at their first page.
