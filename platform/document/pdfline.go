@@ -46,21 +46,18 @@ type line struct {
 	hyphen   bool
 }
 
-// measure looks up all characters of the pieces. Amounts are kept in one piece: "1 842,00 €", "37,5 %".
+// measure looks up all characters of the pieces. Amounts and references to sections are not broken.
 func measure(pieces []piece) (*glyphs, error) {
 	g := &glyphs{}
 	for i, p := range pieces {
-		runes := []rune(strings.Join(strings.Fields(keepSpaces(p.text)), " "))
+		runes := []rune(i18n.Unbroken(strings.Join(strings.Fields(keepSpaces(p.text)), " ")))
 		if p.text != "" && len(runes) > 0 && p.text[0] == ' ' {
 			runes = append([]rune{' '}, runes...)
 		}
 		if n := len(p.text); n > 1 && p.text[n-1] == ' ' {
 			runes = append(runes, ' ')
 		}
-		for j, r := range runes {
-			if r == ' ' && j > 0 && j+1 < len(runes) && unicode.IsDigit(runes[j-1]) && staysWithNumber(runes[j+1:]) {
-				r = noBreak
-			}
+		for _, r := range runes {
 			switch r {
 			case '\ue000':
 				r = noBreak
@@ -83,18 +80,6 @@ func measure(pieces []piece) (*glyphs, error) {
 
 // keepSpaces hides no-break spaces from strings.Fields.
 func keepSpaces(s string) string { return strings.ReplaceAll(s, "\u00a0", "\ue000") }
-
-func staysWithNumber(rest []rune) bool {
-	if unicode.IsDigit(rest[0]) {
-		return true
-	}
-	for _, unit := range []string{"€", "%", "§", "euro", "h/", "kr"} {
-		if strings.HasPrefix(string(rest[:min(len(rest), 4)]), unit) {
-			return true
-		}
-	}
-	return false
-}
 
 // breakLines fills lines of at most width: at spaces, after hyphens, at soft hyphens; a word longer than the line is
 // divided between Finnish syllables, or where it must.

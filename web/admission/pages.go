@@ -119,7 +119,7 @@ func Routes(d Deps) []ui.Route {
 	company.Form(one+"/units", access.ApplicationPrepare, s.units)
 	company.Form(one+"/billing", access.PricePropose, s.billing)
 	company.Form(one+"/prices", access.PricePropose, s.prices)
-	company.Large(21<<20).Form(one+"/attachments", access.ApplicationPrepare, s.attachments)
+	company.Attachment().Form(one+"/attachments", access.ApplicationPrepare, s.attachments)
 	company.Form("/company", access.RegisterEdit, s.company)
 	company.Form("/company/account", access.BankAccountEdit, s.account)
 	company.Form("/company/units/new", access.RegisterEdit, s.unit)

@@ -88,7 +88,7 @@ func TestTheClientReadsTheQuestionAndAnswersOnOwnPages(t *testing.T) {
 	_, body = ask(t, own, http.MethodGet, "/fi/my/decisions", nil)
 	has(body, "Kysymykset ennen päätöstä", "Riittääkö 20 tuntia?", "Odottaa vastaustasi")
 	_, body = ask(t, own, http.MethodGet, path, nil)
-	has(body, "Vastaa viimeistään 5.12.2026.", "Kerro myös, sopiiko alkamispäivä.", "Kiinteä arvo 34,00", path+"/answer", path+"/letters/1", "040 000 0000")
+	has(body, "Vastaa viimeistään 5.12.2026.", "Kerro myös, sopiiko alkamispäivä.", "Kiinteä arvo 34,00", path+"/answer", path+"/letters/1", "040\u00a0000\u00a00000")
 	if _, paper := ask(t, own, http.MethodGet, path+"/letters/1", nil); !strings.HasPrefix(paper, "%PDF-") {
 		t.Error("no paper")
 	}

@@ -142,7 +142,7 @@ func contact(r *ui.Request, x *offer.Index, p offer.Place) ui.Summary {
 		add("public.unit.address", p.AddressLine+", "+p.Postcode+" "+p.City, nil)
 	}
 	if p.Phone != "" {
-		add("public.unit.phone", "", &ui.Link{Text: ui.Unbroken(p.Phone), Href: "tel:" + ui.Dial(p.Phone)})
+		add("public.unit.phone", "", &ui.Link{Text: p.Phone, Href: "tel:" + ui.Dial(p.Phone)})
 	}
 	if p.Email != "" {
 		add("public.unit.email", "", &ui.Link{Text: p.Email, Href: "mailto:" + p.Email})

@@ -14,6 +14,7 @@ import (
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/web/caseview"
 	"seteli/web/ui"
 )
 
@@ -105,7 +106,7 @@ func (p *Pages) serviceRoutes(one ui.Routes) {
 	one.Form(root+"/teams", access.CatalogueEdit, p.serviceTeams)
 	one.Form(root+"/attachments", access.CatalogueEdit, p.attachments)
 	one.Form(root+"/rulebook", access.RulebookEdit, p.rulebook)
-	one.Form(root+"/rulebook/trial", access.RulebookEdit, p.rulebookTrial)
+	one.Large(caseview.Largest+1<<20).Form(root+"/rulebook/trial", access.RulebookEdit, p.rulebookTrial)
 	one.Form(root+"/rulebook/value", access.RulebookEdit, p.rulebookValue)
 	one.Form(root+"/rulebook/fee", access.RulebookEdit, p.rulebookFee)
 	one.Form(root+"/rulebook/purse", access.RulebookEdit, p.rulebookPurse)

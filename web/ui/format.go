@@ -121,9 +121,6 @@ func typedQuantity(q money.Quantity) string {
 	return fmt.Sprintf("%s%d:%02d", sign, whole, part/50)
 }
 
-// Unbroken is a telephone number for reading, which is not cut at the end of a line.
-func Unbroken(number string) string { return strings.ReplaceAll(number, " ", "\u00a0") }
-
 // Dial is a telephone number for a link: digits, and the plus of a country's code.
 func Dial(number string) string {
 	return strings.Map(func(c rune) rune {

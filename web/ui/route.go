@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"seteli/platform/access"
+	"seteli/platform/document"
 )
 
 // Route is one action. It is registered once and served under every language.
@@ -68,6 +69,9 @@ func (s Routes) Large(most int64) Routes {
 	s.alike.Body = most
 	return s
 }
+
+// Attachment is the list for routes whose form takes one file of the largest size that is kept.
+func (s Routes) Attachment() Routes { return s.Large(document.MaxUpload + largestBody) }
 
 // Get adds a page that is read.
 func (s Routes) Get(path string, right access.Right, handle Handler) {

@@ -161,7 +161,7 @@ func (s *Site) render(r *Request, page string, status int, data any) ([]byte, er
 	if err := set.ExecuteTemplate(&out, layout, f); err != nil {
 		return nil, fmt.Errorf("page %s: %w", page, err)
 	}
-	return out.Bytes(), nil
+	return typeset(out.Bytes()), nil
 }
 
 // SeeOther redirects after a write; path is without the language ("/vouchers/1204"). A flash key shows its text

@@ -87,7 +87,7 @@ func (p *Pages) routes() []ui.Route {
 	application.Form(oneApplication+"/need", may, p.need)
 	application.Form(oneApplication+"/income", may, p.income)
 	application.Form(oneApplication+"/places", may, p.places)
-	application.Large(26<<20).Form(oneApplication+"/papers", may, p.papers)
+	application.Attachment().Form(oneApplication+"/papers", may, p.papers)
 	application.Get(oneApplication+"/papers/{paper}", may, p.paper)
 	application.Form(oneApplication+"/papers/{paper}/remove", may, p.removePaper)
 	application.Form(oneApplication+"/check", may, p.check)

@@ -72,7 +72,7 @@ func (p *Pages) routes() []ui.Route {
 	application.Form(oneApplication+"/withdraw", may, p.withdraw)
 	application.Form(oneApplication+"/consent/{adult}", may, p.consent)
 	application.Get(oneApplication+"/papers/{paper}", may, p.paper)
-	application.Large(26<<20).Form(oneApplication+"/papers", may, p.papers)
+	application.Attachment().Form(oneApplication+"/papers", may, p.papers)
 	all.Form("/guidance/received", may, p.find)
 	client := all.About("client")
 	client.Form(receivedFor, may, p.received)

@@ -20,6 +20,7 @@ import (
 	"seteli/platform/access"
 	"seteli/platform/i18n"
 	"seteli/platform/postgres"
+	"seteli/web/caseview"
 	"seteli/web/ui"
 )
 
@@ -76,7 +77,7 @@ func (p *Pages) routes() []ui.Route {
 	for _, s := range sections() {
 		own.Form(root+"/draft/"+s.key, access.RulebookEdit, p.section(s))
 	}
-	own.Form(root+"/trial", access.RulebookEdit, p.trial)
+	own.Large(caseview.Largest+1<<20).Form(root+"/trial", access.RulebookEdit, p.trial)
 	own.Get(root+"/trial/template", access.RulebookEdit, p.trialTemplate)
 	own.Get(root+"/compare", access.RulebookPublish, p.compare)
 	own.Post(root+"/compare", access.RulebookEdit, p.compare)
