@@ -383,3 +383,41 @@ select offer_office from daycare_proposal
 where organiser_id = @organiser_id and offer_account = @account_id and offer_office <> ''
 order by proposal_id desc
 limit 1;
+
+-- name: HandledBetween :one
+-- Of the applications that came within the days: how many have an offer and when, who got the place and as which wish.
+with a as (
+  select x.application_id, x.due_on, x.state, coalesce(x.arrived_on, (x.sent_at at time zone 'Europe/Helsinki')::date) as came
+  from daycare_application x
+  where x.organiser_id = @organiser_id and x.sent_at is not null
+), c as (
+  select a.application_id, a.due_on, a.state, a.came from a where a.came >= @from_on::date and a.came < @to_on::date
+), o as (
+  select c.application_id, c.came, c.due_on, min((p.offered_at at time zone 'Europe/Helsinki')::date) as offered
+  from c
+  join daycare_proposal p on p.organiser_id = @organiser_id and p.application_id = c.application_id and p.offered_at is not null
+  group by c.application_id, c.came, c.due_on
+), t as (
+  select c.application_id, coalesce(w.rank, 0) as rank
+  from c
+  join daycare_proposal p on p.organiser_id = @organiser_id and p.application_id = c.application_id and p.state = 'accepted'
+  left join daycare_wish w on w.organiser_id = @organiser_id and w.application_id = c.application_id and w.unit_id = p.unit_id
+)
+select (select count(*) from c)::int as came, (select count(*) from o)::int as offered, (select count(*) from o where offered <= due_on)::int as in_time,
+  (select count(*) from c where state in ('sent', 'handling') and due_on < @today::date)::int as late,
+  (select coalesce(percentile_disc(0.5) within group (order by offered - came), 0) from o)::int as median_days, (select coalesce(max(offered - came), 0) from o)::int as most_days,
+  (select count(*) from t)::int as placed, (select count(*) from t where rank = 1)::int as first_wish, (select count(*) from t where rank > 1)::int as other_wish;
+
+-- name: HandledByUnit :many
+-- Of the same applications: what was proposed to each unit and what came of it.
+select p.unit_id, u.name, count(*)::int as proposed, count(*) filter (where p.state = 'refused')::int as refused, count(p.offered_at)::int as offered,
+  count(*) filter (where p.state = 'accepted')::int as accepted, count(*) filter (where p.state = 'declined')::int as declined, count(*) filter (where p.state = 'lapsed')::int as lapsed,
+  coalesce(percentile_disc(0.5) within group (order by (p.unit_at at time zone 'Europe/Helsinki')::date - (p.proposed_at at time zone 'Europe/Helsinki')::date)
+    filter (where p.unit_at is not null), 0)::int as answer_days
+from daycare_proposal p
+join daycare_application a on a.organiser_id = @organiser_id and a.application_id = p.application_id
+join unit u on u.unit_id = p.unit_id
+where p.organiser_id = @organiser_id and coalesce(a.arrived_on, (a.sent_at at time zone 'Europe/Helsinki')::date) >= @from_on::date
+  and coalesce(a.arrived_on, (a.sent_at at time zone 'Europe/Helsinki')::date) < @to_on::date
+group by p.unit_id, u.name
+order by u.name, p.unit_id;

@@ -51,7 +51,7 @@ func (p *Pages) Audience() ui.Audience {
 			ui.Page("guidance/unit", unitView{}, unitView{ID: 1}), ui.Page("guidance/places", placesView{}, placesView{Row: 1}), ui.Page("guidance/changes", changesView{}),
 			ui.Page("guidance/change", actView{}, actView{Answers: []ui.Option{{Value: "1"}}}), ui.Page("guidance/guardians", guardiansView{}), ui.Page("guidance/guardian-end", actView{}),
 			ui.Page("guidance/find", findView{}, findView{Asking: true, Found: []ui.Option{{Value: "1", Text: "x"}}}), ui.Page("guidance/received", receivedView{Lead: &ui.Inset{Text: "x"}}, sampleReceived()),
-			ui.Page("guidance/papers", papersView{}),
+			ui.Page("guidance/papers", papersView{}), ui.Page("guidance/handled", handledView{}, handledView{Tiles: ui.Tiles{{Label: "x", Figure: "1"}}}),
 		},
 	}
 }
@@ -83,6 +83,7 @@ func (p *Pages) routes() []ui.Route {
 	all.Form("/guidance/units/{unit}", may, p.unit)
 	all.Form("/guidance/units/{unit}/places", may, p.places)
 	all.Form("/guidance/units/{unit}/places/{places}", may, p.places)
+	all.Get("/guidance/statistics", may, p.handled)
 	all.Get("/guidance/decisions.csv", may, p.decisions)
 	all.Get("/guidance/changes", may, p.changes)
 	all.Form("/guidance/changes/{change}", may, p.change)

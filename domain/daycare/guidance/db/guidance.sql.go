@@ -1200,6 +1200,135 @@ func (q *Queries) GuardiansOfPerson(ctx context.Context, arg GuardiansOfPersonPa
 	return items, nil
 }
 
+const handledBetween = `-- name: HandledBetween :one
+with a as (
+  select x.application_id, x.due_on, x.state, coalesce(x.arrived_on, (x.sent_at at time zone 'Europe/Helsinki')::date) as came
+  from daycare_application x
+  where x.organiser_id = $2 and x.sent_at is not null
+), c as (
+  select a.application_id, a.due_on, a.state, a.came from a where a.came >= $3::date and a.came < $4::date
+), o as (
+  select c.application_id, c.came, c.due_on, min((p.offered_at at time zone 'Europe/Helsinki')::date) as offered
+  from c
+  join daycare_proposal p on p.organiser_id = $2 and p.application_id = c.application_id and p.offered_at is not null
+  group by c.application_id, c.came, c.due_on
+), t as (
+  select c.application_id, coalesce(w.rank, 0) as rank
+  from c
+  join daycare_proposal p on p.organiser_id = $2 and p.application_id = c.application_id and p.state = 'accepted'
+  left join daycare_wish w on w.organiser_id = $2 and w.application_id = c.application_id and w.unit_id = p.unit_id
+)
+select (select count(*) from c)::int as came, (select count(*) from o)::int as offered, (select count(*) from o where offered <= due_on)::int as in_time,
+  (select count(*) from c where state in ('sent', 'handling') and due_on < $1::date)::int as late,
+  (select coalesce(percentile_disc(0.5) within group (order by offered - came), 0) from o)::int as median_days, (select coalesce(max(offered - came), 0) from o)::int as most_days,
+  (select count(*) from t)::int as placed, (select count(*) from t where rank = 1)::int as first_wish, (select count(*) from t where rank > 1)::int as other_wish
+`
+
+type HandledBetweenParams struct {
+	Today       calendar.Date
+	OrganiserID int32
+	FromOn      calendar.Date
+	ToOn        calendar.Date
+}
+
+type HandledBetweenRow struct {
+	Came       int32
+	Offered    int32
+	InTime     int32
+	Late       int32
+	MedianDays int32
+	MostDays   int32
+	Placed     int32
+	FirstWish  int32
+	OtherWish  int32
+}
+
+// Of the applications that came within the days: how many have an offer and when, who got the place and as which wish.
+func (q *Queries) HandledBetween(ctx context.Context, arg HandledBetweenParams) (HandledBetweenRow, error) {
+	row := q.db.QueryRow(ctx, handledBetween,
+		arg.Today,
+		arg.OrganiserID,
+		arg.FromOn,
+		arg.ToOn,
+	)
+	var i HandledBetweenRow
+	err := row.Scan(
+		&i.Came,
+		&i.Offered,
+		&i.InTime,
+		&i.Late,
+		&i.MedianDays,
+		&i.MostDays,
+		&i.Placed,
+		&i.FirstWish,
+		&i.OtherWish,
+	)
+	return i, err
+}
+
+const handledByUnit = `-- name: HandledByUnit :many
+select p.unit_id, u.name, count(*)::int as proposed, count(*) filter (where p.state = 'refused')::int as refused, count(p.offered_at)::int as offered,
+  count(*) filter (where p.state = 'accepted')::int as accepted, count(*) filter (where p.state = 'declined')::int as declined, count(*) filter (where p.state = 'lapsed')::int as lapsed,
+  coalesce(percentile_disc(0.5) within group (order by (p.unit_at at time zone 'Europe/Helsinki')::date - (p.proposed_at at time zone 'Europe/Helsinki')::date)
+    filter (where p.unit_at is not null), 0)::int as answer_days
+from daycare_proposal p
+join daycare_application a on a.organiser_id = $1 and a.application_id = p.application_id
+join unit u on u.unit_id = p.unit_id
+where p.organiser_id = $1 and coalesce(a.arrived_on, (a.sent_at at time zone 'Europe/Helsinki')::date) >= $2::date
+  and coalesce(a.arrived_on, (a.sent_at at time zone 'Europe/Helsinki')::date) < $3::date
+group by p.unit_id, u.name
+order by u.name, p.unit_id
+`
+
+type HandledByUnitParams struct {
+	OrganiserID int32
+	FromOn      calendar.Date
+	ToOn        calendar.Date
+}
+
+type HandledByUnitRow struct {
+	UnitID     int64
+	Name       string
+	Proposed   int32
+	Refused    int32
+	Offered    int32
+	Accepted   int32
+	Declined   int32
+	Lapsed     int32
+	AnswerDays int32
+}
+
+// Of the same applications: what was proposed to each unit and what came of it.
+func (q *Queries) HandledByUnit(ctx context.Context, arg HandledByUnitParams) ([]HandledByUnitRow, error) {
+	rows, err := q.db.Query(ctx, handledByUnit, arg.OrganiserID, arg.FromOn, arg.ToOn)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HandledByUnitRow
+	for rows.Next() {
+		var i HandledByUnitRow
+		if err := rows.Scan(
+			&i.UnitID,
+			&i.Name,
+			&i.Proposed,
+			&i.Refused,
+			&i.Offered,
+			&i.Accepted,
+			&i.Declined,
+			&i.Lapsed,
+			&i.AnswerDays,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const incomeWaiting = `-- name: IncomeWaiting :many
 select application_id, sent_at
 from daycare_application
