@@ -410,7 +410,7 @@ select (select count(*) from c)::int as came, (select count(*) from o)::int as o
 
 -- name: HandledByUnit :many
 -- Of the same applications: what was proposed to each unit and what came of it.
-select p.unit_id, u.name, count(*)::int as proposed, count(*) filter (where p.state = 'refused')::int as refused, count(p.offered_at)::int as offered,
+select p.unit_id, u.name, count(*)::int as proposed, count(p.unit_at)::int as answered, count(*) filter (where p.state = 'refused')::int as refused, count(p.offered_at)::int as offered,
   count(*) filter (where p.state = 'accepted')::int as accepted, count(*) filter (where p.state = 'declined')::int as declined, count(*) filter (where p.state = 'lapsed')::int as lapsed,
   coalesce(percentile_disc(0.5) within group (order by (p.unit_at at time zone 'Europe/Helsinki')::date - (p.proposed_at at time zone 'Europe/Helsinki')::date)
     filter (where p.unit_at is not null), 0)::int as answer_days
@@ -421,3 +421,23 @@ where p.organiser_id = @organiser_id and coalesce(a.arrived_on, (a.sent_at at ti
   and coalesce(a.arrived_on, (a.sent_at at time zone 'Europe/Helsinki')::date) < @to_on::date
 group by p.unit_id, u.name
 order by u.name, p.unit_id;
+
+-- name: SiblingPlaces :many
+-- Other children of the child's guardians, by guardianship or as heads, who have a place on the day or later; the first of each.
+with kin as (
+  select o.child_id
+  from daycare_guardian g
+  join daycare_guardian o on o.organiser_id = g.organiser_id and o.adult_id = g.adult_id and o.child_id <> g.child_id and o.voided_at is null
+  where g.organiser_id = @organiser_id and g.child_id = @child_id and g.voided_at is null and g.valid_to > @day::date
+  union
+  select h.child_id
+  from daycare_guardian g
+  join daycare_head h on h.organiser_id = g.organiser_id and h.adult_id = g.adult_id and h.child_id <> g.child_id and h.voided_at is null
+  where g.organiser_id = @organiser_id and g.child_id = @child_id and g.voided_at is null and g.valid_to > @day::date
+)
+select distinct on (c.birth_date, c.client_id) c.client_id, c.person_id, c.last_name, c.first_names, x.unit_id, u.name as unit_name, x.valid_from
+from kin
+join client c on c.organiser_id = @organiser_id and c.client_id = kin.child_id
+join daycare_placement x on x.organiser_id = @organiser_id and x.child_id = kin.child_id and x.voided_at is null and x.valid_to > @day::date
+join unit u on u.unit_id = x.unit_id
+order by c.birth_date, c.client_id, x.valid_from;

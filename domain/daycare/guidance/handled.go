@@ -30,7 +30,8 @@ type HandledUnit struct {
 	Name       string
 	Proposed   int
 	Refused    int // by the unit
-	AnswerDays int // median of the unit's answers
+	Answered   int // by the unit, or by staff who heard it
+	AnswerDays int // median of those answers
 	Offered    int
 	Accepted   int
 	Declined   int // by the family
@@ -57,7 +58,7 @@ func HandledIn(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser 
 		return Handled{}, fmt.Errorf("counting proposals by unit: %w", err)
 	}
 	for _, u := range units {
-		h.Units = append(h.Units, HandledUnit{Unit: u.UnitID, Name: u.Name, Proposed: int(u.Proposed), Refused: int(u.Refused), AnswerDays: int(u.AnswerDays), Offered: int(u.Offered),
+		h.Units = append(h.Units, HandledUnit{Unit: u.UnitID, Name: u.Name, Proposed: int(u.Proposed), Answered: int(u.Answered), Refused: int(u.Refused), AnswerDays: int(u.AnswerDays), Offered: int(u.Offered),
 			Accepted: int(u.Accepted), Declined: int(u.Declined), Lapsed: int(u.Lapsed)})
 	}
 	return h, nil

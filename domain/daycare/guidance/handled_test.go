@@ -6,7 +6,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"seteli/core/calendar"
+	"seteli/domain/client"
 	"seteli/domain/daycare/guidance"
+	"seteli/domain/daycare/store"
 	w "seteli/domain/voucher/vouchertest"
 	"seteli/platform/postgres"
 )
@@ -23,6 +25,7 @@ func TestGuidanceCountsWhatBecameOfItsApplications(t *testing.T) {
 	must(t, n.unitSays(p, false, "Ryhmä on täynnä."))
 	n.clock.Set(calendar.Noon(today + 3).Now())
 	must(t, n.answer(self, n.offered(n.get(n.Staff, a.ID), w.Unit), true, false))
+	n.sibling(a)
 	declined, _, other := n.family(calendar.Day(2022, 6, 6))
 	b := n.applied(other, declined, start, w.OtherUnit, w.Unit)
 	n.clock.Set(calendar.Noon(today + 12).Now())
@@ -44,11 +47,28 @@ func TestGuidanceCountsWhatBecameOfItsApplications(t *testing.T) {
 	}
 	got.Units[0].Name = ""
 	want := guidance.Handled{Came: 3, Offered: 2, InTime: 2, MedianDays: 3, MostDays: 9, Placed: 1, FirstWish: 1,
-		Units: []guidance.HandledUnit{{Unit: w.Unit, Proposed: 3, Refused: 1, Offered: 2, Accepted: 1, Declined: 1}}}
+		Units: []guidance.HandledUnit{{Unit: w.Unit, Proposed: 3, Answered: 3, Refused: 1, Offered: 2, Accepted: 1, Declined: 1}}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("counted (-want +got):\n%s", diff)
 	}
 	if got := in(today-30, today); got.Came != 1 || got.Offered != 0 || got.Units != nil { // the letter came before it was written down
 		t.Errorf("before today: %+v", got)
+	}
+}
+
+// sibling looks at the child's new place from the application of a younger child of one guardian; a child of nobody in the family is none.
+func (n *town) sibling(placed guidance.Application) {
+	n.t.Helper()
+	younger := n.person(calendar.Day(2024, 4, 4), "Pikku", false)
+	n.guards(younger, client.Client{ID: placed.Applicant})
+	stranger, _, _ := n.family(calendar.Day(2023, 4, 4))
+	for child, want := range map[int64]int{younger.ID: 1, stranger.ID: 0} {
+		n.staff(func(tx *postgres.Tx) error {
+			list, err := guidance.SiblingPlaces(n.t.Context(), tx, n.Staff, guidance.Application{Of: store.Of{Organiser: w.Organiser, Child: child}})
+			if len(list) != want || want == 1 && (list[0].Unit != w.Unit || list[0].Child != placed.Of.Child) {
+				n.t.Errorf("siblings of %d: %+v", child, list)
+			}
+			return err
+		})
 	}
 }

@@ -66,7 +66,14 @@ func (p *Pages) application(w http.ResponseWriter, r *ui.Request) error {
 			return err
 		}
 		papers, err := queue.Papers(ctx, tx, r.Actor, a)
+		if err != nil {
+			return err
+		}
+		siblings, err := queue.SiblingPlaces(ctx, tx, r.Actor, a)
 		view.fill(r, a, rules)
+		for _, s := range siblings {
+			view.Summary.Rows = append(view.Summary.Rows, ui.Row{Key: r.T("guidance.sibling"), Value: s.Name, Small: s.UnitName + " · " + r.T("family.from", "day", s.From)})
+		}
 		view.tables(r, a, steps, papers)
 		return err
 	})
@@ -315,7 +322,11 @@ func (p *Pages) propose(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		view.Units = unitChoices(r, a, list, start)
+		siblings, err := queue.SiblingPlaces(ctx, tx, r.Actor, a)
+		if err != nil {
+			return err
+		}
+		view.Units = unitChoices(r, a, list, siblings, start)
 		if len(view.Units) > 0 {
 			f.Set("unit", view.Units[0].Value)
 		}
@@ -343,7 +354,7 @@ func (p *Pages) propose(w http.ResponseWriter, r *ui.Request) error {
 }
 
 // unitChoices are the units in the order of wishes, then by free places; a full one can be read but not chosen.
-func unitChoices(r *ui.Request, a queue.Application, list []queue.Filling, start calendar.Date) []ui.Option {
+func unitChoices(r *ui.Request, a queue.Application, list []queue.Filling, siblings []queue.SiblingPlace, start calendar.Date) []ui.Option {
 	rank := func(u queue.Filling) int {
 		if i := slices.IndexFunc(a.Wishes, func(w queue.Wish) bool { return w.Unit == u.ID }); i >= 0 {
 			return i
@@ -357,6 +368,9 @@ func unitChoices(r *ui.Request, a queue.Application, list []queue.Filling, start
 		hint := r.T("family.way."+string(u.Way)) + " · " + r.T("family.free", "n", max(0, free))
 		if n := rank(u); n < len(a.Wishes) {
 			hint = r.T("family.wish."+ui.Digits(n+1)) + " · " + hint
+		}
+		if slices.ContainsFunc(siblings, func(s queue.SiblingPlace) bool { return s.Unit == u.ID }) {
+			hint += " · " + r.T("guidance.sibling.here")
 		}
 		out = append(out, ui.Option{Value: ui.Digits(u.ID), Text: u.Name, Hint: hint, Disabled: free < 1})
 	}

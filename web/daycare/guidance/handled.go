@@ -39,12 +39,12 @@ func (p *Pages) handled(w http.ResponseWriter, r *ui.Request) error {
 	}
 	view.Tiles = ui.Tiles{
 		{Label: r.T("guidance.handled.came"), Figure: ui.Digits(h.Came)},
-		{Label: r.T("guidance.handled.offered"), Figure: r.T("guidance.of", "taken", h.Offered, "places", h.Came), Note: share(r, h.Offered, h.Came)},
+		{Label: r.T("guidance.handled.offered"), Figure: part(r, h.Offered, h.Came), Note: share(r, h.Offered, h.Came)},
 		{Label: r.T("guidance.handled.time"), Figure: daysOr(r, h.MedianDays, h.Offered), Note: longest(r, h)},
-		{Label: r.T("guidance.handled.in_time"), Figure: r.T("guidance.of", "taken", h.InTime, "places", h.Offered), Note: r.T("guidance.handled.late", "n", h.Late)},
+		{Label: r.T("guidance.handled.in_time"), Figure: part(r, h.InTime, h.Offered), Note: r.T("guidance.handled.late", "n", h.Late)},
 		{Label: r.T("guidance.handled.placed"), Figure: ui.Digits(h.Placed)},
-		{Label: r.T("guidance.handled.first"), Figure: r.T("guidance.of", "taken", h.FirstWish, "places", h.Placed), Note: share(r, h.FirstWish, h.Placed)},
-		{Label: r.T("guidance.handled.other"), Figure: r.T("guidance.of", "taken", h.OtherWish, "places", h.Placed)},
+		{Label: r.T("guidance.handled.first"), Figure: part(r, h.FirstWish, h.Placed), Note: share(r, h.FirstWish, h.Placed)},
+		{Label: r.T("guidance.handled.other"), Figure: part(r, h.OtherWish, h.Placed)},
 	}
 	view.Table = ui.Table{Caption: r.T("guidance.handled.units"), Cards: true, Columns: []ui.Column{{Text: r.T("guidance.unit")}, {Text: r.T("guidance.handled.proposed"), Numeric: true},
 		{Text: r.T("guidance.handled.refused"), Numeric: true}, {Text: r.T("guidance.handled.answer"), Numeric: true}, {Text: r.T("guidance.handled.offers"), Numeric: true},
@@ -52,10 +52,22 @@ func (p *Pages) handled(w http.ResponseWriter, r *ui.Request) error {
 		Empty: ui.Empty{Title: r.T("guidance.handled.none")}}
 	count := func(n int) ui.Cell { return ui.Cell{Text: ui.Digits(n), Numeric: true} }
 	for _, u := range h.Units {
-		view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: u.Name, Href: r.Path("/guidance/units/{unit}", u.Unit)}, count(u.Proposed), count(u.Refused), count(u.AnswerDays), count(u.Offered),
+		answer := ui.Cell{Text: "–", Numeric: true}
+		if u.Answered > 0 {
+			answer = count(u.AnswerDays)
+		}
+		view.Table.Rows = append(view.Table.Rows, []ui.Cell{{Text: u.Name, Href: r.Path("/guidance/units/{unit}", u.Unit)}, count(u.Proposed), count(u.Refused), answer, count(u.Offered),
 			count(u.Accepted), count(u.Declined), count(u.Lapsed)})
 	}
 	return r.Show(w, http.StatusOK, "guidance/handled", view)
+}
+
+// part is so many of so many, a dash of nothing.
+func part(r *ui.Request, n, of int) string {
+	if of == 0 {
+		return "–"
+	}
+	return r.T("guidance.of", "taken", n, "places", of)
 }
 
 // share is a part of a whole in whole per cents, "" of nothing.

@@ -1267,7 +1267,7 @@ func (q *Queries) HandledBetween(ctx context.Context, arg HandledBetweenParams) 
 }
 
 const handledByUnit = `-- name: HandledByUnit :many
-select p.unit_id, u.name, count(*)::int as proposed, count(*) filter (where p.state = 'refused')::int as refused, count(p.offered_at)::int as offered,
+select p.unit_id, u.name, count(*)::int as proposed, count(p.unit_at)::int as answered, count(*) filter (where p.state = 'refused')::int as refused, count(p.offered_at)::int as offered,
   count(*) filter (where p.state = 'accepted')::int as accepted, count(*) filter (where p.state = 'declined')::int as declined, count(*) filter (where p.state = 'lapsed')::int as lapsed,
   coalesce(percentile_disc(0.5) within group (order by (p.unit_at at time zone 'Europe/Helsinki')::date - (p.proposed_at at time zone 'Europe/Helsinki')::date)
     filter (where p.unit_at is not null), 0)::int as answer_days
@@ -1290,6 +1290,7 @@ type HandledByUnitRow struct {
 	UnitID     int64
 	Name       string
 	Proposed   int32
+	Answered   int32
 	Refused    int32
 	Offered    int32
 	Accepted   int32
@@ -1312,6 +1313,7 @@ func (q *Queries) HandledByUnit(ctx context.Context, arg HandledByUnitParams) ([
 			&i.UnitID,
 			&i.Name,
 			&i.Proposed,
+			&i.Answered,
 			&i.Refused,
 			&i.Offered,
 			&i.Accepted,
@@ -2138,6 +2140,71 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.FirstWish,
 			&i.Placed,
 			&i.ConsentMissing,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const siblingPlaces = `-- name: SiblingPlaces :many
+with kin as (
+  select o.child_id
+  from daycare_guardian g
+  join daycare_guardian o on o.organiser_id = g.organiser_id and o.adult_id = g.adult_id and o.child_id <> g.child_id and o.voided_at is null
+  where g.organiser_id = $1 and g.child_id = $3 and g.voided_at is null and g.valid_to > $2::date
+  union
+  select h.child_id
+  from daycare_guardian g
+  join daycare_head h on h.organiser_id = g.organiser_id and h.adult_id = g.adult_id and h.child_id <> g.child_id and h.voided_at is null
+  where g.organiser_id = $1 and g.child_id = $3 and g.voided_at is null and g.valid_to > $2::date
+)
+select distinct on (c.birth_date, c.client_id) c.client_id, c.person_id, c.last_name, c.first_names, x.unit_id, u.name as unit_name, x.valid_from
+from kin
+join client c on c.organiser_id = $1 and c.client_id = kin.child_id
+join daycare_placement x on x.organiser_id = $1 and x.child_id = kin.child_id and x.voided_at is null and x.valid_to > $2::date
+join unit u on u.unit_id = x.unit_id
+order by c.birth_date, c.client_id, x.valid_from
+`
+
+type SiblingPlacesParams struct {
+	OrganiserID int32
+	Day         calendar.Date
+	ChildID     int64
+}
+
+type SiblingPlacesRow struct {
+	ClientID   int64
+	PersonID   int64
+	LastName   string
+	FirstNames string
+	UnitID     int64
+	UnitName   string
+	ValidFrom  calendar.Date
+}
+
+// Other children of the child's guardians, by guardianship or as heads, who have a place on the day or later; the first of each.
+func (q *Queries) SiblingPlaces(ctx context.Context, arg SiblingPlacesParams) ([]SiblingPlacesRow, error) {
+	rows, err := q.db.Query(ctx, siblingPlaces, arg.OrganiserID, arg.Day, arg.ChildID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SiblingPlacesRow
+	for rows.Next() {
+		var i SiblingPlacesRow
+		if err := rows.Scan(
+			&i.ClientID,
+			&i.PersonID,
+			&i.LastName,
+			&i.FirstNames,
+			&i.UnitID,
+			&i.UnitName,
+			&i.ValidFrom,
 		); err != nil {
 			return nil, err
 		}
