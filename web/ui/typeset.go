@@ -7,7 +7,7 @@ import (
 )
 
 // untouched are elements whose content is what somebody typed or a machine reads.
-var untouched = []string{"textarea", "option", "script", "style", "pre"}
+var untouched = []string{"textarea", "option", "script", "style", "pre", "code"}
 
 // typeset puts the spaces that do not break into the texts of a page, wherever they come from. What stands in attributes stays as it is: the
 // value of a field must come back as it was.
