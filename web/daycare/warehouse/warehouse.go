@@ -8,7 +8,6 @@ import (
 	"context"
 	"embed"
 	"net/http"
-	"slices"
 	"strings"
 
 	"seteli/core/fault"
@@ -125,7 +124,7 @@ func (p *Pages) overview(w http.ResponseWriter, r *ui.Request) error {
 		v.Order = "varda.order.again"
 	}
 	v.More = v.All > len(tasks)
-	v.Tasks, v.Runs = tasksTable(r, tasks, slices.ContainsFunc(runs, func(x varda.Past) bool { return x.EndedAt != nil })), runsTable(r, runs)
+	v.Tasks, v.Runs = tasksTable(r, tasks, runs), runsTable(r, runs)
 	return r.Show(w, http.StatusOK, "varda/overview", v)
 }
 
@@ -138,12 +137,15 @@ func progress(ctx context.Context, tx *postgres.Tx, r *ui.Request) (*ui.Progress
 	return &ui.Progress{Label: r.T("varda.progress", "done", s.Done, "of", s.Total), Done: int(s.Done), Of: int(s.Total), Href: r.Path(root)}, nil
 }
 
-// tasksTable says that all is well only when a run has ended: before that nothing is known of any child.
-func tasksTable(r *ui.Request, list []varda.Trouble, ended bool) ui.Table {
+// tasksTable says that all is well only when the newest run has ended: before that nothing is known of the children whom it has not reached.
+func tasksTable(r *ui.Request, list []varda.Trouble, runs []varda.Past) ui.Table {
 	t := ui.Table{Caption: r.T("varda.tasks"), Cards: true, Columns: []ui.Column{{Text: r.T("varda.task.child")}, {Text: r.T("varda.task.state")}, {Text: r.T("varda.task.why")}, {Text: r.T("varda.task.mend")}, {Text: r.T("varda.task.tried")}},
 		Empty: ui.Empty{Title: r.T("varda.tasks.none"), Text: r.T("varda.tasks.none_text")}}
-	if !ended {
+	switch {
+	case len(runs) == 0:
 		t.Empty = ui.Empty{Title: r.T("varda.tasks.unsent"), Text: r.T("varda.tasks.unsent_text")}
+	case runs[0].EndedAt == nil:
+		t.Empty = ui.Empty{Title: r.T("varda.tasks.underway"), Text: r.T("varda.tasks.underway_text")}
 	}
 	for _, x := range list {
 		why, codes := ui.Cell{}, []string{}
