@@ -1,8 +1,10 @@
 package finance
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"seteli/core/calendar"
 	"seteli/core/ident"
@@ -15,7 +17,10 @@ import (
 )
 
 // claimsView is what payees owe, and what has been asked back of it.
-type claimsView struct{ Debts, Claims ui.Table }
+type claimsView struct {
+	Debts, Claims ui.Table
+	Late          []ui.Component // none while nothing is late
+}
 
 func claimPath(c settlement.Claim) string {
 	return "/recovery-claims/" + ui.Digits(c.Organiser) + "/" + ui.Digits(c.No)
@@ -47,7 +52,23 @@ func (p *Pages) claims(w http.ResponseWriter, r *ui.Request) error {
 		}
 		v.Debts.Rows = append(v.Debts.Rows, []ui.Cell{{Text: d.Name}, r.CentsCell(d.Amount), act})
 	}
+	if late := lateTable(r, list); len(late.Rows) > 0 {
+		v.Late = []ui.Component{late}
+	}
 	return p.Site.Show(w, r, http.StatusOK, "finance/claims", v)
+}
+
+// lateTable lists the claims whose day has passed, the longest overdue first.
+func lateTable(r *ui.Request, list []settlement.Claim) ui.Table {
+	t := ui.Table{ID: "late", Caption: r.T("finance.claims.late"), Cards: true, Columns: []ui.Column{{Text: r.T("finance.claim")}, {Text: r.T("finance.claim.company")},
+		{Text: r.T("finance.claim.due")}, {Text: r.T("finance.claims.late.days"), Numeric: true}, {Text: r.T("finance.claim.left"), Numeric: true}}}
+	late := slices.DeleteFunc(slices.Clone(list), func(c settlement.Claim) bool { return c.State(r.Today()) != "late" })
+	slices.SortStableFunc(late, func(a, b settlement.Claim) int { return cmp.Compare(a.DueOn, b.DueOn) })
+	for _, c := range late {
+		t.Rows = append(t.Rows, []ui.Cell{{Text: c.Number, Href: r.Path(claimPath(c))}, {Text: c.Payee}, {Text: r.Date(c.DueOn)},
+			{Text: r.T("finance.claims.late.n", "n", int(r.Today()-c.DueOn)), Numeric: true}, r.CentsCell(c.Left())})
+	}
+	return t
 }
 
 // claimTable lists claims, for those who asked or for the one who was asked.

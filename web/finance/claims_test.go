@@ -53,6 +53,10 @@ func TestDebtIsAskedBackAndItsPaymentsAreRecordedInTheBrowser(t *testing.T) {
 	preparer.post(record, 422, url.Values{"kind": {"repaid"}, "amount": {"90,01"}, "on": {"21.11.2026"}}, "PAY-027", "90,01")
 	preparer.post(record, 422, url.Values{"kind": {"written_off"}, "on": {"21.11.2026"}, "reason": {"x"}})
 	preparer.post(record, 303, url.Values{"kind": {"repaid"}, "amount": {"40"}, "on": {"21.11.2026"}})
+	if _, err := w.Owner.Exec(t.Context(), `update recovery_claim set made_on = '2026-11-01', due_on = '2026-11-11'`); err != nil {
+		t.Fatal(err)
+	}
+	preparer.see("/fi/finance/claims", "Myöhässä olevat laskut", "10 päivää", "50,00 €")
 	approver.post(record, 422, url.Values{"kind": {"written_off"}, "on": {"21.11.2026"}}, "PAY-015")
 	approver.post(record, 303, url.Values{"kind": {"written_off"}, "on": {"21.11.2026"}, "reason": {"Yhtiö on konkurssissa."}})
 	preparer.see(claim, "Luovuttu", "40,00 €", "50,00 €", "Yhtiö on konkurssissa.")
