@@ -86,6 +86,10 @@ join account a using (account_id)
 left join mandate m on m.mandate_id = s.mandate_id and m.account_id = s.account_id
 where s.token_hash = @token_hash;
 
+-- name: SessionOwner :one
+-- Whose a session is or was: one that is over stays for as long as what its owner has typed.
+select account_id from session where token_hash = @token_hash;
+
 -- name: SessionSeen :exec
 update session set seen_at = @seen_at where token_hash = @token_hash;
 

@@ -159,11 +159,7 @@ func (s *Sessions) read(ctx context.Context, hash [32]byte, now time.Time) (cach
 		idle = idlePerson
 	}
 	if !row.Active || now.Sub(row.SeenAt) > idle || now.Sub(row.SignedInAt) > absolute {
-		err := s.db.National(ctx, func(tx *postgres.Tx) error { return db.New(tx).SessionEnd(ctx, hash[:]) })
-		if err != nil {
-			return cached{}, fmt.Errorf("ending a session that is over: %w", err)
-		}
-		return cached{read: now}, nil
+		return cached{read: now}, nil // the row says whose half-filled form it is; Sweep takes it
 	}
 	if now.Sub(row.SeenAt) >= touchEach {
 		err := s.db.National(ctx, func(tx *postgres.Tx) error {
@@ -247,11 +243,31 @@ func (s *Sessions) End(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-// Sweep deletes sessions and drafts that are over; a job runs it.
+// Owner is the account whose session the request has, or had until the clock ended it; 0 when nothing tells, as after signing out.
+func (s *Sessions) Owner(r *http.Request) (account int64, err error) {
+	hash, ok := s.token(r)
+	if !ok {
+		return 0, nil
+	}
+	err = s.db.ReadNational(r.Context(), func(tx *postgres.Tx) (err error) {
+		account, err = db.New(tx).SessionOwner(r.Context(), hash[:])
+		return err
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, fmt.Errorf("reading whose a session was: %w", err)
+	}
+	return account, nil
+}
+
+// Sweep deletes drafts that are over, and sessions that have been over for as long as a draft is kept: until then they tell whose it is. A
+// job runs it.
 func (s *Sessions) Sweep(ctx context.Context) (deleted int64, err error) {
 	err = s.db.National(ctx, func(tx *postgres.Tx) error {
 		q, now := db.New(tx), tx.Now()
-		sessions, err := q.SessionsSweep(ctx, db.SessionsSweepParams{IdleBefore: now.Add(-idleStaff), BegunBefore: now.Add(-absolute)})
+		sessions, err := q.SessionsSweep(ctx, db.SessionsSweepParams{IdleBefore: now.Add(-idleStaff - draftFor), BegunBefore: now.Add(-absolute - draftFor)})
 		if err != nil {
 			return fmt.Errorf("sweeping sessions: %w", err)
 		}

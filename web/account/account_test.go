@@ -14,7 +14,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
 
+	"seteli/core/calendar"
 	"seteli/core/fault"
 	"seteli/platform/access"
 	"seteli/platform/i18n"
@@ -60,9 +62,9 @@ func (l letters) Letters(_ context.Context, to string, _ int64, _ int32) (some [
 	return some, nil
 }
 
-func open(t *testing.T) *world {
+func open(t *testing.T, options ...postgrestest.Option) *world {
 	t.Helper()
-	store := postgrestest.New(t)
+	store := postgrestest.New(t, options...)
 	_, err := postgrestest.Owner(t, store).Exec(t.Context(), `insert into organiser (organiser_id, voucher_prefix, kind, name_fi, name_sv, name_en, business_id, email, phone, address_line, postcode, city, registry_email,
 		rectification_body_fi, rectification_body_sv, rectification_body_en, payer_name, payer_iban, created_at)
 		values (17, 'MAK', 'municipality', 'Mallilan kaupunki', 'Mallila stad', '', '1234567-1', 'info@mallila.example', '02 123', 'x', '99999', 'x', 'x', 'x', '', '', 'x', 'x', now())`)
@@ -231,6 +233,32 @@ func TestHalfFilledFormIsKeptAndNothingElseIsDoneWithIt(t *testing.T) {
 		if _, res = w.post(t, "/sv/keep-form?at="+url.QueryEscape(evil), typed); res.StatusCode != http.StatusNotFound {
 			t.Errorf("kept for %q: %d at %s", evil, res.StatusCode, res.Request.URL)
 		}
+	}
+}
+
+// What stood half-filled when somebody's sign-in ended is not shown to another person who signs in on the same browser by the same link.
+func TestHalfFilledFormOfOneIsNotShownToAnother(t *testing.T) {
+	t.Parallel()
+	clock := calendar.Noon(calendar.Day(2026, 11, 22))
+	w := open(t, postgrestest.Clock(clock))
+	w.door.who.Hetu = "010101-901S"
+	if body, _ := w.get(t, "/fi/sign-in/start?return=%2Ffi%2Fwork%2Fform"); body != "typed:" {
+		t.Fatalf("signed in: %s", body)
+	}
+	clock.Set(clock.Now().Add(2 * time.Hour))
+	_, res := w.post(t, "/fi/keep-form?at=/fi/work/form", url.Values{"name": {"salaisuus"}})
+	if res.Request.URL.Path != "/fi/sign-in" {
+		t.Fatalf("kept as if signed in: %s", res.Request.URL)
+	}
+	again := "/fi/sign-in/start?return=" + url.QueryEscape(res.Request.URL.Query().Get("return"))
+	owner := w.door.who
+	w.door.who = account.Identity{Issuer: owner.Issuer, Subject: "s2", Name: "Toinen Koe", Level: "high", Hetu: "010101-902T"}
+	if body, _ := w.get(t, again); body != "typed:" {
+		t.Errorf("another person sees %s", body)
+	}
+	w.door.who = owner
+	if body, _ := w.get(t, again); body != "typed:salaisuus" {
+		t.Errorf("its owner gets %s", body)
 	}
 }
 

@@ -217,11 +217,16 @@ type Drafts struct{ pages *Pages }
 // NewDrafts makes the keeper.
 func NewDrafts(pages *Pages) *Drafts { return &Drafts{pages} }
 
-// Save keeps the values for path, sealed, for a day; whoever has the token and signs in gets them back. A form's secret fields are not
-// among them: ui reads passwords out of the values.
-func (d *Drafts) Save(ctx context.Context, path string, values url.Values) (token string, err error) {
-	err = d.pages.DB.National(ctx, func(tx *postgres.Tx) (err error) {
-		token, err = access.KeepDraft(ctx, tx, d.pages.Keys, 0, path, []byte(values.Encode()))
+// Save keeps the values for path, sealed, for a day. The account whose sign-in has ended gets them back, and nobody else who signs in on the
+// same browser; where the browser does not tell whose it was, whoever has the token. A form's secret fields are not among them: ui reads
+// passwords out of the values.
+func (d *Drafts) Save(r *http.Request, path string, values url.Values) (token string, err error) {
+	account, err := d.pages.Sessions.Owner(r)
+	if err != nil {
+		return "", err
+	}
+	err = d.pages.DB.National(r.Context(), func(tx *postgres.Tx) (err error) {
+		token, err = access.KeepDraft(r.Context(), tx, d.pages.Keys, account, path, []byte(values.Encode()))
 		return err
 	})
 	return token, err

@@ -257,7 +257,7 @@ func (s *Site) kept(r *Request, at string) (back string, err error) {
 			values.Set(name, chosen)
 		}
 	}
-	token, err := s.opt.Drafts.Save(r.Context(), at, values)
+	token, err := s.opt.Drafts.Save(r.Request, at, values)
 	if err != nil {
 		return "", err
 	}

@@ -20,8 +20,8 @@ type Sessions interface {
 
 // Drafts keeps a form that was sent after the sign-in had ended, encrypted, until its owner has signed in again.
 type Drafts interface {
-	// Save keeps the values for path and gives a token for one Take.
-	Save(ctx context.Context, path string, values url.Values) (token string, err error)
+	// Save keeps the values for path and gives a token for one Take, by who was signed in on the request's browser where that is known.
+	Save(r *http.Request, path string, values url.Values) (token string, err error)
 	// Take gives the values back once; nil when the token is unknown, used, expired or another's.
 	Take(ctx context.Context, by access.Actor, path, token string) (url.Values, error)
 }

@@ -852,6 +852,18 @@ func (q *Queries) SessionMandate(ctx context.Context, arg SessionMandateParams) 
 	return result.RowsAffected(), nil
 }
 
+const sessionOwner = `-- name: SessionOwner :one
+select account_id from session where token_hash = $1
+`
+
+// Whose a session is or was: one that is over stays for as long as what its owner has typed.
+func (q *Queries) SessionOwner(ctx context.Context, tokenHash []byte) (int64, error) {
+	row := q.db.QueryRow(ctx, sessionOwner, tokenHash)
+	var account_id int64
+	err := row.Scan(&account_id)
+	return account_id, err
+}
+
 const sessionSeen = `-- name: SessionSeen :exec
 update session set seen_at = $1 where token_hash = $2
 `
