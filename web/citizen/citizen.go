@@ -42,7 +42,7 @@ func (p *Pages) Audience() ui.Audience {
 		},
 		Routes: p.routes(), States: hearingStates(),
 		Pages: append(slices.Concat(incomePages(), hearingPages()), []ui.PageSpec{
-			ui.Page("citizen/vouchers", vouchersView{}, vouchersView{Asked: []ui.Banner{{Title: "x"}}, Children: []*ui.Inset{{Text: "x"}}}), ui.Page("citizen/voucher", voucherView{}, sampleVoucher()),
+			ui.Page("citizen/vouchers", vouchersView{}, vouchersView{Asked: []*ui.Inset{{Text: "x"}}, Children: []*ui.Inset{{Text: "x"}}}), ui.Page("citizen/voucher", voucherView{}, sampleVoucher()),
 			ui.Page("citizen/answer", answerView{}), ui.Page("citizen/choose", chooseView{}, chooseView{Units: []ui.Option{{Value: "1", Text: "x"}}}),
 			ui.Page("citizen/end", endView{}), ui.Page("citizen/letter", letterView{}),
 			ui.Page("citizen/decisions", ownDecisionsView{}, ownDecisionsView{Hearings: &ui.Table{Caption: "x", Columns: []ui.Column{{Text: "x"}}, Rows: [][]ui.Cell{ui.TextCells("x")}}}), ui.Page("citizen/decision", ownDecisionView{}, ownDecisionView{Newer: &ui.Inset{Text: "x"}, Deadline: &ui.Inset{Text: "x"}}), ui.Page("citizen/readings", readingsView{}),

@@ -49,13 +49,14 @@ func (p *Pages) hearingRoutes(routes ui.Routes) {
 	routes.Get(hearingPath+"/files/{file}", access.DecisionRead, p.hearingFile)
 }
 
-// asked are the matters of which the client's own front page tells: those that wait for an answer.
-func asked(r *ui.Request, list []decision.OwnHearing) []ui.Banner {
-	var out []ui.Banner
+// asked are the matters of which the client's own front page tells: those that wait for an answer. There may be several, so none is a
+// landmark.
+func asked(r *ui.Request, list []decision.OwnHearing) []*ui.Inset {
+	var out []*ui.Inset
 	for _, h := range list {
 		if h.Standing == decision.HearingWaits {
-			out = append(out, ui.Banner{Title: r.T("hearing.own.asked"), Text: r.T("hearing.own.asked.text", "due", h.Due),
-				Links: []ui.Link{{Text: r.T("hearing.own.open"), Href: r.Path(hearingPath, h.Organiser, h.Proposal)}}})
+			out = append(out, &ui.Inset{Strong: r.T("hearing.own.asked"), Text: r.T("hearing.own.asked.text", "due", h.Due),
+				Link: &ui.Link{Text: r.T("hearing.own.open"), Href: r.Path(hearingPath, h.Organiser, h.Proposal)}})
 		}
 	}
 	return out

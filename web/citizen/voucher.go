@@ -24,7 +24,7 @@ import (
 const mostEvents = 50
 
 type vouchersView struct {
-	Asked    []ui.Banner // questions that wait for the client's answer
+	Asked    []*ui.Inset // questions that wait for the client's answer
 	Children []*ui.Inset // what the applications of the client's children wait for
 	Cards    ui.Cards
 	Empty    ui.Empty
