@@ -61,10 +61,10 @@ type Cluster struct {
 
 	mu       sync.Mutex
 	process  *os.Process
-	ready    bool // restarted only after it has served once
+	ready    bool // has served once: from then on it is started again whatever ended it
 	stopping bool
 	exit     error
-	restarts int
+	restarts int           // unexpected ends in a row
 	done     chan struct{} // closed when PostgreSQL has ended for good
 }
 

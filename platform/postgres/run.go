@@ -21,7 +21,8 @@ import (
 const (
 	logLimit     = 16 << 20 // bytes of postgres.log before it becomes postgres.log.1
 	logLines     = 20
-	restartLimit = 5 // unexpected ends in a row, after which the cluster stays down
+	restartLimit = 5           // unexpected ends in a row, after which the cluster stays down
+	steadyAfter  = time.Minute // one that ran so long was no failed start: the row begins anew
 )
 
 // launch starts PostgreSQL on a goroutine that keeps its thread until PostgreSQL ends. The death signal is sent when the
@@ -40,6 +41,7 @@ func (c *Cluster) launch() error {
 func (c *Cluster) supervise(started chan<- error) {
 	defer close(c.done)
 	for {
+		began := time.Now() // measuring a duration, not the calendar
 		cmd, err := c.spawn()
 		if started != nil {
 			started <- err
@@ -48,25 +50,37 @@ func (c *Cluster) supervise(started chan<- error) {
 		if err == nil {
 			err = cmd.Wait()
 		}
-		if !c.startAgain(err) {
+		again, wait := c.startAgain(err, time.Since(began))
+		if !again {
 			return
 		}
 		c.say("PostgreSQL ended unexpectedly (%v); starting it again", err)
-		time.Sleep(200 * time.Millisecond) // its children let go of the shared memory meanwhile
+		time.Sleep(wait)
 	}
 }
 
-// startAgain notes how PostgreSQL ended and tells whether to start it once more.
-func (c *Cluster) startAgain(err error) bool {
+// startAgain notes how PostgreSQL ended and tells whether to start it once more, and after how long. The first start of all is tried again
+// only when what an earlier PostgreSQL left behind still holds the memory: whatever else hinders it, a person must mend.
+func (c *Cluster) startAgain(err error, ran time.Duration) (again bool, wait time.Duration) {
+	held := strings.Contains(c.logTail(), "pre-existing shared memory block")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.exit = err
-	if c.stopping || !c.ready || c.restarts >= restartLimit {
+	c.restarts, wait = patience(c.restarts, ran)
+	if c.stopping || !c.ready && !held || c.restarts > restartLimit {
 		c.process = nil
-		return false
+		return false, 0
 	}
-	c.restarts++
-	return true
+	return true, wait
+}
+
+// patience counts an unexpected end after so many in a row, and says how long the next start waits: the children of a killed PostgreSQL let
+// go of the shared memory meanwhile, which takes longer on a busy machine.
+func patience(ends int, ran time.Duration) (now int, wait time.Duration) {
+	if ran >= steadyAfter {
+		ends = 0
+	}
+	return ends + 1, 200 * time.Millisecond << min(ends, restartLimit)
 }
 
 func (c *Cluster) spawn() (*exec.Cmd, error) {
