@@ -95,7 +95,7 @@ func TestGuideWritesDownALetterFromTheEmptyFormToTheQueue(t *testing.T) {
 	guide.sees("Se, mitä ehdit kirjoittaa, on tallessa").press("Tunnistaudu").press("Oona Ojanpientare").sees("Palautimme tiedot, jotka ehdit täyttää")
 	kept("after the coffee")
 	guide.fill("Toivottu aloituspäivä", day(60)).fill("Miksi paikka tarvitaan nopeasti", "Isän työ alkaa heti.").fill("Perheen bruttotulot kuukaudessa", "4100").fill("1. toive", nursery)
-	guide.press("Kirjaa hakemus jonoon").sees("Valitse yksikkö listalta, kukin vain kerran.") // one unit twice: the domain refuses, and the form stays
+	guide.press("Kirjaa hakemus jonoon").sees("Sama yksikkö on valittu kahdesti") // one unit twice: the domain refuses, and the form stays
 	guide.fill("2. toive", "Päiväkodit Satakieli").press("Kirjaa hakemus jonoon").sees("Hakemus on kirjattu jonoon.", "Paperilla postissa", "Saapunut "+day(-4))
 	application := guide.Path()[3:]
 
