@@ -74,7 +74,7 @@ var paths = map[varda.Kind]string{varda.Person: "v1/henkilot/", varda.Child: "v1
 // taken is the code of an object that is there already under the same key.
 const taken = "MI013"
 
-// Create makes an object. One whose answer was lost before is found by its key.
+// Create makes an object. One that is there already is found by its key, and ends on the wanted day.
 func (c *Client) Create(ctx context.Context, o varda.Object, parent string, people map[int64]varda.Human) (string, error) {
 	body, err := c.body(o, parent, people)
 	if err != nil {
@@ -86,7 +86,11 @@ func (c *Client) Create(ctx context.Context, o varda.Object, parent string, peop
 	err = c.do(ctx, http.MethodPost, paths[o.Kind], body, &made)
 	var no *varda.Refusal
 	if errors.As(err, &no) && o.Kind != varda.Person && len(no.Codes) == 1 && no.Codes[0].Code == taken {
-		return c.find(ctx, o)
+		address, last, err := c.find(ctx, o)
+		if err != nil || same(last, o.Last) {
+			return address, err
+		}
+		return address, c.End(ctx, varda.Known{Kind: o.Kind, Key: o.Key, URL: address}, o.Last)
 	}
 	if err != nil {
 		return "", err
@@ -94,35 +98,42 @@ func (c *Client) Create(ctx context.Context, o varda.Object, parent string, peop
 	return c.inside(made.URL)
 }
 
-// find looks an object up by its key.
-func (c *Client) find(ctx context.Context, o varda.Object) (string, error) {
+// same tells whether two last days are one; nil = open.
+func same(a, b *calendar.Date) bool {
+	return a == b || a != nil && b != nil && *a == *b
+}
+
+// find looks an object up by its key and gives its address and its last day there.
+func (c *Client) find(ctx context.Context, o varda.Object) (string, *calendar.Date, error) {
 	q := url.Values{"lahdejarjestelma": {c.cfg.Source}, "tunniste": {o.Key}}
 	for path := paths[o.Kind] + "?" + q.Encode(); path != ""; {
 		var page struct {
 			Next    string `json:"next"`
 			Results []struct {
-				URL string `json:"url"`
-				Key string `json:"tunniste"`
+				URL  string         `json:"url"`
+				Key  string         `json:"tunniste"`
+				Last *calendar.Date `json:"paattymis_pvm"`
 			} `json:"results"`
 		}
 		if err := c.do(ctx, http.MethodGet, path, nil, &page); err != nil {
-			return "", err
+			return "", nil, err
 		}
 		for _, r := range page.Results {
 			if r.Key == o.Key {
-				return c.inside(r.URL)
+				address, err := c.inside(r.URL)
+				return address, r.Last, err
 			}
 		}
 		path = ""
 		if page.Next != "" {
 			next, err := c.inside(page.Next)
 			if err != nil {
-				return "", err
+				return "", nil, err
 			}
 			path = next
 		}
 	}
-	return "", &varda.Refusal{Codes: []varda.Code{{Field: "tunniste", Code: taken}}} // it is there and not ours to see
+	return "", nil, &varda.Refusal{Codes: []varda.Code{{Field: "tunniste", Code: taken}}} // it is there and not ours to see
 }
 
 // inside takes an address only when it is under our base: the token is sent to nobody else.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"seteli/core/calendar"
+	"seteli/domain/client"
 	"seteli/domain/daycare/simulation/simulationtest"
 	"seteli/domain/daycare/store"
 	domain "seteli/domain/daycare/varda"
@@ -28,6 +29,7 @@ type town struct {
 	password string
 	by       access.Actor
 	children []int64
+	head     client.Client
 
 	producers map[string]string // by unit's OID, as the warehouse has them
 }
@@ -52,6 +54,7 @@ func newTown(t *testing.T) *town {
 	n := &town{Town: simulationtest.New(t, "oulu", 0), t: t, password: "salaisuus", by: access.System(domain.Nightly, w.Organiser)}
 	n.clock = n.DB.Clock().(*calendar.Fixed)
 	head := n.Client("010190-900P")
+	n.head = head
 	for i := range 5 {
 		c := n.Client(identity(i))
 		n.children = append(n.children, c.ID)

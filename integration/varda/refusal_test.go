@@ -33,6 +33,7 @@ func TestRefusalsComeBackWithTheirCodes(t *testing.T) {
 		{code: "MA005", kind: varda.Fee, spoil: func(o *varda.Object) { o.From-- }},
 		{code: "MA006", kind: varda.Fee, spoil: func(o *varda.Object) { o.From = *o.Last + 5; o.Last = last(o.From) }},
 		{code: "MA007", kind: varda.Fee, spoil: func(o *varda.Object) { o.Last = last(*o.Last + 1) }},
+		{code: "MA011", kind: varda.Fee, spoil: func(o *varda.Object) { o.Guardians = []int64{7, 8, 7, 8, 7, 8, 7, 8} }},
 		{code: "MA012", kind: varda.Fee, spoil: func(o *varda.Object) { o.Guardians = []int64{7, 7} }},
 		{code: "MA015", kind: varda.Fee, spoil: func(o *varda.Object) { o.Last = nil }},
 		{code: "MA019", kind: varda.Fee, spoil: func(o *varda.Object) { o.From, o.Last = 17000, last(18000) }},

@@ -33,8 +33,11 @@ type ReportedDecision struct {
 	Kind     string      // of the place
 	Value    money.Cents // before the own share
 	OwnShare money.Cents
-	Size     int   // of the family
-	Head     int64 // client; 0 when no head is recorded on its first day
+	Size     int // of the family
+
+	// Guardians are clients with an identity code: the head and the partner whose fee it is, in so far as they are recorded as the child's
+	// guardians on a day of the decision; where neither is, the child's head on its first day. At most two; empty without a head.
+	Guardians []int64
 }
 
 // reportedPart bounds what one query reads of bases.
@@ -95,20 +98,40 @@ func fill(ctx context.Context, q *db.Queries, organiser int32, ids []int64, of m
 	for _, h := range heads {
 		headsOf[h.ChildID] = append(headsOf[h.ChildID], h)
 	}
+	guardians, err := q.GuardiansReported(ctx, db.GuardiansReportedParams{OrganiserID: organiser, Children: ids})
+	if err != nil {
+		return fmt.Errorf("reading guardians: %w", err)
+	}
+	guardiansOf := map[int64][]db.GuardiansReportedRow{}
+	for _, g := range guardians {
+		guardiansOf[g.ChildID] = append(guardiansOf[g.ChildID], g)
+	}
 	for _, id := range ids {
 		c := of[id]
 		for i := range c.Decisions {
 			d := &c.Decisions[i]
+			d.Guardians = paying(made[d.Decision], d.Period, guardiansOf[id])
 			d.Option, d.Kind, d.Size = made[d.Decision].Draft.Option, made[d.Decision].Draft.PlacementType, made[d.Decision].Draft.FamilySize
 			for _, h := range headsOf[id] {
-				if h.ValidFrom <= d.From && d.From < h.ValidTo {
-					d.Head = h.AdultID
+				if len(d.Guardians) == 0 && h.ValidFrom <= d.From && d.From < h.ValidTo {
+					d.Guardians = []int64{h.AdultID}
 				}
 			}
 		}
 		slices.SortFunc(c.Decisions, func(a, b ReportedDecision) int { return int(a.From - b.From) })
 	}
 	return nil
+}
+
+// paying gives the guardians of a child, on some day of a decision, who live in the household whose fee it tells.
+func paying(b Basis, p calendar.Period, guardians []db.GuardiansReportedRow) (list []int64) {
+	for _, g := range guardians {
+		who := personID(g.PersonID)
+		if (who == b.Draft.Head || who == b.Draft.Partner) && p.Overlaps(period(g.ValidFrom, g.ValidTo)) && !slices.Contains(list, g.AdultID) {
+			list = append(list, g.AdultID)
+		}
+	}
+	return list
 }
 
 // told adds names and logs that the children were read.

@@ -128,6 +128,14 @@ from daycare_head
 where organiser_id = @organiser_id and child_id = any(@children::bigint[]) and voided_at is null
 order by child_id, valid_from;
 
+-- name: GuardiansReported :many
+-- Guardians who can be told of to other authorities: only by an identity code do those know them.
+select g.child_id, g.adult_id, g.person_id, g.valid_from, g.valid_to
+from daycare_guardian g
+join client c on c.organiser_id = g.organiser_id and c.client_id = g.adult_id and c.identity_encrypted is not null
+where g.organiser_id = @organiser_id and g.child_id = any(@children::bigint[]) and g.voided_at is null
+order by g.child_id, g.adult_id, g.valid_from;
+
 -- name: HeadsOfPersons :many
 -- Children headed by adults who are known as persons: siblings of a child, on either side of a couple.
 select h.head_id, h.child_id, h.adult_id, h.valid_from, h.valid_to

@@ -31,7 +31,7 @@ type Value struct {
 	Value     money.Cents
 	OwnShare  money.Cents
 	Size      int
-	Guardians []int64 // clients: the head on those days
+	Guardians []int64 // clients: of the household that pays
 }
 
 // Unit is what must be known of a unit before its children can be reported.

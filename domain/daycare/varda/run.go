@@ -33,6 +33,8 @@ type ChildPlan struct {
 	Name  string
 	Steps []Step
 	Lacks []Lack
+
+	wanted []Object // what the steps lead to
 }
 
 // Steps counts the requests of a plan.
@@ -83,7 +85,7 @@ func (p *Plan) add(id int64, name string, r Record, s Settings, known []Known) {
 	wanted, lacks := Wanted(r, s)
 	c := ChildPlan{Child: id, Name: name, Lacks: lacks}
 	if len(lacks) == 0 {
-		c.Steps = Diff(wanted, known)
+		c.wanted, c.Steps = wanted, Diff(wanted, known)
 	}
 	if len(c.Steps) > 0 || len(c.Lacks) > 0 || p.troubled[id] {
 		p.Children = append(p.Children, c)
@@ -94,11 +96,7 @@ func recordOf(c store.Reported) Record {
 	r := Record{Client: c.Child}
 	for _, d := range c.Decisions {
 		r.Places = append(r.Places, Place{d.Period, d.Unit, d.Option, d.Kind})
-		v := Value{Period: d.Period, Unit: d.Unit, Kind: d.Kind, Value: d.Value, OwnShare: d.OwnShare, Size: d.Size}
-		if d.Head != 0 {
-			v.Guardians = []int64{d.Head}
-		}
-		r.Values = append(r.Values, v)
+		r.Values = append(r.Values, Value{Period: d.Period, Unit: d.Unit, Kind: d.Kind, Value: d.Value, OwnShare: d.OwnShare, Size: d.Size, Guardians: d.Guardians})
 	}
 	return r
 }
@@ -270,23 +268,43 @@ func (r *run) child(ctx context.Context, c ChildPlan) error {
 		}
 		return r.ended(ctx, c.Child, Lacking, codes, 0)
 	}
-	people, err := r.people(ctx, c)
-	if err != nil {
-		return err
-	}
 	sent := 0
-	for _, s := range c.Steps {
-		if err = r.step(ctx, c.Child, s, people); err != nil {
-			var no *Refusal
-			if !errors.As(err, &no) {
+	for heals := 0; ; heals++ {
+		at, n, err := r.steps(ctx, c)
+		sent += n
+		var no *Refusal
+		switch {
+		case err == nil:
+			return r.ended(ctx, c.Child, Same, nil, sent)
+		case !errors.As(err, &no):
+			return err
+		}
+		healed := false
+		if heals < len(order) && no.parentLost(at) {
+			if c.Steps, healed, err = r.anew(ctx, c, at.Object.Parent, no); err != nil {
 				return err
 			}
-			return r.ended(ctx, c.Child, Refused, no.about(s.Object.At), sent)
+		}
+		if !healed {
+			return r.ended(ctx, c.Child, Refused, no.about(at.Object.At), sent)
+		}
+	}
+}
+
+// steps takes the steps of a child until one is not taken, and gives that one and how many were taken.
+func (r *run) steps(ctx context.Context, c ChildPlan) (at Step, sent int, err error) {
+	people, err := r.people(ctx, c)
+	if err != nil {
+		return at, 0, err
+	}
+	for _, at = range c.Steps {
+		if err = r.step(ctx, c.Child, at, people); err != nil {
+			return at, sent, err
 		}
 		sent++
 		r.told.Sent++
 	}
-	return r.ended(ctx, c.Child, Same, nil, sent)
+	return at, sent, nil
 }
 
 // people opens the names and identity codes that the steps need.

@@ -62,7 +62,7 @@ func TestEachRefusalIsATaskWithItsRemedyAndTheWayThere(t *testing.T) {
 	of := fmt.Sprintf("/fi/daycare/children/%d", child)
 	unit := fmt.Sprintf("/fi/daycare/varda/units/%d", w.Unit)
 	for code, want := range map[string][]string{
-		"MA003":        {"ei tunne päämiestä lapsen huoltajaksi", fmt.Sprintf("/fi/guidance/children/%d", child), "Vardan virhe MA003"},
+		"MA003":        {"ei tunne ketään maksutiedon huoltajista", fmt.Sprintf("/fi/guidance/children/%d", child), "Vardan virhe MA003"},
 		"MA004":        {"kaksi päällekkäistä maksutietoa", of},
 		"MA020":        {"ylittää Vardan enimmäismaksun", of},
 		"MA021":        {"arvo on 0 euroa", of},

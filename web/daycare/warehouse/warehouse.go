@@ -199,7 +199,7 @@ func held(r *ui.Request, runs []varda.Past) *ui.Inset {
 }
 
 // explained are the warehouse's codes that we tell in our own words with the remedy; the others stand with the warehouse's words.
-var explained = map[string]bool{"MA001": true, "MA003": true, "MA004": true, "MA005": true, "MA006": true, "MA007": true, "MA008": true, "MA009": true, "MA015": true, "MA016": true, "MA020": true,
+var explained = map[string]bool{"GE008": true, "MA001": true, "MA003": true, "MA004": true, "MA005": true, "MA006": true, "MA007": true, "MA008": true, "MA009": true, "MA015": true, "MA016": true, "MA020": true,
 	"MA021": true, "PT010": true, "MI019": true, "VP011": true, "VP013": true, "VS005": true, "VS006": true, "HE001": true, "HE017": true, "HE018": true, "PE003": true, "PE007": true}
 
 func reasonOf(r *ui.Request, state string, c varda.Code) string {

@@ -905,6 +905,54 @@ func (q *Queries) GapsDelete(ctx context.Context, arg GapsDeleteParams) error {
 	return err
 }
 
+const guardiansReported = `-- name: GuardiansReported :many
+select g.child_id, g.adult_id, g.person_id, g.valid_from, g.valid_to
+from daycare_guardian g
+join client c on c.organiser_id = g.organiser_id and c.client_id = g.adult_id and c.identity_encrypted is not null
+where g.organiser_id = $1 and g.child_id = any($2::bigint[]) and g.voided_at is null
+order by g.child_id, g.adult_id, g.valid_from
+`
+
+type GuardiansReportedParams struct {
+	OrganiserID int32
+	Children    []int64
+}
+
+type GuardiansReportedRow struct {
+	ChildID   int64
+	AdultID   int64
+	PersonID  int64
+	ValidFrom calendar.Date
+	ValidTo   calendar.Date
+}
+
+// Guardians who can be told of to other authorities: only by an identity code do those know them.
+func (q *Queries) GuardiansReported(ctx context.Context, arg GuardiansReportedParams) ([]GuardiansReportedRow, error) {
+	rows, err := q.db.Query(ctx, guardiansReported, arg.OrganiserID, arg.Children)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GuardiansReportedRow
+	for rows.Next() {
+		var i GuardiansReportedRow
+		if err := rows.Scan(
+			&i.ChildID,
+			&i.AdultID,
+			&i.PersonID,
+			&i.ValidFrom,
+			&i.ValidTo,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const headAdd = `-- name: HeadAdd :one
 insert into daycare_head (organiser_id, child_id, adult_id, valid_from, valid_to, added_at, added_by)
 values ($1, $2, $3, $4, $5, $6, $7)
