@@ -102,6 +102,14 @@ func (w *world) guided(ctx context.Context, h House, c client.Client, adults []c
 		if stage == "urgent" {
 			r.Start, r.Urgent, r.Reason = tx.Today()+18, true, "Uusi työ alkaa heti."
 		}
+		switch { // what some families tell
+		case stage == "paper":
+			r.Language, r.LanguageWords = guidance.OtherLanguage, "englanti"
+		case i%3 == 1:
+			r.Support = "Lapsi käy puheterapiassa kerran viikossa. Hän tarvitsee kuvia ohjeiden tueksi."
+		case i%3 == 2:
+			r.Language = guidance.Swedish
+		}
 		a, err := applied(ctx, tx, by, of, adults[0], r, stage)
 		if err != nil {
 			return err
@@ -127,6 +135,9 @@ func applied(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of,
 		return a, err
 	}
 	r.Option, r.Hours, r.Home = a.Option, a.Hours, a.Home
+	if r.Language == "" {
+		r.Language = a.Language
+	}
 	if a, err = guidance.Save(ctx, tx, self, guidance.SaveInput{Organiser: of.Organiser, ID: a.ID, RowVersion: a.RowVersion, Request: r}); err != nil {
 		return a, err
 	}

@@ -116,6 +116,8 @@ const (
 	ConstraintDaycareApplicationHome            = "daycare_application_home"
 	ConstraintDaycareApplicationIncomeKnown     = "daycare_application_income_known"
 	ConstraintDaycareApplicationIncomeWhole     = "daycare_application_income_whole"
+	ConstraintDaycareApplicationLanguageKnown   = "daycare_application_language_known"
+	ConstraintDaycareApplicationLanguageWhole   = "daycare_application_language_whole"
 	ConstraintDaycareApplicationOneOpen         = "daycare_application_one_open"
 	ConstraintDaycareApplicationOutcomeKnown    = "daycare_application_outcome_known"
 	ConstraintDaycareApplicationPkey            = "daycare_application_pkey"

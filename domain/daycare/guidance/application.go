@@ -64,17 +64,20 @@ const (
 
 // Request is what a family asks for.
 type Request struct {
-	Start     calendar.Date
-	Option    string         // need option of the rules
-	Hours     money.Quantity // of care in a week
-	Urgent    bool           // work or studies begin suddenly
-	Reason    string         // then why
-	Shift     bool           // evenings, nights or weekends
-	Words     string
-	Home      int64 // guardian of whose household the fee is
-	IncomeWay IncomeWay
-	Income    *money.Cents // of the household in a month, gross
-	Units     []int64      // in the order of preference
+	Start         calendar.Date
+	Option        string         // need option of the rules
+	Hours         money.Quantity // of care in a week
+	Urgent        bool           // work or studies begin suddenly
+	Reason        string         // then why
+	Shift         bool           // evenings, nights or weekends
+	Words         string
+	Language      Language // of early education
+	LanguageWords string   // which one, when it is another
+	Support       string   // that the child needs, in the family's own words; not for the unit
+	Home          int64    // guardian of whose household the fee is
+	IncomeWay     IncomeWay
+	Income        *money.Cents // of the household in a month, gross
+	Units         []int64      // in the order of preference
 }
 
 // Application is one child's application.
@@ -222,7 +225,9 @@ func begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, a
 		}
 		applicant = g.Adult
 	}
-	if !slices.ContainsFunc(onDay(all, tx.Today()), func(g Guardian) bool { return g.Adult == applicant }) {
+	today := onDay(all, tx.Today())
+	i := slices.IndexFunc(today, func(g Guardian) bool { return g.Adult == applicant })
+	if i < 0 {
 		return Application{}, errApplicant
 	}
 	start := tx.Today().AddMonths(leadMonths)
@@ -232,7 +237,7 @@ func begin(ctx context.Context, tx *postgres.Tx, by access.Actor, of store.Of, a
 	}
 	option := usual(rules.Profile)
 	id, err := q.ApplicationAdd(ctx, db.ApplicationAddParams{OrganiserID: of.Organiser, ChildID: of.Child, PersonID: c.Person, ApplicantID: applicant, HomeID: applicant, StartOn: start,
-		Kind: option.PlacementType, OptionCode: option.Code, HoursQuantity: money.Units(35), IncomeWay: string(IncomeTold), Channel: string(came.Channel), ArrivedOn: came.Arrived, ChangedAt: tx.Now(), ChangedBy: by.Name})
+		Kind: option.PlacementType, OptionCode: option.Code, HoursQuantity: money.Units(35), Language: string(languageOf(today[i].Language)), IncomeWay: string(IncomeTold), Channel: string(came.Channel), ArrivedOn: came.Arrived, ChangedAt: tx.Now(), ChangedBy: by.Name})
 	if err != nil {
 		return Application{}, mapped(fmt.Errorf("beginning an application of child %d: %w", of.Child, err))
 	}

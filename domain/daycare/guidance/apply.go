@@ -27,7 +27,7 @@ type SaveInput struct {
 }
 
 // Save keeps a draft. What is missing is told when it is sent; what cannot be is refused at once: GUI-008 for a start that has passed,
-// GUI-009 for an option that the rules lack, GUI-014 for an income that cannot be, GUI-030 for hours that a week does not have, GUI-011 for a unit that is not on the list or named twice, GUI-013 for a home that is no guardian's.
+// GUI-009 for an option that the rules lack, GUI-014 for an income that cannot be, GUI-030 for hours that a week does not have, GUI-011 for a unit that is not on the list or named twice, GUI-013 for a home that is no guardian's, GUI-051 to GUI-053 for an unknown language, another one without its name and words that are too long.
 // Locks: application.
 func Save(ctx context.Context, tx *postgres.Tx, by access.Actor, in SaveInput) (Application, error) {
 	a, err := open(ctx, tx, by, in.Organiser, in.ID)
@@ -44,13 +44,15 @@ func Save(ctx context.Context, tx *postgres.Tx, by access.Actor, in SaveInput) (
 	case in.Hours == 0:
 		return Application{}, errHours
 	}
+	in.Request = in.tidy()
 	kind, err := in.check(ctx, tx, a)
 	if err != nil {
 		return Application{}, err
 	}
 	q := db.New(tx)
 	n, err := q.ApplicationEdit(ctx, db.ApplicationEditParams{OrganiserID: in.Organiser, ApplicationID: a.ID, RowVersion: in.RowVersion, HomeID: in.Home, StartOn: in.Start, Kind: kind,
-		OptionCode: in.Option, HoursQuantity: in.Hours, Urgent: in.Urgent, Reason: strings.TrimSpace(in.Reason), Shift: in.Shift, Words: strings.TrimSpace(in.Words),
+		OptionCode: in.Option, HoursQuantity: in.Hours, Urgent: in.Urgent, Reason: in.Reason, Shift: in.Shift, Words: in.Words, Language: string(in.Language),
+		LanguageWords: in.LanguageWords, Support: in.Support,
 		IncomeWay: string(in.IncomeWay), IncomeCents: in.Income, ChangedAt: tx.Now(), ChangedBy: by.Name})
 	if err := changed(n, err, "application", a.ID); err != nil {
 		return Application{}, err
@@ -95,6 +97,7 @@ func (in SaveInput) check(ctx context.Context, tx *postgres.Tx, a Application) (
 	if !slices.Contains(IncomeWays(), in.IncomeWay) || in.Income != nil && (*in.Income < 0 || *in.Income > 10_000_000_00) {
 		wrong = append(wrong, errIncome)
 	}
+	wrong = append(wrong, in.need()...)
 	if len(in.Units) > mostWishes {
 		wrong = append(wrong, errWishes.With("most", mostWishes))
 	}

@@ -13,13 +13,15 @@ import (
 	"seteli/platform/postgres"
 )
 
-// UnitProposal is a proposal as the unit's company sees it: the child's name and birth date, what is asked for, never the family's home.
+// UnitProposal is a proposal as the unit's company sees it: the child's name and birth date, what is asked for and that support is
+// needed, never the family's home nor its words.
 type UnitProposal struct {
 	Proposal
 	ChildName string
 	BirthDate calendar.Date
 	Option    string
-	Request   Request // without income, home and words
+	Request   Request // without income, home, words and what is told of support
+	Support   bool    // the family tells of a need of it: the unit asks the municipality
 }
 
 // OfProvider lists a company's proposals of all organisers, those that wait for it first, without saying whom they are about: see ChildrenNamed.
@@ -56,7 +58,8 @@ func Named(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int3
 	if !p.Told() {
 		return UnitProposal{}, errNoProposal
 	}
-	u := UnitProposal{Proposal: p, ChildName: a.Child, BirthDate: a.BirthDate, Option: a.Option, Request: Request{Start: a.Start, Hours: a.Hours, Shift: a.Shift}}
+	u := UnitProposal{Proposal: p, ChildName: a.Child, BirthDate: a.BirthDate, Option: a.Option, Request: Request{Start: a.Start, Hours: a.Hours, Shift: a.Shift, Language: a.Language, LanguageWords: a.LanguageWords},
+		Support: a.Support != ""}
 	return u, audit.Seen(ctx, tx, by, audit.View{Organiser: organiser, Person: a.Person, Client: a.Of.Child, Purpose: client.ForService, What: "daycare.proposal"})
 }
 

@@ -31,6 +31,7 @@ type Guardian struct {
 	Person    int64 // read only
 	Name      string
 	Protected bool   // read only: a safety ban
+	Language  string // read only: in which the municipality writes to the adult
 	Source    string // where the municipality knows it from
 }
 
@@ -110,7 +111,7 @@ func guardians(ctx context.Context, q *db.Queries, of store.Of) ([]Guardian, err
 	list := make([]Guardian, len(rows))
 	for i, r := range rows {
 		list[i] = Guardian{Of: of, Saved: store.Saved{ID: r.GuardianID, RowVersion: r.RowVersion, Period: calendar.Period{From: r.ValidFrom, To: r.ValidTo}}, Adult: r.AdultID, Person: r.PersonID,
-			Name: strings.TrimSpace(r.FirstNames + " " + r.LastName), Protected: r.Protected, Source: r.Source}
+			Name: strings.TrimSpace(r.FirstNames + " " + r.LastName), Protected: r.Protected, Language: r.Language, Source: r.Source}
 	}
 	return list, nil
 }

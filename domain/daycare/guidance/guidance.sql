@@ -96,16 +96,16 @@ where organiser_id = @organiser_id and unit_id = any(@units::bigint[]) and state
 order by unit_id, proposal_id;
 
 -- name: ApplicationAdd :one
-insert into daycare_application (organiser_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+insert into daycare_application (organiser_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, ended_why, changed_at, changed_by)
-values (@organiser_id, @child_id, @person_id, @applicant_id, @home_id, @start_on, @kind, @option_code, @hours_quantity, @urgent, @reason, @shift, @words, @income_way, @income_cents,
+values (@organiser_id, @child_id, @person_id, @applicant_id, @home_id, @start_on, @kind, @option_code, @hours_quantity, @urgent, @reason, @shift, @words, @language, '', '', @income_way, @income_cents,
   @channel, @arrived_on, 'draft', '', @changed_at, @changed_by)
 returning application_id;
 
 -- name: ApplicationEdit :execrows
 update daycare_application
 set home_id = @home_id, start_on = @start_on, kind = @kind, option_code = @option_code, hours_quantity = @hours_quantity, urgent = @urgent, reason = @reason, shift = @shift, words = @words,
-  income_way = @income_way, income_cents = @income_cents, changed_at = @changed_at, changed_by = @changed_by, row_version = row_version + 1
+  language = @language, language_words = @language_words, support = @support, income_way = @income_way, income_cents = @income_cents, changed_at = @changed_at, changed_by = @changed_by, row_version = row_version + 1
 where organiser_id = @organiser_id and application_id = @application_id and row_version = @row_version and state = 'draft';
 
 -- name: ApplicationState :execrows
@@ -114,14 +114,14 @@ set state = @state, sent_at = @sent_at, due_on = @due_on, ended_at = @ended_at, 
 where organiser_id = @organiser_id and application_id = @application_id and row_version = @row_version;
 
 -- name: ApplicationOf :one
-select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
   income_at, income_by, income_outcome, income_answer
 from daycare_application
 where organiser_id = @organiser_id and application_id = @application_id;
 
 -- name: ApplicationLock :one
-select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
   income_at, income_by, income_outcome, income_answer
 from daycare_application
@@ -129,7 +129,7 @@ where organiser_id = @organiser_id and application_id = @application_id
 for update;
 
 -- name: ApplicationsOfChildren :many
-select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
   income_at, income_by, income_outcome, income_answer
 from daycare_application
@@ -254,7 +254,7 @@ with missing as (
   left join (select distinct on (k.application_id, k.adult_id) k.application_id, k.adult_id, k.answer from daycare_consent k where k.organiser_id = @organiser_id
     order by k.application_id, k.adult_id, k.entry_no desc) k on k.application_id = a.application_id and k.adult_id = g.adult_id
   where a.organiser_id = @organiser_id and a.state in ('sent', 'handling', 'offered') and coalesce(k.answer, '') not in ('agreed', 'not_needed'))
-select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.channel, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
+select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.language, (a.support <> '')::bool as support, a.channel, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
   coalesce(p.state, '')::text as proposal_state, p.unit_due, p.answer_by, coalesce(pu.name, '')::text as proposed_unit, coalesce(wu.name, '')::text as first_wish,
   exists (select from daycare_placement x where x.organiser_id = a.organiser_id and x.child_id = a.child_id and x.voided_at is null and x.valid_from <= @today::date and x.valid_to > @today::date) as placed,
   exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= @today::date and g.valid_to > @today::date

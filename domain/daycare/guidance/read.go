@@ -26,6 +26,7 @@ func whole(ctx context.Context, tx *postgres.Tx, organiser int32, rows []db.Appl
 		ids[i], children[i] = r.ApplicationID, r.ChildID
 		list[i] = Application{Of: store.Of{Organiser: organiser, Child: r.ChildID}, ID: r.ApplicationID, Person: r.PersonID, Applicant: r.ApplicantID, Kind: r.Kind,
 			Request: Request{Start: r.StartOn, Option: r.OptionCode, Hours: r.HoursQuantity, Urgent: r.Urgent, Reason: r.Reason, Shift: r.Shift, Words: r.Words, Home: r.HomeID,
+				Language: Language(r.Language), LanguageWords: r.LanguageWords, Support: r.Support,
 				IncomeWay: IncomeWay(r.IncomeWay), Income: r.IncomeCents},
 			Arrival: Arrival{Channel(r.Channel), r.ArrivedOn},
 			Told:    ToldIncome{r.IncomeAt, r.IncomeBy, r.IncomeOutcome, r.IncomeAnswer},
@@ -86,7 +87,7 @@ func fillPeople(ctx context.Context, tx *postgres.Tx, q *db.Queries, organiser i
 			p := calendar.Period{From: r.ValidFrom, To: r.ValidTo}
 			if r.ChildID == a.Of.Child && p.Contains(tx.Today()) {
 				a.Guardians = append(a.Guardians, Guardian{Of: a.Of, Saved: store.Saved{ID: r.GuardianID, RowVersion: r.RowVersion, Period: p}, Adult: r.AdultID, Person: r.PersonID,
-					Name: strings.TrimSpace(r.FirstNames + " " + r.LastName), Protected: r.Protected, Source: r.Source})
+					Name: strings.TrimSpace(r.FirstNames + " " + r.LastName), Protected: r.Protected, Language: r.Language, Source: r.Source})
 			}
 		}
 	}
@@ -124,12 +125,12 @@ func (a Application) Veiled(person int64) bool {
 	return banned
 }
 
-// veiled takes out what the other guardian's own is: income, words and reasons always, places when there is a safety ban.
+// veiled takes out what the other guardian's own is: income, need of support, words and reasons always, places when there is a safety ban.
 func (a Application) veiled(by access.Actor) Application {
 	if a.own(by) == nil {
 		return a
 	}
-	a.Income, a.IncomeWay, a.Words, a.Reason, a.Told = nil, "", "", "", ToldIncome{}
+	a.Income, a.IncomeWay, a.Words, a.Support, a.Reason, a.Told = nil, "", "", "", "", ToldIncome{}
 	if a.Veiled(by.Person) {
 		a.Wishes, a.Units, a.Proposals, a.Home = nil, nil, nil, 0
 	}
@@ -188,6 +189,8 @@ type Queued struct {
 	Start     calendar.Date
 	Urgent    bool
 	Shift     bool
+	Language  Language
+	Support   bool // the family tells of a need of it
 	Channel   Channel
 	Transfer  bool // the child has a place today
 	State     State
@@ -214,7 +217,7 @@ func Queue(ctx context.Context, tx *postgres.Tx, by access.Actor, f QueueFilter)
 	views := make([]audit.View, len(rows))
 	for i, r := range rows {
 		q := Queued{ID: r.ApplicationID, Child: r.ChildID, Name: strings.TrimSpace(r.LastName + " " + r.FirstNames), BirthDate: r.BirthDate, Start: r.StartOn, Urgent: r.Urgent,
-			Shift: r.Shift, Channel: Channel(r.Channel), Transfer: r.Placed, State: State(r.State), Waits: ForGuide, Unit: r.FirstWish}
+			Shift: r.Shift, Language: Language(r.Language), Support: r.Support, Channel: Channel(r.Channel), Transfer: r.Placed, State: State(r.State), Waits: ForGuide, Unit: r.FirstWish}
 		if r.DueOn != nil {
 			q.Due = *r.DueOn
 		}

@@ -63,6 +63,7 @@ func Receive(ctx context.Context, tx *postgres.Tx, by access.Actor, in ReceiveIn
 	if err != nil {
 		return Application{}, err
 	}
+	in.Request = in.tidy()
 	save := SaveInput{Organiser: in.Organiser, ID: a.ID, RowVersion: a.RowVersion, Request: in.Request}
 	if err := in.check(ctx, tx, a, save); err != nil {
 		return Application{}, err

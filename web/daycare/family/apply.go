@@ -44,17 +44,18 @@ func steps(r *ui.Request, now int) ui.Steps {
 }
 
 type stepView struct {
-	Form    *ui.Form
-	Steps   ui.Steps
-	Name    string
-	Options []ui.Option
-	Homes   []ui.Option
-	Ways    []ui.Option
-	Units   ui.Cards
-	Wishes  []wishField
-	Lead    string
-	Back    string
-	First   bool // the first question: before it is the child's page
+	Form      *ui.Form
+	Steps     ui.Steps
+	Name      string
+	Options   []ui.Option
+	Homes     []ui.Option
+	Ways      []ui.Option
+	Languages []ui.Option
+	Units     ui.Cards
+	Wishes    []wishField
+	Lead      string
+	Back      string
+	First     bool // the first question: before it is the child's page
 }
 
 // wishField is one select of the preferences.
@@ -145,6 +146,12 @@ func (p *Pages) need(w http.ResponseWriter, r *ui.Request) error {
 		f.Set("hours", a.Hours)
 		f.Set("shift", a.Shift)
 		f.Set("words", a.Words)
+		f.Set("language", string(a.Language))
+		f.Set("language_words", a.LanguageWords)
+		f.Set("support", a.Support)
+		for _, l := range guidance.Languages() {
+			v.Languages = append(v.Languages, ui.Option{Value: string(l), Text: r.T("family.language." + string(l))})
+		}
 		return err
 	}, func(f *ui.Form, to *guidance.Request) {
 		codes := make([]string, len(known))
@@ -152,7 +159,18 @@ func (p *Pages) need(w http.ResponseWriter, r *ui.Request) error {
 			codes[i] = o.Code
 		}
 		to.Option, to.Hours, to.Shift, to.Words = f.Choice("option", codes...), f.Quantity("hours"), f.Bool("shift"), f.OptionalLongText("words")
+		if f.Value("language") != "" { // an unanswered question leaves what the form began with
+			to.Language = guidance.Language(f.Choice("language", languages()...))
+		}
+		to.LanguageWords, to.Support = f.OptionalText("language_words"), f.OptionalLongText("support")
 	}})
+}
+
+func languages() (values []string) {
+	for _, l := range guidance.Languages() {
+		values = append(values, string(l))
+	}
+	return values
 }
 
 func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {

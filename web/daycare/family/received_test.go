@@ -22,7 +22,8 @@ func TestGuideWritesDownAnApplicationThatCameOnPaper(t *testing.T) {
 	guide.sees(form, "Kuka huoltajista hakee?", "Aino")
 
 	answers := []string{"applicant", fmt.Sprint(adult.ID), "channel", "letter", "arrived", "16.11.2026", "start", "1.2.2027", "urgent", "no", "option", "full_time", "hours", "38",
-		"home", fmt.Sprint(adult.ID), "way", "highest", "unit1", fmt.Sprint(w.Unit), "words", "Allergia: pähkinä"}
+		"home", fmt.Sprint(adult.ID), "way", "highest", "unit1", fmt.Sprint(w.Unit), "words", "Allergia: pähkinä",
+		"language", "sv", "support", "Näkövamma"}
 	with := func(pairs ...string) []string { // the first of a name wins in the form, so changes go first
 		return append(pairs, answers...)
 	}
@@ -31,7 +32,7 @@ func TestGuideWritesDownAnApplicationThatCameOnPaper(t *testing.T) {
 	guide.sends(422, "Täytä", form, without(with("way", "told"))...)
 	guide.sends(422, "pähkinä", form, without(with("start", "1.11.2026"))...) // what was typed stays
 	at := guide.sends(200, "Hakemus on kirjattu jonoon", form, answers...)
-	guide.sees(at, "Paperilla postissa", "Saapunut 16.11.2026", "Määräpäivä 16.3.2027", "Ei vastausta vielä")
+	guide.sees(at, "Ruotsi", "Näkövamma", "Paperilla postissa", "Saapunut 16.11.2026", "Määräpäivä 16.3.2027", "Ei vastausta vielä")
 	guide.sees(at+"/papers", "Paperihakemus skannattuna")
 	guide.sees("/fi/guidance?waits=consent", "paperihakemus")
 	guide.sends(200, "Lapsella on jo avoin hakemus", "/fi/guidance/received", "who", "Virtanen Lumi")

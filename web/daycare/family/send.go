@@ -222,6 +222,10 @@ func (p *Pages) summary(r *ui.Request, a guidance.Application, rules store.Rules
 	if a.Shift {
 		row("family.application.shift", r.T("family.yes"), "", "need")
 	}
+	if a.Language != "" {
+		row("family.application.language", r.T("family.language."+string(a.Language)), a.LanguageWords, "need")
+	}
+	row("family.application.support", a.Support, "", "need")
 	row("family.application.words", a.Words, "", "need")
 	for _, g := range a.Guardians {
 		if g.Adult == a.Home {

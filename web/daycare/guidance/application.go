@@ -120,11 +120,7 @@ func (v *applicationView) fill(r *ui.Request, a queue.Application, rules store.R
 	row("guidance.received.how", how, when)
 	row("family.application.start", r.Date(a.Start), urgent)
 	row("family.application.reason", a.Reason, "")
-	row("family.application.option", optionName(r, rules, a.Option), r.T("family.application.hours", "hours", a.Hours))
-	if a.Shift {
-		row("family.application.shift", r.T("family.yes"), "")
-	}
-	row("family.application.words", a.Words, "")
+	v.Summary.Rows = append(v.Summary.Rows, needed(r, a, rules)...)
 	for _, g := range a.Guardians {
 		if g.Adult == a.Home {
 			row("family.application.home", g.Name, "")
@@ -144,6 +140,24 @@ func (v *applicationView) fill(r *ui.Request, a queue.Application, rules store.R
 	for i, wish := range a.Wishes {
 		row("family.wish."+ui.Digits(i+1), wish.Name, r.T("family.way."+string(wish.Way))+" · "+r.T("family.position", "n", wish.Position))
 	}
+}
+
+// needed is what a place must answer: the need, the language, the support and the family's own words.
+func needed(r *ui.Request, a queue.Application, rules store.Rules) []ui.Row {
+	rows := []ui.Row{{Key: r.T("family.application.option"), Value: optionName(r, rules, a.Option), Small: r.T("family.application.hours", "hours", a.Hours)}}
+	if a.Shift {
+		rows = append(rows, ui.Row{Key: r.T("family.application.shift"), Value: r.T("family.yes")})
+	}
+	if a.Language != "" {
+		rows = append(rows, ui.Row{Key: r.T("family.application.language"), Value: r.T("family.language." + string(a.Language)), Small: a.LanguageWords})
+	}
+	if a.Support != "" {
+		rows = append(rows, ui.Row{Key: r.T("family.application.support"), Value: a.Support})
+	}
+	if a.Words != "" {
+		rows = append(rows, ui.Row{Key: r.T("family.application.words"), Value: a.Words})
+	}
+	return rows
 }
 
 func (v *applicationView) tables(r *ui.Request, a queue.Application, steps []queue.Step, papers []queue.Paper) {
@@ -300,6 +314,7 @@ type proposeView struct {
 	Form  *ui.Form
 	ID    int64
 	Name  string
+	Need  ui.Summary // what the place must answer
 	Units []ui.Option
 	Back  string
 }
@@ -326,6 +341,11 @@ func (p *Pages) propose(w http.ResponseWriter, r *ui.Request) error {
 		if err != nil {
 			return err
 		}
+		rules, err := store.RulesOn(ctx, tx, a.Organiser, a.Start)
+		if err != nil {
+			return err
+		}
+		view.Need.Rows = needed(r, a, rules)
 		view.Units = unitChoices(r, a, list, siblings, start)
 		if len(view.Units) > 0 {
 			f.Set("unit", view.Units[0].Value)

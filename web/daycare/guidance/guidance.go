@@ -190,7 +190,8 @@ func (p *Pages) queueTable(r *ui.Request, list []queue.Queued) ui.Table {
 		for _, m := range []struct {
 			on  bool
 			key string
-		}{{x.Urgent, "guidance.mark.urgent"}, {x.Transfer, "guidance.mark.transfer"}, {x.Shift, "guidance.mark.shift"}, {x.Channel == queue.ByPhone, "guidance.mark.phone"}, {x.Channel == queue.ByLetter || x.Channel == queue.ByHand, "guidance.mark.paper"}} {
+		}{{x.Urgent, "guidance.mark.urgent"}, {x.Transfer, "guidance.mark.transfer"}, {x.Shift, "guidance.mark.shift"}, {x.Language != "" && x.Language != queue.Finnish, "guidance.mark.language." + string(x.Language)}, {x.Support, "guidance.mark.support"},
+			{x.Channel == queue.ByPhone, "guidance.mark.phone"}, {x.Channel == queue.ByLetter || x.Channel == queue.ByHand, "guidance.mark.paper"}} {
 			if m.on {
 				marks = append(marks, r.T(m.key))
 			}

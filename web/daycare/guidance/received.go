@@ -89,6 +89,7 @@ type receivedView struct {
 	Options    []ui.Option
 	Homes      []ui.Option
 	Ways       []ui.Option
+	Languages  []ui.Option
 	Wishes     []wishField
 }
 
@@ -190,6 +191,9 @@ func (v *receivedView) choices(ctx context.Context, tx *postgres.Tx, r *ui.Reque
 	for _, way := range queue.IncomeWays() {
 		v.Ways = append(v.Ways, ui.Option{Value: string(way), Text: r.T("guidance.received.income." + string(way))})
 	}
+	for _, l := range queue.Languages() {
+		v.Languages = append(v.Languages, ui.Option{Value: string(l), Text: r.T("family.language." + string(l))})
+	}
 	v.Homes = v.Guardians
 	if len(v.Guardians) == 1 {
 		f.Set("applicant", v.Guardians[0].Value)
@@ -235,6 +239,10 @@ func readReceived(f *ui.Form, v receivedView, known []profile.Option) (in queue.
 		codes[i] = o.Code
 	}
 	q.Option, q.Hours, q.Shift, q.Words = f.Choice("option", codes...), f.Quantity("hours"), f.Bool("shift"), f.OptionalLongText("words")
+	if f.Value("language") != "" {
+		q.Language = queue.Language(f.Choice("language", values(v.Languages)...))
+	}
+	q.LanguageWords, q.Support = f.OptionalText("language_words"), f.OptionalLongText("support")
 	f.Choice("home", values(v.Homes)...)
 	q.Home, q.IncomeWay = number(f.Value("home")), queue.IncomeWay(f.Choice("way", values(v.Ways)...))
 	if cents, given := f.OptionalCents("income"); given {

@@ -194,5 +194,11 @@ func (v *proposalView) fill(r *ui.Request, x guidance.UnitProposal, sender strin
 	if x.Request.Shift {
 		v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("family.application.shift"), Value: r.T("family.yes")})
 	}
+	if l := x.Request.Language; l != "" {
+		v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("family.application.language"), Value: r.T("family.language." + string(l)), Small: x.Request.LanguageWords})
+	}
+	if x.Support {
+		v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("family.application.support"), Value: r.T("place.support")})
+	}
 	v.Summary.Rows = append(v.Summary.Rows, ui.Row{Key: r.T("place.municipality"), Value: sender, Small: x.ProposedBy})
 }

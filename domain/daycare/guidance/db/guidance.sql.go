@@ -14,10 +14,10 @@ import (
 )
 
 const applicationAdd = `-- name: ApplicationAdd :one
-insert into daycare_application (organiser_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+insert into daycare_application (organiser_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, ended_why, changed_at, changed_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-  $16, $17, 'draft', '', $18, $19)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, '', '', $15, $16,
+  $17, $18, 'draft', '', $19, $20)
 returning application_id
 `
 
@@ -35,6 +35,7 @@ type ApplicationAddParams struct {
 	Reason        string
 	Shift         bool
 	Words         string
+	Language      string
 	IncomeWay     string
 	IncomeCents   *money.Cents
 	Channel       string
@@ -58,6 +59,7 @@ func (q *Queries) ApplicationAdd(ctx context.Context, arg ApplicationAddParams) 
 		arg.Reason,
 		arg.Shift,
 		arg.Words,
+		arg.Language,
 		arg.IncomeWay,
 		arg.IncomeCents,
 		arg.Channel,
@@ -73,8 +75,8 @@ func (q *Queries) ApplicationAdd(ctx context.Context, arg ApplicationAddParams) 
 const applicationEdit = `-- name: ApplicationEdit :execrows
 update daycare_application
 set home_id = $1, start_on = $2, kind = $3, option_code = $4, hours_quantity = $5, urgent = $6, reason = $7, shift = $8, words = $9,
-  income_way = $10, income_cents = $11, changed_at = $12, changed_by = $13, row_version = row_version + 1
-where organiser_id = $14 and application_id = $15 and row_version = $16 and state = 'draft'
+  language = $10, language_words = $11, support = $12, income_way = $13, income_cents = $14, changed_at = $15, changed_by = $16, row_version = row_version + 1
+where organiser_id = $17 and application_id = $18 and row_version = $19 and state = 'draft'
 `
 
 type ApplicationEditParams struct {
@@ -87,6 +89,9 @@ type ApplicationEditParams struct {
 	Reason        string
 	Shift         bool
 	Words         string
+	Language      string
+	LanguageWords string
+	Support       string
 	IncomeWay     string
 	IncomeCents   *money.Cents
 	ChangedAt     time.Time
@@ -107,6 +112,9 @@ func (q *Queries) ApplicationEdit(ctx context.Context, arg ApplicationEditParams
 		arg.Reason,
 		arg.Shift,
 		arg.Words,
+		arg.Language,
+		arg.LanguageWords,
+		arg.Support,
 		arg.IncomeWay,
 		arg.IncomeCents,
 		arg.ChangedAt,
@@ -152,7 +160,7 @@ func (q *Queries) ApplicationIncome(ctx context.Context, arg ApplicationIncomePa
 }
 
 const applicationLock = `-- name: ApplicationLock :one
-select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
   income_at, income_by, income_outcome, income_answer
 from daycare_application
@@ -179,6 +187,9 @@ type ApplicationLockRow struct {
 	Reason        string
 	Shift         bool
 	Words         string
+	Language      string
+	LanguageWords string
+	Support       string
 	IncomeWay     string
 	IncomeCents   *money.Cents
 	Channel       string
@@ -214,6 +225,9 @@ func (q *Queries) ApplicationLock(ctx context.Context, arg ApplicationLockParams
 		&i.Reason,
 		&i.Shift,
 		&i.Words,
+		&i.Language,
+		&i.LanguageWords,
+		&i.Support,
 		&i.IncomeWay,
 		&i.IncomeCents,
 		&i.Channel,
@@ -235,7 +249,7 @@ func (q *Queries) ApplicationLock(ctx context.Context, arg ApplicationLockParams
 }
 
 const applicationOf = `-- name: ApplicationOf :one
-select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
   income_at, income_by, income_outcome, income_answer
 from daycare_application
@@ -261,6 +275,9 @@ type ApplicationOfRow struct {
 	Reason        string
 	Shift         bool
 	Words         string
+	Language      string
+	LanguageWords string
+	Support       string
 	IncomeWay     string
 	IncomeCents   *money.Cents
 	Channel       string
@@ -296,6 +313,9 @@ func (q *Queries) ApplicationOf(ctx context.Context, arg ApplicationOfParams) (A
 		&i.Reason,
 		&i.Shift,
 		&i.Words,
+		&i.Language,
+		&i.LanguageWords,
+		&i.Support,
 		&i.IncomeWay,
 		&i.IncomeCents,
 		&i.Channel,
@@ -355,7 +375,7 @@ func (q *Queries) ApplicationState(ctx context.Context, arg ApplicationStatePara
 }
 
 const applicationsOfChildren = `-- name: ApplicationsOfChildren :many
-select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, income_way, income_cents,
+select application_id, child_id, person_id, applicant_id, home_id, start_on, kind, option_code, hours_quantity, urgent, reason, shift, words, language, language_words, support, income_way, income_cents,
   channel, arrived_on, state, sent_at, due_on, ended_at, ended_why, changed_at, changed_by, row_version,
   income_at, income_by, income_outcome, income_answer
 from daycare_application
@@ -382,6 +402,9 @@ type ApplicationsOfChildrenRow struct {
 	Reason        string
 	Shift         bool
 	Words         string
+	Language      string
+	LanguageWords string
+	Support       string
 	IncomeWay     string
 	IncomeCents   *money.Cents
 	Channel       string
@@ -423,6 +446,9 @@ func (q *Queries) ApplicationsOfChildren(ctx context.Context, arg ApplicationsOf
 			&i.Reason,
 			&i.Shift,
 			&i.Words,
+			&i.Language,
+			&i.LanguageWords,
+			&i.Support,
 			&i.IncomeWay,
 			&i.IncomeCents,
 			&i.Channel,
@@ -2030,7 +2056,7 @@ with missing as (
   left join (select distinct on (k.application_id, k.adult_id) k.application_id, k.adult_id, k.answer from daycare_consent k where k.organiser_id = $2
     order by k.application_id, k.adult_id, k.entry_no desc) k on k.application_id = a.application_id and k.adult_id = g.adult_id
   where a.organiser_id = $2 and a.state in ('sent', 'handling', 'offered') and coalesce(k.answer, '') not in ('agreed', 'not_needed'))
-select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.channel, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
+select a.application_id, a.child_id, a.person_id, a.start_on, a.urgent, a.shift, a.language, (a.support <> '')::bool as support, a.channel, a.state, a.sent_at, a.due_on, a.option_code, c.last_name, c.first_names, c.birth_date,
   coalesce(p.state, '')::text as proposal_state, p.unit_due, p.answer_by, coalesce(pu.name, '')::text as proposed_unit, coalesce(wu.name, '')::text as first_wish,
   exists (select from daycare_placement x where x.organiser_id = a.organiser_id and x.child_id = a.child_id and x.voided_at is null and x.valid_from <= $1::date and x.valid_to > $1::date) as placed,
   exists (select from daycare_guardian g where g.organiser_id = a.organiser_id and g.child_id = a.child_id and g.voided_at is null and g.valid_from <= $1::date and g.valid_to > $1::date
@@ -2080,6 +2106,8 @@ type QueueRow struct {
 	StartOn        calendar.Date
 	Urgent         bool
 	Shift          bool
+	Language       string
+	Support        bool
 	Channel        string
 	State          string
 	SentAt         *time.Time
@@ -2125,6 +2153,8 @@ func (q *Queries) Queue(ctx context.Context, arg QueueParams) ([]QueueRow, error
 			&i.StartOn,
 			&i.Urgent,
 			&i.Shift,
+			&i.Language,
+			&i.Support,
 			&i.Channel,
 			&i.State,
 			&i.SentAt,
