@@ -500,7 +500,7 @@ with r as (
   join unit u on u.unit_id = m.unit_id
   where m.organiser_id = $1 and m.valid_from >= $2 and m.valid_from < $3),
 parted as (
-  select w.way, case w.way when 'age' then (case when r.under_three then 'under' else 'over' end) when 'option' then r.option_code when 'area' then r.area else r.month end as key, r.child_id, r.option_code, r.under_three, r.area, r.month, r.month_days, r.days, r.row_cents
+  select w.way, case w.way when 'age' then (case when r.under_three then 'under' else 'over' end) when 'option' then r.option_code when 'area' then r.area else r.month end as key, r.child_id, r.option_code, r.under_three, r.month_days, r.days, r.row_cents
   from r cross join unnest(array['age', 'option', 'area', 'month']) as w(way)),
 counted as (select way, key, count(distinct child_id) as children from parted group by way, key)
 select p.way::text as way, p.key::text as key, c.children, p.option_code, p.under_three, p.month_days::bigint as month_days, sum(p.days)::bigint as days, sum(p.row_cents)::bigint as paid_cents
