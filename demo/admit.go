@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"image"
@@ -109,6 +110,11 @@ func (c company) unit(i int, code string) register.Profile {
 	if len(c.units) > 1 {
 		name = strings.TrimSuffix(strings.TrimSuffix(c.name, " Oy"), " Ab") + " " + p.names.In(c.language)
 	}
+	line, postcode := street(7*i+3, c.language), p.postcode
+	if at := nurserySites[c.key]; at != nil {
+		line, postcode = at[i].line, at[i].postcode
+		name = cmp.Or(at[i].name, name)
+	}
 	areas := []string{code}
 	for _, s := range c.services { // within reach: the municipalities of the organisers that it serves
 		for _, h := range houses {
@@ -117,7 +123,7 @@ func (c company) unit(i int, code string) register.Profile {
 			}
 		}
 	}
-	return register.Profile{Name: name, AddressLine: street(7*i+3, c.language), Postcode: p.postcode, City: p.names.In(c.language), Municipality: code,
+	return register.Profile{Name: name, AddressLine: line, Postcode: postcode, City: p.names.In(c.language), Municipality: code,
 		Phone: "040 000 0000", Email: "palvelu@" + c.key + ".example", Website: "https://" + c.key + ".example", Languages: c.speaks, Areas: areas,
 		Descriptions: i18n.Names{Fi: "Paikallinen tuttu tiimi. Sovimme ensimmäisen käynnin viikon kuluessa.",
 			Sv: "Ett lokalt och bekant team. Vi kommer överens om första besöket inom en vecka.",

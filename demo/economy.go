@@ -29,9 +29,12 @@ func (w *world) nurseryEconomy(ctx context.Context) error {
 				}
 			}
 			missing := 20
-			a := economy.Assumptions{Hours: map[string]money.Quantity{nurseryOption["KOKO"]: money.Units(147), nurseryOption["OSA"]: money.Units(80)}, Administration: 1_800_000, Missing: &missing, PerPlace: 3_450_000,
+			a := economy.Assumptions{Hours: map[string]money.Quantity{nurseryOption["KOKO"]: money.Units(147), nurseryOption["OSA"]: money.Units(80)}, Administration: 1_800_000, Missing: &missing, PerPlace: 3_450_000, Rent: 228_000,
 				Interest: money.MustRate("3.25"), Years: 30, Source: "Hankesuunnitelma (luvut keksittyjä)", SourceDate: calendar.Day(year, 2, 15)}
 			if err := economy.Assume(ctx, tx, by, h.Organiser.ID, a); err != nil {
+				return err
+			}
+			if err := economy.Foresee(ctx, tx, by, h.Organiser.ID, forecastOf(h, year)); err != nil {
 				return err
 			}
 			percent, most := money.MustRate("5"), money.Cents(3_000)
@@ -45,6 +48,34 @@ func (w *world) nurseryEconomy(ctx context.Context) error {
 		if err := simulation.Answer(ctx, w.DB, h.Organiser.ID, asked); err != nil {
 			return fmt.Errorf("the board's question of %s: %w", h.Organiser.Prefix, err)
 		}
+		if h.Organiser.Prefix == pilotHouse {
+			if err := w.pilots(ctx, h); err != nil {
+				return fmt.Errorf("pilots of %s: %w", h.Organiser.Prefix, err)
+			}
+		}
 	}
 	return nil
+}
+
+// forecastOf is the children of two areas in the six years to come: the first grows, of the second the youngest age groups shrink.
+func forecastOf(h House, year int) economy.Forecast {
+	f := economy.Forecast{Source: "Väestösuunnite (luvut keksittyjä)", SourceDate: calendar.Day(year, 9, 30)}
+	seat := placeOf(houseOf(h.Organiser.Prefix).seat).postcode
+	for i := range 6 {
+		for _, a := range []economy.NeedRow{{Area: seat, Over: 32 + 4*i, Under: 22 + 3*i}, {Area: seat[:3] + "10", Over: 34 - i, Under: 24 - i}} {
+			a.Year, a.OverCoverage, a.UnderCoverage = year+1+i, money.MustRate("88"), money.MustRate("45")
+			f.Rows = append(f.Rows, a)
+		}
+	}
+	return f
+}
+
+// nurseryRisks writes the figures of the month's risks down, as the night does.
+func (w *world) nurseryRisks(ctx context.Context, _ calendar.Month) error {
+	var list []int32
+	for _, h := range w.nurseryHouses() {
+		list = append(list, h.Organiser.ID)
+	}
+	_, err := economy.KeepMonths(postgres.Unhurried(ctx), w.DB, list)
+	return err
 }

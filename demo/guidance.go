@@ -3,6 +3,7 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"seteli/core/calendar"
 	"seteli/core/money"
@@ -57,20 +58,24 @@ func (w *world) guidanceToday(ctx context.Context) error {
 	return w.deliver(ctx)
 }
 
-// guidedUnits lists the voucher units, the municipality's own centre and the places of each. The own one comes first.
+// guidedUnits lists the municipality's own centres, the voucher units, the centre from which places are bought, and the places of each. It
+// gives those for which the families of the demo wish: an own one comes first.
 func (w *world) guidedUnits(ctx context.Context, h House) ([]int64, error) {
-	made, err := w.register(ctx, company{"vaka-" + h.Organiser.Prefix, h.Organiser.Names.Fi + ", varhaiskasvatus", "fi", []string{"fi"}, []string{houseOf(h.Organiser.Prefix).seat}, nil, 100,
-		"Päivi Paikanluoja", "Kaarina Kerhoniitty", "Lea Leikkimetsä", false})
+	own, err := w.register(ctx, ownNurseries(h))
 	if err != nil {
 		return nil, err
 	}
-	ids, ways := []int64{made.Units[0].ID}, map[int64]guidance.Way{made.Units[0].ID: guidance.Own}
+	bought, err := w.register(ctx, purchasedNurseries[h.Organiser.Prefix])
+	if err != nil {
+		return nil, err
+	}
+	ids, ways := []int64{own.Units[0].ID}, map[int64]guidance.Way{own.Units[0].ID: guidance.Own, own.Units[1].ID: guidance.Own, bought.Units[0].ID: guidance.Purchased}
 	for _, u := range w.nurseryUnits(w.nurseryOfferOf(h)) {
 		ids, ways[u.unit] = append(ids, u.unit), guidance.ByVoucher
 	}
 	by := h.As(access.Caseworker)
 	return ids, w.In(ctx, h.Organiser.ID, func(tx *postgres.Tx) error {
-		for i, id := range ids {
+		for i, id := range append(slices.Clone(ids), own.Units[1].ID, bought.Units[0].ID) {
 			u := guidance.Unit{ID: id, Way: ways[id], Kind: "DAYCARE", Listed: true, About: []string{"Suomi. Vuorohoito klo 5–22.", "Suomi.", "Suomi ja englanti."}[i%3]}
 			if err := guidance.SaveUnit(ctx, tx, by, guidance.UnitInput{Organiser: h.Organiser.ID, Unit: u}); err != nil {
 				return err

@@ -20,7 +20,7 @@ func (w *world) month(ctx context.Context, m calendar.Month) error {
 		at, hour int
 		do       func(context.Context, calendar.Month) error
 	}{
-		{2, 10, w.clearQueue}, {4, 9, w.nurserySilence}, {11, 13, w.lateIncome}, {5, 9, w.settle}, {12, 14, w.refunds}, {16, 10, w.newVouchers}, {18, 15, w.purseMonth}, {20, 8, w.payments}, {25, 9, w.closeNurseries}, {27, 15, w.answerStatements},
+		{2, 10, w.clearQueue}, {4, 9, w.nurserySilence}, {6, 7, w.nurseryRisks}, {11, 13, w.lateIncome}, {5, 9, w.settle}, {12, 14, w.refunds}, {14, 10, w.nurseryGrows}, {16, 10, w.newVouchers}, {18, 15, w.purseMonth}, {20, 8, w.payments}, {25, 9, w.closeNurseries}, {27, 15, w.answerStatements},
 	} {
 		if !w.reach(p.From+calendar.Date(day.at)-1, day.hour) {
 			break

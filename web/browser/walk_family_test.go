@@ -124,6 +124,6 @@ func applied(p *walker, start string) {
 		p.w.t.Errorf("after the sign-in the income is %q", v)
 	}
 	p.press("Jatka").sees("Maksatte itse", "Setelin arvo", "Yksikön hinta")
-	p.fill("1. toive", nursery).fill("2. toive", "Päiväkodit Satakieli").fill("3. toive", "Peltokosken kaupunki, varhaiskasvatus").press("Jatka")
+	p.fill("1. toive", nursery).fill("2. toive", "Päiväkodit Satakieli").fill("3. toive", "Kirkonmäen päiväkoti").press("Jatka")
 	p.press("Jatka").sees(nursery, "Laaksonvirta").press("Lähetä hakemus").sees("Hakemus on lähetetty.")
 }
