@@ -57,12 +57,12 @@ func (w *world) nurseryEconomy(ctx context.Context) error {
 	return nil
 }
 
-// forecastOf is the children of two areas in the six years to come: the first grows, of the second the youngest age groups shrink.
+// forecastOf is the children of two areas in the six years to come: both grow, the second, which is being built, faster.
 func forecastOf(h House, year int) economy.Forecast {
 	f := economy.Forecast{Source: "Väestösuunnite (luvut keksittyjä)", SourceDate: calendar.Day(year, 9, 30)}
 	seat := placeOf(houseOf(h.Organiser.Prefix).seat).postcode
 	for i := range 6 {
-		for _, a := range []economy.NeedRow{{Area: seat, Over: 32 + 4*i, Under: 22 + 3*i}, {Area: seat[:3] + "10", Over: 34 - i, Under: 24 - i}} {
+		for _, a := range []economy.NeedRow{{Area: seat, Over: 32 + 3*i, Under: 22 + 2*i}, {Area: seat[:3] + "10", Over: 40 + 5*i, Under: 30 + 5*i}} {
 			a.Year, a.OverCoverage, a.UnderCoverage = year+1+i, money.MustRate("88"), money.MustRate("45")
 			f.Rows = append(f.Rows, a)
 		}

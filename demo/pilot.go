@@ -71,6 +71,6 @@ func (w *world) pilots(ctx context.Context, h House) error {
 			return err
 		}
 		return economy.DecidePilot(ctx, tx, by, h.Organiser.ID, economy.Pilot{ID: over, RowVersion: stands.RowVersion, Decision: "go_on", DecidedOn: new(tx.Today() - 3),
-			Reason: "Neuvonta jatkuu: perheitä tuli lisää, ja kustannus lasta kohti pysyi samana."})
+			Reason: "Neuvonta jatkuu: lapsia tuli lisää, eikä kuukausia tarvinnut korjata. Kustannus lasta kohti nousi hieman."})
 	})
 }

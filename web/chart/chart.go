@@ -119,6 +119,9 @@ func (c Chart) axisText(v float64) string {
 // frame draws the value axis with its lines and gives the place of a value. The axis always holds zero.
 func (c Chart) frame(p *pen, low, high float64) func(float64) float64 {
 	step := niceStep(high - low)
+	for step < 1 && (c.axisText(step) == c.axisText(0) || c.axisText(step) == c.axisText(2*step)) { // as whole numbers, halves would stand twice
+		step = niceStep(5.01 * step)
+	}
 	high = math.Ceil(high/step) * step
 	low = math.Floor(low/step) * step
 	if high == low {

@@ -126,3 +126,20 @@ func TestTheReadersOwnPointStandsOnItsLines(t *testing.T) {
 		t.Error("a point outside the chart is drawn")
 	}
 }
+
+func TestAxisOfWholeNumbersHasNoNumberTwice(t *testing.T) {
+	t.Parallel()
+	for high := 1.0; high <= 10; high++ {
+		c := Chart{ID: "c", Kind: Line, Title: "x", Labels: []string{"1", "2"}, Series: []Series{{Name: "a", Values: []float64{0, high}}}}
+		seen := map[string]bool{}
+		for _, m := range regexp.MustCompile(`text-anchor="end">(\d+)</text>`).FindAllStringSubmatch(c.SVG(), -1) {
+			if seen[m[1]] {
+				t.Errorf("up to %v: %s stands twice", high, m[1])
+			}
+			seen[m[1]] = true
+		}
+		if len(seen) < 2 {
+			t.Errorf("up to %v: the axis has %d numbers", high, len(seen))
+		}
+	}
+}
