@@ -38,8 +38,6 @@ type truth struct {
 	incomes     []money.Cents // by day of the half-year
 	ready       []*money.Cents
 	unit        []int64 // 0 = no place
-	placement   int64
-	version     int32
 }
 
 func walk(t *testing.T, seed uint64) {

@@ -80,8 +80,8 @@ func TestAForecastOfChildrenIsPutBesideThePlaces(t *testing.T) {
 	}
 	d.wants(body, "Rivin 2 alue ei ole postinumero", "Rivillä 2 on mahdoton luku", "Rivillä 3 on samat lapset kuin rivillä 1", "90100", "Väestöennuste")
 	form.Set("rows", heading+"90100;2026;monta;90;8;50")
-	if code, body = d.ask(page+"/edit", form); code != http.StatusUnprocessableEntity {
-		t.Errorf("a word for a number: %d", code)
+	if code, body = d.ask(page+"/edit", form); code != http.StatusUnprocessableEntity || !strings.Contains(body, "monta") {
+		t.Errorf("a word for a number: %d\n%s", code, body)
 	}
 	form.Set("rows", strings.ReplaceAll(heading, "\t", ";")+"90100;2026;20;90;8;50\n90100;2027;26;92,5;8;50\n90100;2028;40;95;10;60")
 	if code, body = d.ask(page+"/edit", form); code != http.StatusSeeOther {

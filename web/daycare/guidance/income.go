@@ -52,7 +52,7 @@ func (p *Pages) income(w http.ResponseWriter, r *ui.Request) error {
 	}
 	if f.Submitted() {
 		choice := f.Choice("choice", "yes", "no")
-		work := func(ctx context.Context, tx *postgres.Tx) error { return nil }
+		var work func(context.Context, *postgres.Tx) error
 		if choice == "no" {
 			why := f.OptionalLongText("reason")
 			work = func(ctx context.Context, tx *postgres.Tx) error {
