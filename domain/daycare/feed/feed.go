@@ -159,26 +159,40 @@ func all[R any](ctx context.Context, t *taking, rows []R, named func(R) Named, o
 	return out, nil
 }
 
-// one takes a row within a savepoint: what a refusal has begun is undone.
+// one takes a row and keeps what became of it.
 func (t *taking) one(ctx context.Context, row *Taken, take func() (Outcome, error)) error {
-	if _, err := t.tx.Exec(ctx, "savepoint feed_row"); err != nil {
-		return fmt.Errorf("beginning row %s: %w", row.ID, err)
-	}
-	outcome, err := take()
-	if err == nil {
-		row.Outcome = outcome
-		_, err := t.tx.Exec(ctx, "release savepoint feed_row")
+	var outcome Outcome
+	faults, err := Attempt(ctx, t.tx, func() (err error) {
+		outcome, err = take()
 		return err
+	})
+	if err != nil {
+		return fmt.Errorf("row %s: %w", row.ID, err)
 	}
-	faults := fault.All(err)
-	if len(faults) == 0 || errors.Is(err, access.ErrForbidden) {
-		return err
-	}
-	row.Faults, row.Lacks, row.Was, row.Now = faults, nil, nil, nil
-	if _, err := t.tx.Exec(ctx, "rollback to savepoint feed_row"); err != nil {
-		return fmt.Errorf("undoing row %s: %w", row.ID, err)
+	if row.Outcome = outcome; len(faults) > 0 {
+		row.Outcome, row.Faults, row.Lacks, row.Was, row.Now = Refused, faults, nil, nil, nil
 	}
 	return nil
+}
+
+// Attempt takes one row of any list within a savepoint. A refusal gives its faults and leaves nothing behind of what it had begun; an error
+// is none of the row's own and ends the list.
+func Attempt(ctx context.Context, tx *postgres.Tx, take func() error) (refused fault.List, err error) {
+	if _, err := tx.Exec(ctx, "savepoint feed_row"); err != nil {
+		return nil, fmt.Errorf("beginning a row: %w", err)
+	}
+	err = take()
+	if err == nil {
+		_, err = tx.Exec(ctx, "release savepoint feed_row")
+		return nil, err
+	}
+	if refused = fault.All(err); len(refused) == 0 || errors.Is(err, access.ErrForbidden) {
+		return nil, err
+	}
+	if _, err := tx.Exec(ctx, "rollback to savepoint feed_row"); err != nil {
+		return nil, fmt.Errorf("undoing a row: %w", err)
+	}
+	return refused, nil
 }
 
 // child finds the child of a row by its identity code and takes it among the children.

@@ -65,18 +65,19 @@ func Take(ctx context.Context, tx *postgres.Tx, by access.Actor, organiser int32
 	out, seen := make([]Taken, len(rows)), map[string]bool{}
 	for i, row := range rows {
 		out[i] = Taken{Row: row, Outcome: feed.Refused}
-		outcome, err := t.one(ctx, row, seen)
-		if err == nil {
+		outcome := feed.Refused
+		faults, err := feed.Attempt(ctx, tx, func() (err error) {
+			outcome, err = t.one(ctx, row, seen)
+			return err
+		})
+		switch {
+		case err != nil:
+			return nil, err
+		case len(faults) > 0:
+			out[i].Faults = faults
+		default:
 			out[i].Outcome = outcome
-			continue
 		}
-		faults := fault.All(err)
-		if len(faults) == 0 || slices.ContainsFunc(faults, func(f *fault.Fault) bool {
-			return f.Kind != fault.Invalid && f.Kind != fault.Conflict || f.Code == "GUI-023"
-		}) {
-			return nil, err // somebody else is changing the same, or the database has failed
-		}
-		out[i].Faults = faults
 	}
 	return out, nil
 }
@@ -248,8 +249,6 @@ func (t *taking) placed(ctx context.Context, unit int64, row Row) (feed.Outcome,
 		if _, err := guidance.SavePlaces(ctx, t.tx, t.by, before); err != nil {
 			return "", err
 		}
-		rows[now].Period.To = row.From
-		rows[now].RowVersion++
 	default:
 		for _, x := range rows {
 			if x.Period.From > row.From {
@@ -260,6 +259,10 @@ func (t *taking) placed(ctx context.Context, unit int64, row Row) (feed.Outcome,
 	id, err := guidance.SavePlaces(ctx, t.tx, t.by, in)
 	if err != nil {
 		return "", err
+	}
+	if now >= 0 {
+		rows[now].Period.To = row.From
+		rows[now].RowVersion++
 	}
 	rows = append(rows, guidance.PlacesRow{Saved: store.Saved{ID: id, RowVersion: 1, Period: in.Period}, Count: row.Places})
 	slices.SortFunc(rows, func(a, b guidance.PlacesRow) int { return cmp.Compare(a.Period.From, b.Period.From) })
