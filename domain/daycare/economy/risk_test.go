@@ -135,6 +135,9 @@ func TestTheFiguresOfAMonthAreKeptOnce(t *testing.T) {
 	if keep() {
 		t.Error("the month was read anew")
 	}
+	if got := n.Count(`select count(*) from audit where act = 'daycare.risks_read'`); got != 2 {
+		t.Errorf("%d acts of two months that were kept", got)
+	}
 	got := course()
 	if x := got["prices"]; len(x) != 2 || *x[0].Figure != 0 || *x[1].Figure != 50 || x[0].Level != economy.Low || x[1].Level != economy.Act {
 		t.Errorf("prices %+v", x)
